@@ -1,0 +1,84 @@
+import { context, build } from 'esbuild';
+import { rmSync } from 'node:fs';
+import { globSync } from 'node:fs';
+import { basename } from 'node:path';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  logLevel: 'warning',
+  outExtension: { '.js': '.cjs' },
+};
+
+const bundles = [
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
+  {
+    ...node,
+    entryPoints: { warden: 'src/warden/main.ts', cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    // `import.meta.dirname` in the sources is the folder of the bundle.
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  // What runs inside the user's framework must run in the user's Node, from 18 on.
+  {
+    ...node,
+    entryPoints: Object.fromEntries(
+      globSync('src/frameworks/*/inside/*.entry.ts').map(file => [basename(file, '.entry.ts'), file]),
+    ),
+    outdir: 'dist/inside',
+    target: 'node18',
+    sourcemap: false,
+  },
+  {
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    sourcemap: production ? false : 'linked',
+    minify: production,
+    logLevel: 'warning',
+    entryPoints: { report: 'src/panel/report.ts' },
+    loader: { '.css': 'text' },
+    outdir: 'dist/panel',
+  },
+  {
+    ...node,
+    sourcemap: 'linked',
+    minify: false,
+    entryPoints: Object.fromEntries([
+      ['index', 'test/bed/entry.ts'],
+      ...globSync('test/integration/*.test.ts').map(file => [basename(file, '.ts'), file]),
+    ]),
+    outdir: 'out/test/integration',
+    external: ['vscode', 'mocha'],
+  },
+];
+
+/** Prints the lines that the problem matcher of .vscode/tasks.json waits for. */
+const reportWatch = {
+  name: 'report-watch',
+  setup(pluginBuild) {
+    pluginBuild.onStart(() => console.log('[watch] build started'));
+    pluginBuild.onEnd(result => {
+      for (const { text, location } of result.errors) {
+        console.error(`✘ [ERROR] ${text}`);
+        if (location) console.error(`    ${location.file}:${location.line}:${location.column}:`);
+      }
+      console.log('[watch] build finished');
+    });
+  },
+};
+
+rmSync('dist', { recursive: true, force: true });
+if (watch) {
+  for (const options of bundles) await (await context({ ...options, plugins: [reportWatch] })).watch();
+} else {
+  await Promise.all(bundles.filter(options => !production || !options.outdir.startsWith('out')).map(build));
+}

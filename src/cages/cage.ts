@@ -1,0 +1,51 @@
+import type { Launch } from '../frameworks/framework.ts';
+import type { CageProperties, Limits, MechanismName, ProcessInfo } from '../protocol/limits.ts';
+
+export interface LiveUsage {
+  readonly memoryBytes: number;
+  readonly processes: number;
+}
+
+export interface Counters {
+  readonly peakMemoryBytes: number | null;
+  readonly cpuMs: number | null;
+  /** Processes of this cage that the kernel killed for memory; null where no kernel counts them. */
+  readonly oomKills: number | null;
+}
+
+/** A compartment for one unit, used once. */
+export interface Cage {
+  readonly id: string;
+  /** The launch that puts itself into the cage before it becomes the user's program, so that no child is born outside. */
+  wrap(launch: Launch): Launch;
+  /** Called once with the leader's pid, as soon as it is known. */
+  born(leader: number): void;
+  live(): LiveUsage;
+  /** Who is alive in the cage now. */
+  census(): ProcessInfo[];
+  signal(signal: NodeJS.Signals): void;
+  /** Kills until nothing is alive, and says who still is when even that did not help. */
+  kill(): Promise<ProcessInfo[]>;
+  counters(): Counters;
+  /** Gives the cage's resources back; it must be empty. */
+  remove(): Promise<void>;
+}
+
+export interface CageOptions {
+  readonly limits: Limits;
+  /** Called once when a watched (not kernel-enforced) memory cap is exceeded. */
+  readonly onOverMemory: (bytes: number) => void;
+}
+
+/** One way to build cages, proved to work on this machine before it is offered. */
+export interface Mechanism {
+  readonly name: MechanismName;
+  readonly label: string;
+  readonly properties: CageProperties;
+  open(id: string, options: CageOptions): Cage;
+  /** Ends the mechanism: every cage of it is gone already. */
+  close(): Promise<void>;
+}
+
+export type Attempted =
+  { readonly ok: true; readonly mechanism: Mechanism } | { readonly ok: false; readonly because: string };

@@ -1,0 +1,56 @@
+import { relative } from 'node:path';
+import picomatch from 'picomatch';
+import type { Limits } from '../protocol/limits.ts';
+import type { Folder } from '../protocol/tests.ts';
+import { defaults, type LimitSettings, type Settings, type SettingsLayer } from './settings.ts';
+
+/** Later layers win; lists of overrides are joined, so that a later layer's override wins over an earlier one's. */
+export function mergeLayers(layers: readonly SettingsLayer[]): Settings {
+  return layers.reduce<Settings>(
+    (merged, layer) => ({
+      ...merged,
+      ...defined(layer),
+      overrides: [...merged.overrides, ...(layer.overrides ?? [])],
+    }),
+    defaults,
+  );
+}
+
+/**
+ * The settings of one file. A layer that speaks of the whole project (`--memory` on the command line) must still win over
+ * an override of a weaker layer (the file's), so each layer is applied whole before the next.
+ */
+export function settingsFor(layers: readonly SettingsLayer[], folder: Folder, file: string): Required<LimitSettings> {
+  const path = relative(folder.path, file).replaceAll('\\', '/');
+  return layers.reduce<Required<LimitSettings>>(
+    (settings, layer) => {
+      const matching = (layer.overrides ?? []).filter(o => picomatch.isMatch(path, [...o.files], { dot: true }));
+      return [layer, ...matching].reduce<Required<LimitSettings>>(
+        (merged, part) => ({ ...merged, ...limitsOnly(part) }),
+        settings,
+      );
+    },
+    limitsOnly(defaults) as Required<LimitSettings>,
+  );
+}
+
+export function limitsOf(settings: Required<LimitSettings>): Limits {
+  return {
+    memoryBytes: settings.memory,
+    swapBytes: settings.swap,
+    processes: settings.processes,
+    timeoutMs: settings.timeout,
+    startupMs: settings.startup,
+    graceMs: settings.grace,
+    outputBytes: settings.output,
+  };
+}
+
+function limitsOnly(part: LimitSettings): LimitSettings {
+  const { memory, swap, processes, timeout, startup, grace, output, isolation, leaks } = part;
+  return defined({ memory, swap, processes, timeout, startup, grace, output, isolation, leaks }) as LimitSettings;
+}
+
+function defined<T extends object>(part: T): Partial<T> {
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

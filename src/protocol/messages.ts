@@ -1,0 +1,119 @@
+import type { SettingsLayer } from '../config/settings.ts';
+import type { CageDescription, ProcessInfo } from './limits.ts';
+import type { Folder, Project, TestInfo, TestKey } from './tests.ts';
+import type { TestRecord, VerdictKind } from './verdict.ts';
+
+export const protocolVersion = 1;
+
+/** A fault of the user's set-up, said so that it can be mended. */
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  readonly file?: string;
+  readonly line?: number;
+  readonly key?: string;
+  readonly message: string;
+  /** What to do next, in a sentence. */
+  readonly fix?: string;
+}
+
+export interface FolderSetup {
+  readonly folder: Folder;
+  /** Values that stand above the project's file: the editor's settings, the command line's flags, the environment. */
+  readonly overrides: SettingsLayer;
+}
+
+/** What to run: whole projects, files, or single tests. */
+export type Selection =
+  { readonly kind: 'all' } | { readonly kind: 'some'; readonly projects: readonly ProjectSelection[] };
+
+export interface ProjectSelection {
+  readonly project: string;
+  /** Absent: every file of the project. */
+  readonly files?: readonly FileSelection[];
+}
+
+export interface FileSelection {
+  readonly file: string;
+  /** Absent: every test of the file. */
+  readonly tests?: readonly TestKey[];
+}
+
+/** Requests and the type of their answers, by name. */
+export interface Requests {
+  hello: { params: { protocol: number; storage: string; folders: readonly FolderSetup[] }; result: WardenInfo };
+  configure: { params: { folders: readonly FolderSetup[] }; result: null };
+  projects: { params: Record<string, never>; result: { projects: readonly Project[]; problems: readonly Problem[] } };
+  discover: { params: { project: string; file: string }; result: Discovery };
+  run: { params: { run: string; selection: Selection; overrides: SettingsLayer }; result: RunSummary };
+  stop: { params: { run?: string; hard: boolean }; result: { stoppedRuns: number; survivors: readonly ProcessInfo[] } };
+  status: { params: Record<string, never>; result: WardenStatus };
+}
+
+export type RequestName = keyof Requests;
+
+export interface WardenInfo {
+  readonly pid: number;
+  readonly node: string;
+  readonly cage: CageDescription;
+  readonly problems: readonly Problem[];
+}
+
+export interface Discovery {
+  readonly tests: readonly TestInfo[];
+  readonly problem?: Problem;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly planned: number;
+  readonly counts: Readonly<Partial<Record<VerdictKind, number>>>;
+  readonly leaked: number;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly cancelled: boolean;
+  readonly problems: readonly Problem[];
+  /** The run's journal; null when it could not be written. */
+  readonly journal: string | null;
+}
+
+export interface CageStatus {
+  readonly name: string;
+  readonly mechanism: CageDescription['mechanism'];
+  readonly label: string;
+  readonly memoryBytes: number | null;
+  readonly memoryCapBytes: number | null;
+  readonly processes: readonly ProcessInfo[];
+  readonly ageMs: number;
+}
+
+export interface WardenStatus {
+  readonly pid: number;
+  readonly uptimeMs: number;
+  readonly memoryBytes: number;
+  readonly runs: readonly string[];
+  readonly cages: readonly CageStatus[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What the warden says on its own. */
+export type Notice =
+  | { readonly notice: 'planned'; readonly run: string; readonly tests: readonly TestInfo[] }
+  | { readonly notice: 'started'; readonly run: string; readonly key: TestKey; readonly at: number }
+  | { readonly notice: 'output'; readonly run: string; readonly key: TestKey; readonly text: string }
+  | { readonly notice: 'record'; readonly run: string; readonly record: TestRecord }
+  | {
+      readonly notice: 'live';
+      readonly memoryBytes: number;
+      readonly processes: number;
+      readonly cages: number;
+      readonly running: number;
+    }
+  | { readonly notice: 'problem'; readonly run?: string; readonly problem: Problem }
+  | { readonly notice: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string };
+
+export type ToWarden = {
+  [N in RequestName]: { readonly id: number; readonly request: N; readonly params: Requests[N]['params'] };
+}[RequestName];
+
+export type FromWarden =
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string } | Notice;

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+
+/** Stable across runs and machines: titles are not unique and may be a megabyte long, so nothing else names a test. */
+export type TestKey = string;
+
+export interface TestIdentity {
+  readonly framework: string;
+  /** Absolute path; the key is made from the path relative to its workspace folder. */
+  readonly file: string;
+  /** Suite titles from the outside in, the test's own title last. */
+  readonly titlePath: readonly string[];
+  /** Position among the tests of the file that share this title path. */
+  readonly ordinal: number;
+}
+
+export interface TestInfo extends TestIdentity {
+  readonly key: TestKey;
+  /** One-based, where the framework or a stack frame gave it. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface Folder {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A set of test files that one framework recognised by its configuration or manifest. */
+export interface Project {
+  readonly id: string;
+  readonly framework: string;
+  readonly folder: Folder;
+  /** Where the framework runs: the folder of its configuration. */
+  readonly root: string;
+  readonly label: string;
+  /** Absolute paths, in the framework's own order. */
+  readonly files: readonly string[];
+  /** Globs relative to `root`: a change there may change the list of files. */
+  readonly watch: readonly string[];
+}
+
+export function testKey(folder: Folder, identity: TestIdentity): TestKey {
+  const file = identity.file.startsWith(folder.path) ? identity.file.slice(folder.path.length + 1) : identity.file;
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        identity.framework,
+        folder.name,
+        file.replaceAll('\\', '/'),
+        identity.titlePath,
+        identity.ordinal,
+      ]),
+    )
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+export function titleOf(test: TestIdentity): string {
+  return test.titlePath.at(-1) ?? test.file;
+}

@@ -1,0 +1,112 @@
+import type { CageDescription, Limits, ProcessInfo } from './limits.ts';
+import type { TestInfo } from './tests.ts';
+
+export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap';
+export type ErrorPhase = 'spawn' | 'start-up' | 'load' | 'hook' | 'teardown' | 'selection' | 'protocol';
+export type TimeoutKind = 'test' | 'start-up' | 'teardown';
+
+/** Exactly one for each planned test; `engine/judge.ts` is the only place that makes them. */
+export type Verdict =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'skipped'; readonly reason?: string }
+  | { readonly kind: 'error'; readonly phase: ErrorPhase; readonly message: string }
+  | { readonly kind: 'timed-out'; readonly limit: TimeoutKind; readonly limitMs: number }
+  | {
+      readonly kind: 'out-of-memory';
+      readonly cause: MemoryCause;
+      readonly capBytes: number | null;
+      readonly peakBytes: number | null;
+    }
+  | { readonly kind: 'crashed'; readonly signal: string; readonly reportedByShell?: boolean }
+  | { readonly kind: 'killed-outside'; readonly signal: string }
+  | { readonly kind: 'exited-early'; readonly code: number }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'lost' };
+
+export type VerdictKind = Verdict['kind'];
+
+export const verdictKinds = [
+  'passed',
+  'failed',
+  'skipped',
+  'error',
+  'timed-out',
+  'out-of-memory',
+  'crashed',
+  'killed-outside',
+  'exited-early',
+  'cancelled',
+  'lost',
+] as const satisfies readonly VerdictKind[];
+
+/** Facts beside the verdict: a failed test may also have leaked. */
+export type Attribute =
+  | { readonly kind: 'leaked-processes'; readonly processes: readonly ProcessInfo[]; readonly total: number }
+  | { readonly kind: 'leaked-pipe' }
+  | { readonly kind: 'near-memory-cap'; readonly fraction: number }
+  | { readonly kind: 'retried-by-framework'; readonly retries: number }
+  | { readonly kind: 'output-truncated'; readonly droppedBytes: number }
+  | { readonly kind: 'ignored-sigterm' }
+  | { readonly kind: 'survivors'; readonly processes: readonly ProcessInfo[] }
+  | { readonly kind: 'protocol'; readonly problem: string };
+
+export interface FailureMessage {
+  readonly text: string;
+  readonly stack?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface Usage {
+  readonly peakMemoryBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly maxProcesses: number | null;
+  /** Several tests ran in this cage: the numbers are theirs together. */
+  readonly shared: boolean;
+}
+
+export interface CapturedOutput {
+  readonly text: string;
+  readonly droppedBytes: number;
+}
+
+/** What is kept of one test of one run. Written once, shown everywhere. */
+export interface TestRecord {
+  readonly test: TestInfo;
+  readonly project: string;
+  readonly verdict: Verdict;
+  readonly attributes: readonly Attribute[];
+  readonly messages: readonly FailureMessage[];
+  /** The evidence behind the verdict, one plain sentence each. */
+  readonly why: readonly string[];
+  /** Milliseconds since the epoch; null when it never started. */
+  readonly startedAt: number | null;
+  readonly durationMs: number | null;
+  readonly usage: Usage;
+  readonly limits: Limits;
+  readonly cage: CageDescription['mechanism'];
+  readonly output: CapturedOutput;
+}
+
+/** Cancelled, skipped and passed tests do not make a run fail; everything else does. */
+export function isFailure(kind: VerdictKind): boolean {
+  switch (kind) {
+    case 'passed':
+    case 'skipped':
+    case 'cancelled':
+      return false;
+    case 'failed':
+    case 'error':
+    case 'timed-out':
+    case 'out-of-memory':
+    case 'crashed':
+    case 'killed-outside':
+    case 'exited-early':
+    case 'lost':
+      return true;
+  }
+}
