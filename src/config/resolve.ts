@@ -41,14 +41,26 @@ export function limitsOf(settings: Required<LimitSettings>): Limits {
     processes: settings.processes,
     timeoutMs: settings.timeout,
     startupMs: settings.startup,
+    teardownMs: settings.teardown,
     graceMs: settings.grace,
     outputBytes: settings.output,
   };
 }
 
 function limitsOnly(part: LimitSettings): LimitSettings {
-  const { memory, swap, processes, timeout, startup, grace, output, isolation, leaks } = part;
-  return defined({ memory, swap, processes, timeout, startup, grace, output, isolation, leaks }) as LimitSettings;
+  const { memory, swap, processes, timeout, startup, teardown, grace, output, isolation, leaks } = part;
+  return defined({
+    memory,
+    swap,
+    processes,
+    timeout,
+    startup,
+    teardown,
+    grace,
+    output,
+    isolation,
+    leaks,
+  }) as LimitSettings;
 }
 
 function defined<T extends object>(part: T): Partial<T> {

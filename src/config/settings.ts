@@ -9,6 +9,7 @@ export interface LimitSettings {
   readonly processes?: number | null;
   readonly timeout?: number | null;
   readonly startup?: number;
+  readonly teardown?: number;
   readonly grace?: number;
   readonly output?: number;
   readonly isolation?: Isolation;
@@ -67,6 +68,7 @@ export const defaults: Settings = {
   processes: 256,
   timeout: 30_000,
   startup: 60_000,
+  teardown: 5_000,
   grace: 2_000,
   output: 1024 ** 2,
   isolation: 'test',

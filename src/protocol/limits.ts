@@ -6,6 +6,8 @@ export interface Limits {
   readonly timeoutMs: number | null;
   /** From the launch to the framework's first word. */
   readonly startupMs: number;
+  /** From the framework's last word to the end of its process. */
+  readonly teardownMs: number;
   /** Between the polite signal and the certain one. */
   readonly graceMs: number;
   /** Kept of each attempt's output, half from its head and half from its tail. */

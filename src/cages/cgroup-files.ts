@@ -1,0 +1,113 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Launch } from '../frameworks/framework.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
+import { readProcess } from './processes.ts';
+
+/** One directory of a control-group hierarchy. Its files live in memory, so they are read and written synchronously. */
+export class ControlGroup {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  create(): void {
+    mkdirSync(this.path, { mode: 0o755 });
+  }
+
+  set(file: string, value: string | number): void {
+    writeFileSync(join(this.path, file), String(value));
+  }
+
+  /** Sets a limit that this kernel may lack; says whether it took. */
+  trySet(file: string, value: string | number): boolean {
+    try {
+      this.set(file, value);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  text(file: string): string {
+    try {
+      return readFileSync(join(this.path, file), 'utf8').trim();
+    } catch {
+      return '';
+    }
+  }
+
+  number(file: string): number | null {
+    const text = this.text(file);
+    return /^\d+$/.test(text) ? Number(text) : null;
+  }
+
+  /** The value behind `key` in a file of `key value` lines. */
+  field(file: string, key: string): number | null {
+    const match = new RegExp(`^${key} (\\d+)$`, 'm').exec(this.text(file));
+    return match ? Number(match[1]) : null;
+  }
+
+  /** Its own processes and those of groups that a test made inside it. */
+  pids(): number[] {
+    const own = this.text('cgroup.procs').split('\n').filter(Boolean).map(Number);
+    return [...own, ...this.nested().flatMap(group => group.pids())];
+  }
+
+  nested(): ControlGroup[] {
+    try {
+      // Two links mean no directory below, which saves the listing.
+      if (statSync(this.path).nlink <= 2) return [];
+      const entries = readdirSync(this.path, { withFileTypes: true });
+      return entries.flatMap(entry => (entry.isDirectory() ? [new ControlGroup(join(this.path, entry.name))] : []));
+    } catch {
+      // Removed meanwhile.
+      return [];
+    }
+  }
+
+  living(): ProcessInfo[] {
+    return this.pids().flatMap(pid => {
+      const row = readProcess(pid);
+      return row ? [{ pid: row.pid, parent: row.parent, started: row.started, command: row.command }] : [];
+    });
+  }
+
+  /** The kernel answers EBUSY for a moment after the last process has gone. */
+  async remove(): Promise<void> {
+    for (const group of this.nested()) await group.remove();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        rmdirSync(this.path);
+        return;
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === 'ENOENT') return;
+        if (code !== 'EBUSY' || attempt >= 200) throw error;
+        await sleep(attempt < 10 ? 1 : 10);
+      }
+    }
+  }
+}
+
+const joinThenExec =
+  'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ >"$1" || exit 126; shift; n=$((n-1)); done; exec "$@"';
+
+/** A shell joins the groups and then becomes the program: nothing of it is ever outside, and no running process is moved. */
+export function joinBeforeExec(groups: readonly ControlGroup[], launch: Launch): Launch {
+  return {
+    ...launch,
+    file: '/bin/sh',
+    args: [
+      '-c',
+      joinThenExec,
+      'bulkhead',
+      String(groups.length),
+      ...groups.map(group => join(group.path, 'cgroup.procs')),
+      launch.file,
+      ...launch.args,
+    ],
+  };
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Launch } from '../frameworks/framework.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
+import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
+import { ControlGroup, joinBeforeExec } from './cgroup-files.ts';
+import type { OwnCgroups } from './mounts.ts';
+import { killNow, ownerName, sweepAbandoned } from './owner.ts';
+
+const controllers = ['memory', 'pids', 'cpuacct', 'freezer'] as const;
+type Hierarchy = (typeof controllers)[number] | 'unified';
+
+/** Caps by the old hierarchies, and kills by the new one where it is mounted beside them. */
+export async function openCgroup1(own: OwnCgroups): Promise<Mechanism> {
+  const bases = new Map<Hierarchy, string>();
+  for (const controller of controllers) {
+    const path = own.legacy.get(controller);
+    if (path) bases.set(controller, path);
+  }
+  if (!bases.has('memory')) throw new Error('no cgroup v1 memory hierarchy is mounted');
+  if (own.unified && existsSync(join(own.unified, 'cgroup.procs'))) bases.set('unified', own.unified);
+  const name = ownerName();
+  const owners = new Map<Hierarchy, ControlGroup>();
+  for (const [hierarchy, base] of bases) {
+    await sweepAbandoned(base);
+    const owner = new ControlGroup(join(base, name));
+    owner.create();
+    owners.set(hierarchy, owner);
+  }
+  return {
+    name: 'cgroup1',
+    label: 'control groups, version 1',
+    properties: {
+      memory: { level: 'enforced', by: 'the kernel (cgroup v1 memory controller), for the test and all its children' },
+      processes: bases.has('pids')
+        ? { level: 'enforced', by: 'the kernel (cgroup v1 pids controller)' }
+        : { level: 'unavailable', because: 'no cgroup v1 pids hierarchy is mounted' },
+      cleanup: { level: 'enforced', by: 'the kernel’s list of the cage’s processes, killed until it is empty' },
+      peak: { level: 'enforced', by: 'the kernel’s own record (memory.max_usage_in_bytes)' },
+      cpu: bases.has('cpuacct')
+        ? { level: 'enforced', by: 'the kernel’s own record (cpuacct.usage)' }
+        : { level: 'unavailable', because: 'no cgroup v1 cpuacct hierarchy is mounted' },
+    },
+    open: (id, options) => new Cgroup1Cage(id, owners, options),
+    close: async () => {
+      for (const owner of owners.values()) await owner.remove();
+    },
+  };
+}
+
+class Cgroup1Cage implements Cage {
+  readonly id: string;
+  readonly #groups = new Map<Hierarchy, ControlGroup>();
+
+  constructor(id: string, owners: ReadonlyMap<Hierarchy, ControlGroup>, { limits }: CageOptions) {
+    this.id = id;
+    for (const [hierarchy, owner] of owners) {
+      const group = new ControlGroup(join(owner.path, id));
+      group.create();
+      this.#groups.set(hierarchy, group);
+    }
+    const memory = this.#memory;
+    if (limits.memoryBytes !== null) {
+      memory.set('memory.limit_in_bytes', limits.memoryBytes);
+      // The file is missing where the kernel does not account for swap; the cap on memory itself holds all the same.
+      memory.trySet('memory.memsw.limit_in_bytes', limits.memoryBytes + limits.swapBytes);
+    }
+    if (limits.processes !== null) this.#groups.get('pids')?.set('pids.max', limits.processes);
+  }
+
+  get #memory(): ControlGroup {
+    return this.#groups.get('memory')!;
+  }
+
+  wrap(launch: Launch): Launch {
+    return joinBeforeExec([...this.#groups.values()], launch);
+  }
+
+  born(): void {
+    // The leader put itself into the groups before it became the program.
+  }
+
+  live(): LiveUsage {
+    return {
+      memoryBytes: this.#memory.number('memory.usage_in_bytes') ?? 0,
+      processes: this.#memory.pids().length,
+    };
+  }
+
+  census(): ProcessInfo[] {
+    return this.#memory.living();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    for (const pid of this.#memory.pids()) killNow(pid, signal);
+  }
+
+  async kill(): Promise<ProcessInfo[]> {
+    // No more forks first: a fork bomb would outrun a loop of signals.
+    this.#groups.get('pids')?.trySet('pids.max', 0);
+    for (let round = 0; round < 1000; round++) {
+      this.#groups.get('unified')?.trySet('cgroup.kill', 1);
+      // A frozen process takes its SIGKILL only when it is thawed.
+      this.#groups.get('freezer')?.trySet('freezer.state', 'THAWED');
+      const pids = this.#memory.pids();
+      if (pids.length === 0) return [];
+      this.signal('SIGKILL');
+      await sleep(round < 20 ? 1 : 10);
+    }
+    return this.census();
+  }
+
+  counters(): Counters {
+    const cpu = this.#groups.get('cpuacct')?.number('cpuacct.usage');
+    return {
+      peakMemoryBytes: this.#memory.number('memory.max_usage_in_bytes'),
+      cpuMs: cpu == null ? null : cpu / 1e6,
+      // `memory.failcnt` stays 0 on recent kernels; this counter is the proof of a kill.
+      oomKills: this.#memory.field('memory.oom_control', 'oom_kill'),
+    };
+  }
+
+  async remove(): Promise<void> {
+    for (const group of this.#groups.values()) await group.remove();
+  }
+}

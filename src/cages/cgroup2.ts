@@ -1,0 +1,157 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Launch } from '../frameworks/framework.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
+import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
+import { ControlGroup, joinBeforeExec } from './cgroup-files.ts';
+import type { OwnCgroups } from './mounts.ts';
+import { killNow, ownerName, sweepAbandoned } from './owner.ts';
+
+const needed = ['memory', 'pids'] as const;
+
+/** Throws with the reason, in words for the user, where this hierarchy cannot hold cages. */
+export async function openCgroup2(own: OwnCgroups): Promise<Mechanism> {
+  if (!own.unified || !own.unifiedMount) throw new Error('no cgroup v2 hierarchy is mounted');
+  const base = findBase(own.unified, own.unifiedMount);
+  await sweepAbandoned(base.path);
+  const owner = new ControlGroup(join(base.path, ownerName()));
+  owner.create();
+  try {
+    for (const controller of needed) owner.set('cgroup.subtree_control', `+${controller}`);
+  } catch (error) {
+    await owner.remove();
+    throw error;
+  }
+  return {
+    name: 'cgroup2',
+    label: 'control groups, version 2',
+    properties: {
+      memory: { level: 'enforced', by: 'the kernel (cgroup v2 memory.max), for the test and all its children' },
+      processes: { level: 'enforced', by: 'the kernel (cgroup v2 pids.max)' },
+      cleanup: { level: 'enforced', by: 'the kernel (cgroup.kill), until the cage is empty' },
+      peak: existsSync(join(owner.path, 'memory.peak'))
+        ? { level: 'enforced', by: 'the kernel’s own record (memory.peak)' }
+        : { level: 'watched', how: 'sampled; this kernel is older than 5.19 and keeps no record of its own' },
+      cpu: { level: 'enforced', by: 'the kernel’s own record (cpu.stat)' },
+    },
+    open: (id, options) => new Cgroup2Cage(id, owner, options),
+    close: () => owner.remove(),
+  };
+}
+
+/**
+ * A directory that may hold cages: its children have the controllers, and a process may move from here into them.
+ * Processes and controlled children may not share a directory (except in the root), so a warden that is alone in its
+ * own directory steps into a leaf of it first.
+ */
+function findBase(own: string, mount: string): ControlGroup {
+  const group = new ControlGroup(own);
+  const offered = group.text('cgroup.controllers').split(' ');
+  const missing = needed.filter(controller => !offered.includes(controller));
+  if (missing.length > 0) throw new Error(`cgroup v2 offers no ${missing.join(' or ')} controller at ${own}`);
+  for (let path = own; ; path = dirname(path)) {
+    const candidate = new ControlGroup(path);
+    const enabled = candidate.text('cgroup.subtree_control').split(' ');
+    if (writable(path) && needed.every(controller => enabled.includes(controller))) return candidate;
+    // systemd is the only writer in its slices.
+    if (path === mount || dirname(path).endsWith('.slice') || !writable(dirname(path))) break;
+  }
+  if (!writable(own)) throw new Error(`this user may not write to its control group ${own}`);
+  stepIntoLeaf(group);
+  return group;
+}
+
+function stepIntoLeaf(group: ControlGroup): void {
+  const others = group.pids().filter(pid => pid !== process.pid);
+  const isRoot = !existsSync(join(group.path, 'cgroup.type'));
+  if (others.length > 0 && !isRoot) {
+    throw new Error(
+      `the control group ${group.path} holds ${others.length} other processes, so it cannot be divided; ` +
+        'start in a delegated group of your own: systemd-run --user --scope -p Delegate=yes -- <command>',
+    );
+  }
+  if (!isRoot) {
+    const leaf = new ControlGroup(join(group.path, `warden-${process.pid}`));
+    leaf.create();
+    leaf.set('cgroup.procs', process.pid);
+  }
+  for (const controller of needed) group.set('cgroup.subtree_control', `+${controller}`);
+}
+
+function writable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    accessSync(join(path, 'cgroup.procs'), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+class Cgroup2Cage implements Cage {
+  readonly id: string;
+  readonly #group: ControlGroup;
+  #sampledPeak = 0;
+
+  constructor(id: string, owner: ControlGroup, { limits }: CageOptions) {
+    this.id = id;
+    this.#group = new ControlGroup(join(owner.path, id));
+    this.#group.create();
+    if (limits.memoryBytes !== null) {
+      this.#group.set('memory.max', limits.memoryBytes);
+      // The file is missing where the kernel has no swap; the cap on memory itself holds all the same.
+      this.#group.trySet('memory.swap.max', limits.swapBytes);
+      this.#group.trySet('memory.oom.group', 1);
+    }
+    if (limits.processes !== null) this.#group.set('pids.max', limits.processes);
+  }
+
+  wrap(launch: Launch): Launch {
+    return joinBeforeExec([this.#group], launch);
+  }
+
+  born(): void {
+    // The leader put itself into the group before it became the program.
+  }
+
+  live(): LiveUsage {
+    const memoryBytes = this.#group.number('memory.current') ?? 0;
+    this.#sampledPeak = Math.max(this.#sampledPeak, memoryBytes);
+    return { memoryBytes, processes: this.#group.pids().length };
+  }
+
+  census(): ProcessInfo[] {
+    return this.#group.living();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    for (const pid of this.#group.pids()) killNow(pid, signal);
+  }
+
+  async kill(): Promise<ProcessInfo[]> {
+    for (let round = 0; round < 1000; round++) {
+      // cgroup.kill came with 5.14; before it, no more forks and a loop of signals.
+      if (!this.#group.trySet('cgroup.kill', 1)) {
+        this.#group.trySet('pids.max', 0);
+        this.signal('SIGKILL');
+      }
+      if (this.#group.field('cgroup.events', 'populated') === 0) return [];
+      await sleep(round < 20 ? 1 : 10);
+    }
+    return this.census();
+  }
+
+  counters(): Counters {
+    const cpu = this.#group.field('cpu.stat', 'usage_usec');
+    return {
+      peakMemoryBytes: this.#group.number('memory.peak') ?? this.#sampledPeak,
+      cpuMs: cpu === null ? null : cpu / 1000,
+      oomKills: this.#group.field('memory.events', 'oom_kill'),
+    };
+  }
+
+  remove(): Promise<void> {
+    return this.#group.remove();
+  }
+}

@@ -1,0 +1,88 @@
+import { LineSplitter } from '../protocol/codec.ts';
+import type { InsideEvent } from '../protocol/events.ts';
+
+const maxEventBytes = 16 * 1024 ** 2;
+const maxProblems = 20;
+
+/** Reads what the code inside a framework says on fd 3. A test can write there too, so nothing is believed unchecked. */
+export class EventReader {
+  readonly problems: string[] = [];
+  readonly #lines: LineSplitter;
+  readonly #onEvent: (event: InsideEvent) => void;
+  #next = 0;
+
+  constructor(onEvent: (event: InsideEvent) => void) {
+    this.#onEvent = onEvent;
+    this.#lines = new LineSplitter(
+      maxEventBytes,
+      line => this.#read(line),
+      bytes => this.#fault(`an event of ${bytes} bytes was dropped (the limit is ${maxEventBytes})`),
+    );
+  }
+
+  push(chunk: Buffer): void {
+    this.#lines.push(chunk);
+  }
+
+  end(): void {
+    if (this.#lines.pending > 0) this.#fault(`the last event was cut off after ${this.#lines.pending} bytes`);
+  }
+
+  #read(line: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      this.#fault(`not an event: ${JSON.stringify(line.slice(0, 60))}`);
+      return;
+    }
+    if (!isEvent(value)) {
+      this.#fault(`not an event that Bulkhead knows: ${line.slice(0, 60)}`);
+      return;
+    }
+    if (value.s !== this.#next) this.#fault(`event ${value.s} came where event ${this.#next} was due`);
+    this.#next = value.s + 1;
+    this.#onEvent(value);
+  }
+
+  #fault(problem: string): void {
+    if (this.problems.length < maxProblems) this.problems.push(problem);
+  }
+}
+
+function isEvent(value: unknown): value is InsideEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  const event = value as Record<string, unknown>;
+  if (!Number.isSafeInteger(event['s'])) return false;
+  switch (event['t']) {
+    case 'hello':
+      return typeof event['framework'] === 'string' && typeof event['version'] === 'string';
+    case 'found':
+    case 'start':
+      return isTestRef(event);
+    case 'end':
+      return (
+        isTestRef(event) &&
+        ['passed', 'failed', 'skipped'].includes(String(event['state'])) &&
+        typeof event['ms'] === 'number' &&
+        (event['failures'] === undefined || (Array.isArray(event['failures']) && event['failures'].every(isFailure)))
+      );
+    case 'error':
+      return ['load', 'hook', 'teardown'].includes(String(event['phase'])) && isFailure(event['failure']);
+    case 'bye':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isTestRef(event: Record<string, unknown>): boolean {
+  const path = event['path'];
+  return (
+    Array.isArray(path) && path.every(title => typeof title === 'string') && Number.isSafeInteger(event['ordinal'])
+  );
+}
+
+function isFailure(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)['text'] === 'string';
+}

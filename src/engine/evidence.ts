@@ -1,0 +1,50 @@
+import type { Limits, ProcessInfo } from '../protocol/limits.ts';
+import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
+import type { InsideEvent } from '../protocol/events.ts';
+
+/** Why we ended a process; noted before the first signal is sent and never changed. */
+export type StopReason =
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'timeout'; readonly limit: TimeoutKind; readonly ms: number }
+  | { readonly kind: 'over-memory'; readonly bytes: number };
+
+/** What is known of one process and its cage when nothing of it is left. */
+export interface ProcessEvidence {
+  readonly spawnError: string | null;
+  readonly exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null;
+  readonly stop: StopReason | null;
+  readonly oomKills: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly maxProcesses: number;
+  readonly wallMs: number;
+  /** Alive after the leader had gone, and killed. */
+  readonly leftovers: readonly ProcessInfo[];
+  /** Alive even after the kill. */
+  readonly survivors: readonly ProcessInfo[];
+  readonly leakedPipe: boolean;
+  readonly ignoredSigterm: boolean;
+  readonly outputTail: string;
+  readonly protocolProblems: readonly string[];
+}
+
+export interface UnitEvidence extends ProcessEvidence {
+  readonly reporting: 'events' | 'exit-code';
+  /** More than one test was planned for this cage. */
+  readonly shared: boolean;
+  readonly limits: Limits;
+  readonly saidHello: boolean;
+  readonly saidBye: boolean;
+  readonly errors: readonly { readonly phase: ErrorPhase; readonly failure: FailureMessage }[];
+}
+
+export type EndEvent = Extract<InsideEvent, { t: 'end' }>;
+
+export interface TestEvidence {
+  readonly started: boolean;
+  readonly end: Omit<EndEvent, 's' | 't' | 'path' | 'ordinal'> | null;
+  /** Kernel kills for memory between this test's start and its end. */
+  readonly oomKillsDuring: number;
+  /** The last test of the unit that ended: what went wrong afterwards is told with it. */
+  readonly lastToEnd: boolean;
+}

@@ -1,0 +1,167 @@
+import { formatBytes, formatDuration } from '../config/quantities.ts';
+import type { FailureMessage, Verdict } from '../protocol/verdict.ts';
+import type { TestEvidence, UnitEvidence } from './evidence.ts';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly why: readonly string[];
+  readonly messages: readonly FailureMessage[];
+}
+
+const heapDeath = /FATAL ERROR: .*(heap out of memory|Reached heap limit|invalid table size)/;
+const crashSignals = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS', 'SIGPIPE']);
+/** What a shell makes of a child's death: 128 and the signal's number. */
+const shellCrashes = new Map([
+  [132, 'SIGILL'],
+  [133, 'SIGTRAP'],
+  [134, 'SIGABRT'],
+  [135, 'SIGBUS'],
+  [136, 'SIGFPE'],
+  [139, 'SIGSEGV'],
+  [159, 'SIGSYS'],
+]);
+
+/** The one place that decides. The first rule that matches wins; evidence was gathered before anything was removed. */
+export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
+  if (unit.spawnError !== null) {
+    const message = `The runner could not be started: ${unit.spawnError}.`;
+    return judgement({ kind: 'error', phase: 'spawn', message }, [message]);
+  }
+  if (test.end === null) return judgeEnding(test, unit);
+  if (test.oomKillsDuring > 0 || (!unit.shared && (unit.oomKills ?? 0) > 0)) return outOfMemory(unit, 'kernel-child');
+  switch (test.end.state) {
+    case 'failed':
+      return judgement({ kind: 'failed' }, ['The framework reported a failure.'], test.end.failures);
+    case 'skipped': {
+      const reason = test.end.reason;
+      return judgement({ kind: 'skipped', ...(reason ? { reason } : {}) }, ['The framework skipped it.']);
+    }
+    case 'passed':
+      // In a shared cage only the last test can be told apart from what happened after it.
+      return unit.shared && !test.lastToEnd ? passed() : judgePassed(unit);
+  }
+}
+
+/** The framework said "passed"; the end of its process must not say otherwise. */
+function judgePassed(unit: UnitEvidence): Judgement {
+  const late = unit.errors[0];
+  if (late) {
+    const message = late.failure.text.split('\n')[0] ?? '';
+    return judgement(
+      { kind: 'error', phase: late.phase, message },
+      ['The test passed, but the framework reported an error of no single test.'],
+      unit.errors.map(error => error.failure),
+    );
+  }
+  if (unit.stop !== null || !unit.saidBye || unit.exit?.signal) return judgeProcess(unit, 'after the test had passed');
+  if (unit.exit?.code !== 0) {
+    const message = `The test passed, but its process ended with code ${unit.exit?.code}.`;
+    return judgement({ kind: 'error', phase: 'teardown', message }, [message]);
+  }
+  return passed();
+}
+
+/** No word from the framework on how the test ended. */
+function judgeEnding(test: TestEvidence, unit: UnitEvidence): Judgement {
+  if (unit.stop === null && !unit.exit?.signal) {
+    const error = unit.errors[0];
+    // A failing beforeEach ends a test that was announced, without a word on the test itself.
+    if (error && (!test.started || unit.saidBye)) {
+      return judgement(
+        { kind: 'error', phase: error.phase, message: error.failure.text.split('\n')[0] ?? '' },
+        [error.phase === 'load' ? 'The file could not be loaded.' : 'The test was never started.'],
+        unit.errors.map(e => e.failure),
+      );
+    }
+    if (unit.saidBye && !test.started) {
+      const message = 'The framework loaded the file but did not run this test: it may have been renamed or removed.';
+      return judgement({ kind: 'error', phase: 'selection', message }, [message]);
+    }
+    if (!unit.saidHello && unit.reporting === 'events') {
+      const last = unit.outputTail.trim().split('\n').slice(-20).join('\n');
+      const message = `The framework ended with code ${unit.exit?.code} before it said anything.`;
+      return judgement({ kind: 'error', phase: 'start-up', message }, [message], last ? [{ text: last }] : []);
+    }
+  }
+  return judgeProcess(unit, test.started ? 'before the test ended' : 'before the test started');
+}
+
+/** From how the process came to its end, in the order in which one cause hides another. */
+function judgeProcess(unit: UnitEvidence, when: string): Judgement {
+  const { stop, exit } = unit;
+  if (stop?.kind === 'cancelled') return judgement({ kind: 'cancelled' }, ['The run was stopped.']);
+  if ((unit.oomKills ?? 0) > 0) return outOfMemory(unit, exit?.signal === 'SIGKILL' ? 'kernel' : 'kernel-child');
+  if (isHeapDeath(unit)) {
+    return outOfMemory(unit, 'heap');
+  }
+  if (stop?.kind === 'over-memory') return outOfMemory(unit, 'watched');
+  if (stop?.kind === 'timeout') {
+    return judgement({ kind: 'timed-out', limit: stop.limit, limitMs: stop.ms }, [
+      `It was still running ${when} after ${formatDuration(stop.ms)} (${stop.limit} limit), so it was killed.`,
+    ]);
+  }
+  if (exit?.signal) {
+    const kind = crashSignals.has(exit.signal) ? 'crashed' : 'killed-outside';
+    return judgement({ kind, signal: exit.signal }, [
+      kind === 'crashed'
+        ? `The process died of ${exit.signal} ${when}.`
+        : `The process received ${exit.signal} ${when}; Bulkhead did not send it, and the kernel counted no memory kill.`,
+    ]);
+  }
+  const code = exit?.code ?? -1;
+  return judgement({ kind: 'exited-early', code }, [`The process ended with code ${code} ${when}.`]);
+}
+
+/** The verdict of a process that is the test itself; the framework reads only codes that no stronger rule explains. */
+export function judgeExitCode(
+  unit: UnitEvidence,
+  read: (code: number) => { state: 'passed' | 'failed' | 'skipped'; message?: string; reason?: string },
+): Judgement {
+  const { exit } = unit;
+  if (unit.spawnError !== null) return judge({ started: false, end: null, oomKillsDuring: 0, lastToEnd: true }, unit);
+  if (unit.stop !== null || (unit.oomKills ?? 0) > 0 || exit?.signal || exit?.code == null || isHeapDeath(unit)) {
+    return judgeProcess(unit, 'before the test ended');
+  }
+  const signal = shellCrashes.get(exit.code);
+  if (signal) {
+    const why = `It ended with code ${exit.code}, which is how a shell tells that its command died of ${signal}.`;
+    return judgement({ kind: 'crashed', signal, reportedByShell: true }, [why]);
+  }
+  const reading = read(exit.code);
+  const why = [`The process ended with code ${exit.code}.`];
+  switch (reading.state) {
+    case 'passed':
+      return judgement({ kind: 'passed' }, why);
+    case 'skipped':
+      return judgement({ kind: 'skipped', ...(reading.reason ? { reason: reading.reason } : {}) }, why);
+    case 'failed':
+      return judgement({ kind: 'failed' }, why, [{ text: reading.message ?? `exit code ${exit.code}` }]);
+  }
+}
+
+function isHeapDeath(unit: UnitEvidence): boolean {
+  const aborted = unit.exit?.signal === 'SIGABRT' || unit.exit?.signal === 'SIGTRAP' || unit.exit?.code === 134;
+  return aborted && heapDeath.test(unit.outputTail);
+}
+
+function outOfMemory(unit: UnitEvidence, cause: 'kernel' | 'kernel-child' | 'heap' | 'watched'): Judgement {
+  const capBytes = unit.limits.memoryBytes;
+  const peakBytes = unit.peakMemoryBytes;
+  const cap = capBytes === null ? 'no cap' : `cap ${formatBytes(capBytes)}`;
+  const peak = peakBytes === null ? '' : `; the peak was ${formatBytes(peakBytes)}`;
+  const why = {
+    kernel: `The kernel killed it for memory (its counter says ${unit.oomKills}; ${cap}${peak}).`,
+    'kernel-child': `The kernel killed a process of the test for memory (its counter says ${unit.oomKills}; ${cap}${peak}).`,
+    heap: `The language runtime gave up: its own heap limit was reached${peak}.`,
+    watched: `Its memory was seen above the cap, so it was killed (${cap}${peak}; watched, not enforced by the kernel).`,
+  }[cause];
+  return judgement({ kind: 'out-of-memory', cause, capBytes, peakBytes }, [why]);
+}
+
+function passed(): Judgement {
+  return judgement({ kind: 'passed' }, ['The framework reported a pass and its process ended in order.']);
+}
+
+function judgement(verdict: Verdict, why: readonly string[], messages: readonly FailureMessage[] = []): Judgement {
+  return { verdict, why, messages };
+}

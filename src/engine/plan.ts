@@ -1,0 +1,73 @@
+import type { FileSelection, Problem, Selection } from '../protocol/messages.ts';
+import { type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A file of the selection, and the tests wanted of it (absent: all). */
+export interface PlannedFile {
+  readonly project: Project;
+  readonly file: string;
+  readonly wanted?: readonly TestKey[];
+}
+
+/** The tests of a file as they will be run, and what kept others from being planned. */
+export interface FilePlan {
+  readonly tests: readonly TestInfo[];
+  /** Stands for the file where its tests cannot be known; it gets the verdict. */
+  readonly broken: { readonly test: TestInfo; readonly problem: Problem } | null;
+  readonly problems: readonly Problem[];
+}
+
+export function expandSelection(
+  selection: Selection,
+  workspace: Workspace,
+): { readonly files: readonly PlannedFile[]; readonly problems: readonly Problem[] } {
+  if (selection.kind === 'all') return { files: workspace.projects.flatMap(wholeProject), problems: [] };
+  const files: PlannedFile[] = [];
+  const problems: Problem[] = [];
+  for (const { project: id, files: chosen } of selection.projects) {
+    const project = workspace.project(id);
+    if (!project) {
+      problems.push({ severity: 'error', message: `There is no project ${id} any more.`, fix: 'Refresh the tests.' });
+    } else if (!chosen) files.push(...wholeProject(project));
+    else files.push(...chosen.map(one => plannedFile(project, one)));
+  }
+  return { files, problems };
+}
+
+/** Asks the framework for the file's tests, unless every wanted one is known from the last look. */
+export async function planFile({ project, file, wanted }: PlannedFile, workspace: Workspace): Promise<FilePlan> {
+  const known = workspace.known(project, file);
+  if (wanted && known && wanted.every(key => known.has(key))) {
+    return { tests: wanted.map(key => known.get(key)!), broken: null, problems: [] };
+  }
+  const { tests, problem } = await workspace.discover(project, file);
+  const problems = problem?.severity === 'warning' ? [problem] : [];
+  if (problem?.severity === 'error') {
+    return { tests: [], broken: { test: wholeFile(project, file), problem }, problems };
+  }
+  if (!wanted) return { tests, broken: null, problems };
+  const chosen = new Set(wanted);
+  const found = tests.filter(test => chosen.has(test.key));
+  if (found.length === chosen.size) return { tests: found, broken: null, problems };
+  const missing: Problem = {
+    severity: 'warning',
+    file,
+    message: `${chosen.size - found.length} of the selected tests are not in this file any more.`,
+    fix: 'Refresh the tests and select them again.',
+  };
+  return { tests: found, broken: null, problems: [...problems, missing] };
+}
+
+/** A file as a test of its own: an empty title path. */
+export function wholeFile(project: Project, file: string): TestInfo {
+  const identity = { framework: project.framework, file, titlePath: [], ordinal: 0 };
+  return { ...identity, key: testKey(project.folder, identity) };
+}
+
+function wholeProject(project: Project): PlannedFile[] {
+  return project.files.map(file => ({ project, file }));
+}
+
+function plannedFile(project: Project, { file, tests }: FileSelection): PlannedFile {
+  return { project, file, ...(tests ? { wanted: tests } : {}) };
+}

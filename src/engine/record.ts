@@ -1,0 +1,78 @@
+import type { LeakPolicy, Settings } from '../config/settings.ts';
+import type { MechanismName } from '../protocol/limits.ts';
+import type { Attribute, TestRecord } from '../protocol/verdict.ts';
+import { type Judgement, judge, judgeExitCode } from './judge.ts';
+import type { TestOutcome, Unit, UnitOutcome } from './unit.ts';
+
+const nearCap = 0.9;
+const maxListed = 50;
+
+/** Puts the verdict, the numbers and the evidence of one test together: written once, shown everywhere. */
+export function recordOf(
+  unit: Unit,
+  outcome: UnitOutcome,
+  test: TestOutcome,
+  context: { mechanism: MechanismName; leaks: LeakPolicy; settings: Settings },
+): TestRecord {
+  const { evidence } = outcome;
+  const attributes = attributesOf(outcome, test);
+  const judgement = withLeakPolicy(judgementOf(unit, outcome, test, context.settings), attributes, context.leaks);
+  return {
+    test: test.test,
+    project: unit.project.id,
+    ...judgement,
+    attributes,
+    startedAt: test.startedAt,
+    durationMs: test.durationMs,
+    usage: {
+      peakMemoryBytes: evidence.peakMemoryBytes,
+      cpuMs: evidence.cpuMs,
+      maxProcesses: evidence.maxProcesses,
+      shared: evidence.shared,
+    },
+    limits: unit.limits,
+    cage: context.mechanism,
+    // What a shared cage printed is kept once, with the last test of it.
+    output: !evidence.shared || test.evidence.lastToEnd ? outcome.output : { text: '', droppedBytes: 0 },
+  };
+}
+
+function judgementOf(unit: Unit, { evidence }: UnitOutcome, test: TestOutcome, settings: Settings): Judgement {
+  const { framework, project } = unit;
+  if (framework.reporting === 'events') return judge(test.evidence, evidence);
+  return judgeExitCode(
+    evidence,
+    code => framework.readExit?.(project, code, settings) ?? { state: code === 0 ? 'passed' : 'failed' },
+  );
+}
+
+function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Attribute[] {
+  const attributes: Attribute[] = [];
+  const { limits, peakMemoryBytes, leftovers, survivors } = evidence;
+  const tellsTheEnd = !evidence.shared || test.evidence.lastToEnd;
+  if (tellsTheEnd && leftovers.length > 0) {
+    attributes.push({ kind: 'leaked-processes', processes: leftovers.slice(0, maxListed), total: leftovers.length });
+  }
+  if (tellsTheEnd && survivors.length > 0) attributes.push({ kind: 'survivors', processes: survivors });
+  if (tellsTheEnd && evidence.leakedPipe) attributes.push({ kind: 'leaked-pipe' });
+  if (tellsTheEnd && evidence.ignoredSigterm) attributes.push({ kind: 'ignored-sigterm' });
+  if (limits.memoryBytes !== null && peakMemoryBytes !== null && peakMemoryBytes >= limits.memoryBytes * nearCap) {
+    attributes.push({ kind: 'near-memory-cap', fraction: peakMemoryBytes / limits.memoryBytes });
+  }
+  const retries = test.evidence.end?.retries;
+  if (retries) attributes.push({ kind: 'retried-by-framework', retries });
+  if (tellsTheEnd && output.droppedBytes > 0) {
+    attributes.push({ kind: 'output-truncated', droppedBytes: output.droppedBytes });
+  }
+  if (tellsTheEnd) {
+    for (const problem of evidence.protocolProblems) attributes.push({ kind: 'protocol', problem });
+  }
+  return attributes;
+}
+
+function withLeakPolicy(judgement: Judgement, attributes: readonly Attribute[], policy: LeakPolicy): Judgement {
+  const leak = attributes.find(attribute => attribute.kind === 'leaked-processes');
+  if (policy !== 'fail' || !leak || judgement.verdict.kind !== 'passed') return judgement;
+  const text = `The test passed, but it left ${leak.total} ${leak.total === 1 ? 'process' : 'processes'} running (killed), and "leaks" is set to "fail".`;
+  return { verdict: { kind: 'failed' }, why: [...judgement.why, text], messages: [{ text }] };
+}

@@ -1,0 +1,204 @@
+import { availableParallelism, freemem } from 'node:os';
+import type { Mechanism } from '../cages/cage.ts';
+import { formatBytes } from '../config/quantities.ts';
+import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
+import { defaults, type LeakPolicy, type Settings, type SettingsLayer } from '../config/settings.ts';
+import type { Limits, ProcessInfo } from '../protocol/limits.ts';
+import type { Notice, Problem, RunSummary, Selection } from '../protocol/messages.ts';
+import type { TestInfo } from '../protocol/tests.ts';
+import type { TestRecord } from '../protocol/verdict.ts';
+import type { CagedProcess } from './caged-process.ts';
+import type { Journal } from './journal.ts';
+import { expandSelection, type PlannedFile, planFile } from './plan.ts';
+import { recordOf } from './record.ts';
+import { Slots } from './slots.ts';
+import { Tally } from './tally.ts';
+import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
+import { brokenFile, cancelled, lost, type Unrun, withoutCage } from './unrun.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
+const shareOfFreeMemory = 0.8;
+
+export interface RunDeps {
+  readonly id: string;
+  readonly workspace: Workspace;
+  readonly mechanism: Mechanism;
+  readonly scratch: string;
+  readonly journal: Journal;
+  /** Resolves when the client may be told more. */
+  readonly notify: (notice: Notice) => Promise<void>;
+  readonly onCage: (process: CagedProcess, unit: Unit) => void;
+  readonly nextUnit: () => string;
+}
+
+/** One run from its selection to its summary. Whatever happens in between, every planned test gets one record. */
+export class Run {
+  readonly #deps: RunDeps;
+  readonly #overrides: SettingsLayer;
+  readonly #tally = new Tally();
+  readonly #live = new Set<CagedProcess>();
+  readonly #problems: Problem[] = [];
+  readonly #startedAt = Date.now();
+  readonly #slots: Slots;
+  readonly #budget: number;
+  readonly #survivors: ProcessInfo[] = [];
+  #cancelled = false;
+  #finished = Promise.withResolvers<void>();
+
+  constructor(deps: RunDeps, overrides: SettingsLayer) {
+    this.#deps = deps;
+    this.#overrides = overrides;
+    const first = deps.workspace.projects[0];
+    const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), overrides]);
+    this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
+    this.#slots = new Slots(settings.jobs || availableParallelism(), this.#budget);
+  }
+
+  async execute(selection: Selection): Promise<RunSummary> {
+    const { files, problems } = expandSelection(selection, this.#deps.workspace);
+    problems.forEach(problem => this.#tell(problem));
+    const ends = await Promise.allSettled(files.map(file => this.#runFile(file)));
+    for (const end of ends) {
+      if (end.status === 'rejected') {
+        this.#tell({
+          severity: 'error',
+          message: `A fault of Bulkhead: ${String(end.reason)}`,
+          fix: 'Please report it.',
+        });
+      }
+    }
+    for (const { test, project } of this.#tally.missing()) {
+      await this.#show(lost(this.#unrun(test, project, limitsOf(defaults))));
+    }
+    this.#finished.resolve();
+    return this.#summary();
+  }
+
+  /** Resolves when every planned test has its record; the answer is what could not be killed. */
+  async stop(hard: boolean): Promise<readonly ProcessInfo[]> {
+    this.#cancelled = true;
+    await Promise.all([...this.#live].map(process => process.stop({ kind: 'cancelled' }, hard)));
+    await this.#finished.promise;
+    return this.#survivors;
+  }
+
+  async #runFile(planned: PlannedFile): Promise<void> {
+    const { project, file } = planned;
+    const settings = settingsFor([...this.#deps.workspace.layersOf(project), this.#overrides], project.folder, file);
+    const limits = limitsOf(settings);
+    const memory = limits.memoryBytes ?? 0;
+    if (memory > this.#budget) {
+      this.#tell({
+        severity: 'warning',
+        file,
+        key: 'memory',
+        message: `The cap of ${formatBytes(memory)} is more than the ${formatBytes(this.#budget)} that caps may add up to, so its tests run one at a time.`,
+        fix: 'Lower "memory" for this file, or raise "memoryBudget".',
+      });
+    }
+    const release = await this.#slots.claim(memory);
+    if (this.#cancelled) return release();
+    const plan = await planFile(planned, this.#deps.workspace).finally(release);
+    plan.problems.forEach(problem => this.#tell(problem));
+    if (plan.broken && !this.#cancelled) {
+      await this.#plan([plan.broken.test], project.id);
+      await this.#show(brokenFile(this.#unrun(plan.broken.test, project.id, limits), plan.broken.problem));
+    }
+    await this.#plan(plan.tests, project.id);
+    const framework = this.#deps.workspace.frameworkOf(project);
+    const merged = mergeLayers([...this.#deps.workspace.layersOf(project), this.#overrides]);
+    const groups = settings.isolation === 'file' ? [plan.tests] : plan.tests.map(test => [test]);
+    await Promise.all(
+      groups.map(async tests => {
+        for (let left = tests; left.length > 0;) {
+          const giveBack = await this.#slots.claim(memory);
+          const launch = framework.launch(project, left, merged);
+          const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests: left, limits, launch };
+          left = await this.#attempt(unit, settings.leaks, merged).finally(giveBack);
+        }
+      }),
+    );
+  }
+
+  /** Runs a unit and records its tests; the answer is what another test's death kept from running. */
+  async #attempt(unit: Unit, leaks: LeakPolicy, settings: Settings): Promise<readonly TestInfo[]> {
+    const about = (test: TestInfo) => this.#unrun(test, unit.project.id, unit.limits);
+    if (this.#cancelled) {
+      for (const test of unit.tests) await this.#show(cancelled(about(test)));
+      return [];
+    }
+    let outcome: UnitOutcome;
+    try {
+      outcome = await this.#run(unit);
+    } catch (error) {
+      for (const test of unit.tests) await this.#show(withoutCage(about(test), error));
+      return [];
+    }
+    const again = new Set(this.#cancelled ? [] : innocents(outcome));
+    for (const test of outcome.tests) {
+      if (again.has(test.test)) continue;
+      await this.#show(recordOf(unit, outcome, test, { mechanism: this.#deps.mechanism.name, leaks, settings }));
+    }
+    return [...again];
+  }
+
+  async #run(unit: Unit): Promise<UnitOutcome> {
+    const { mechanism, scratch, journal, notify, id, onCage } = this.#deps;
+    let caged: CagedProcess | undefined;
+    const outcome = await runUnit(unit, {
+      mechanism,
+      scratch,
+      onProcess: process => {
+        caged = process;
+        this.#live.add(process);
+        onCage(process, unit);
+      },
+      onStarted: (test, at) => void notify({ notice: 'started', run: id, key: test.key, at }),
+      onOutput: (test, text) => void notify({ notice: 'output', run: id, key: test.key, text }),
+      onStop: (stopped, reason) => journal.write({ entry: 'stop', unit: stopped.id, reason }),
+    });
+    if (caged) this.#live.delete(caged);
+    this.#survivors.push(...outcome.evidence.survivors);
+    return outcome;
+  }
+
+  async #plan(tests: readonly TestInfo[], project: string): Promise<void> {
+    if (tests.length === 0) return;
+    this.#tally.plan(tests, project);
+    this.#deps.journal.write({ entry: 'plan', tests });
+    await this.#deps.notify({ notice: 'planned', run: this.#deps.id, tests });
+  }
+
+  async #show(record: TestRecord): Promise<void> {
+    this.#tally.count(record);
+    this.#deps.journal.write({ entry: 'record', record });
+    await this.#deps.notify({ notice: 'record', run: this.#deps.id, record });
+  }
+
+  #unrun(test: TestInfo, project: string, limits: Limits): Unrun {
+    return { test, project, limits, cage: this.#deps.mechanism.name };
+  }
+
+  #tell(problem: Problem): void {
+    this.#problems.push(problem);
+    void this.#deps.notify({ notice: 'problem', run: this.#deps.id, problem });
+  }
+
+  #summary(): RunSummary {
+    const { journal, id } = this.#deps;
+    const summary: RunSummary = {
+      run: id,
+      planned: this.#tally.planned,
+      counts: this.#tally.counts,
+      leaked: this.#tally.leaked,
+      startedAt: this.#startedAt,
+      durationMs: Date.now() - this.#startedAt,
+      cancelled: this.#cancelled,
+      problems: this.#problems,
+      journal: journal.complete ? journal.path : null,
+    };
+    journal.write({ entry: 'end', summary });
+    return summary;
+  }
+}

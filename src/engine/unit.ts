@@ -1,0 +1,233 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mechanism } from '../cages/cage.ts';
+import type { Framework, Launch } from '../frameworks/framework.ts';
+import type { InsideEvent, Order } from '../protocol/events.ts';
+import type { Limits } from '../protocol/limits.ts';
+import type { Project, TestInfo } from '../protocol/tests.ts';
+import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
+import { CagedProcess } from './caged-process.ts';
+import type { EndEvent, StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
+
+/** Tests that share one cage: one test, or what is left of a file. */
+export interface Unit {
+  readonly id: string;
+  readonly project: Project;
+  readonly framework: Framework;
+  readonly tests: readonly TestInfo[];
+  readonly limits: Limits;
+  readonly launch: Launch;
+}
+
+export interface UnitDeps {
+  readonly mechanism: Mechanism;
+  /** A private folder for orders. */
+  readonly scratch: string;
+  readonly onProcess: (process: CagedProcess) => void;
+  readonly onStarted: (test: TestInfo, at: number) => void;
+  readonly onOutput: (test: TestInfo, text: string) => void;
+  readonly onStop: (unit: Unit, reason: StopReason) => void;
+}
+
+export interface TestOutcome {
+  readonly test: TestInfo;
+  readonly evidence: TestEvidence;
+  readonly startedAt: number | null;
+  readonly durationMs: number | null;
+}
+
+export interface UnitOutcome {
+  readonly evidence: UnitEvidence;
+  readonly tests: readonly TestOutcome[];
+  readonly output: CapturedOutput;
+}
+
+interface Progress {
+  readonly test: TestInfo;
+  startedAt: number | null;
+  endedAt: number | null;
+  end: TestEvidence['end'];
+  oomBefore: number;
+  oomKillsDuring: number;
+}
+
+/** Runs one unit to its end and gives back what was seen, undecided. */
+export async function runUnit(unit: Unit, deps: UnitDeps): Promise<UnitOutcome> {
+  const watch = new UnitWatch(unit, deps);
+  return watch.run();
+}
+
+class UnitWatch {
+  readonly #unit: Unit;
+  readonly #deps: UnitDeps;
+  readonly #progress: Map<string, Progress>;
+  readonly #errors: UnitEvidence['errors'][number][] = [];
+  readonly #surprises: string[] = [];
+  #process: CagedProcess | null = null;
+  #open: Progress | null = null;
+  #lastEnded: Progress | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #saidHello = false;
+  #saidBye = false;
+
+  constructor(unit: Unit, deps: UnitDeps) {
+    this.#unit = unit;
+    this.#deps = deps;
+    this.#progress = new Map(
+      unit.tests.map(test => [
+        refOf(test.titlePath, test.ordinal),
+        { test, startedAt: null, endedAt: null, end: null, oomBefore: 0, oomKillsDuring: 0 },
+      ]),
+    );
+  }
+
+  async run(): Promise<UnitOutcome> {
+    const { framework, limits, tests } = this.#unit;
+    const caged = new CagedProcess({
+      id: this.#unit.id,
+      mechanism: this.#deps.mechanism,
+      launch: this.#orderedLaunch(),
+      limits,
+      onEvent: event => this.#onEvent(event),
+      onOutput: chunk => {
+        const about = this.#open ?? this.#lastEnded;
+        if (chunk.length > 0) this.#deps.onOutput(about?.test ?? tests[0]!, chunk.toString('utf8'));
+      },
+      onStop: reason => this.#deps.onStop(this.#unit, reason),
+    });
+    this.#process = caged;
+    this.#deps.onProcess(caged);
+    if (framework.reporting === 'exit-code') this.#start([...this.#progress.values()][0]!);
+    else this.#arm('start-up', limits.startupMs);
+    const evidence = await caged.finished;
+    clearTimeout(this.#timer);
+    return {
+      evidence: {
+        ...evidence,
+        reporting: framework.reporting,
+        shared: tests.length > 1,
+        limits,
+        saidHello: this.#saidHello,
+        saidBye: this.#saidBye,
+        errors: this.#errors,
+        protocolProblems: [...evidence.protocolProblems, ...this.#surprises],
+      },
+      tests: [...this.#progress.values()].map(progress => this.#outcome(progress, evidence.wallMs)),
+      output: caged.output.result(),
+    };
+  }
+
+  #orderedLaunch(): Launch {
+    const { launch, framework, tests, id } = this.#unit;
+    if (framework.reporting === 'exit-code') return launch;
+    const order: Order = {
+      mode: 'run',
+      file: tests[0]!.file,
+      tests: tests.map(({ titlePath, ordinal }) => ({ path: titlePath, ordinal })),
+    };
+    const path = join(this.#deps.scratch, `${id}.order.json`);
+    writeFileSync(path, JSON.stringify(order), { mode: 0o600 });
+    return { ...launch, env: { ...launch.env, BULKHEAD_ORDER: path } };
+  }
+
+  #onEvent(event: InsideEvent): void {
+    const { limits } = this.#unit;
+    switch (event.t) {
+      case 'hello':
+        this.#saidHello = true;
+        return;
+      case 'found':
+        return;
+      case 'start': {
+        const progress = this.#known(event);
+        if (progress && progress.startedAt === null) this.#start(progress);
+        return;
+      }
+      case 'end': {
+        const progress = this.#known(event);
+        if (progress) this.#end(progress, event);
+        return;
+      }
+      case 'error':
+        this.#errors.push({ phase: event.phase, failure: event.failure });
+        return;
+      case 'bye':
+        this.#saidBye = true;
+        this.#arm('teardown', limits.teardownMs);
+        return;
+    }
+  }
+
+  #start(progress: Progress): void {
+    const at = Date.now();
+    progress.startedAt = at;
+    progress.oomBefore = this.#process?.oomKills ?? 0;
+    this.#open = progress;
+    this.#deps.onStarted(progress.test, at);
+    this.#arm('test', this.#unit.limits.timeoutMs);
+  }
+
+  #end(progress: Progress, event: EndEvent): void {
+    const { state, ms, failures, retries, reason } = event;
+    // A second word on the same test may only be worse: a pass never covers a failure.
+    if (progress.end !== null && (progress.end.state === 'failed' || state !== 'failed')) {
+      this.#surprises.push(
+        `a second end (${state}) for ${JSON.stringify(progress.test.titlePath.at(-1)?.slice(0, 60))}`,
+      );
+      return;
+    }
+    progress.end = {
+      state,
+      ms,
+      ...(failures ? { failures } : {}),
+      ...(retries === undefined ? {} : { retries }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    progress.endedAt = Date.now();
+    progress.oomKillsDuring = (this.#process?.oomKills ?? 0) - progress.oomBefore;
+    this.#open = null;
+    this.#lastEnded = progress;
+    this.#arm('teardown', this.#unit.limits.timeoutMs);
+  }
+
+  #known(event: { path: readonly string[]; ordinal: number }): Progress | null {
+    const progress = this.#progress.get(refOf(event.path, event.ordinal));
+    if (!progress)
+      this.#surprises.push(`an event for a test that was not asked for: ${event.path.join(' › ').slice(0, 80)}`);
+    return progress ?? null;
+  }
+
+  #arm(limit: TimeoutKind, ms: number | null): void {
+    clearTimeout(this.#timer);
+    if (ms === null) return;
+    this.#timer = setTimeout(() => void this.#process?.stop({ kind: 'timeout', limit, ms }), ms);
+  }
+
+  #outcome(progress: Progress, wallMs: number): TestOutcome {
+    const { test, startedAt, end } = progress;
+    const lived = startedAt === null ? null : Math.min(wallMs, (progress.endedAt ?? Date.now()) - startedAt);
+    return {
+      test,
+      startedAt,
+      durationMs: end?.ms ?? lived,
+      evidence: {
+        started: startedAt !== null,
+        end,
+        oomKillsDuring: progress.oomKillsDuring,
+        lastToEnd: progress === this.#lastEnded,
+      },
+    };
+  }
+}
+
+function refOf(path: readonly string[], ordinal: number): string {
+  return JSON.stringify([path, ordinal]);
+}
+
+/** Tests of a shared cage that never started because another one ended it: they get a fresh cage. */
+export function innocents({ evidence, tests }: UnitOutcome): TestInfo[] {
+  const orderly = evidence.saidBye && evidence.stop === null && !evidence.exit?.signal;
+  const anyStarted = tests.some(test => test.evidence.started || test.evidence.end !== null);
+  if (!evidence.shared || orderly || !anyStarted) return [];
+  return tests.flatMap(test => (test.evidence.started || test.evidence.end ? [] : [test.test]));
+}

@@ -1,0 +1,64 @@
+import type { Limits, MechanismName } from '../protocol/limits.ts';
+import type { Problem } from '../protocol/messages.ts';
+import type { TestInfo } from '../protocol/tests.ts';
+import type { FailureMessage, TestRecord } from '../protocol/verdict.ts';
+import type { Judgement } from './judge.ts';
+
+/** Where a record is due although nothing ran. */
+export interface Unrun {
+  readonly test: TestInfo;
+  readonly project: string;
+  readonly limits: Limits;
+  readonly cage: MechanismName;
+}
+
+/** A file whose tests cannot be known is one error, told at the file. */
+export function brokenFile(about: Unrun, problem: Problem): TestRecord {
+  const message: FailureMessage = {
+    text: problem.fix ? `${problem.message}\n${problem.fix}` : problem.message,
+    ...(problem.file ? { file: problem.file } : {}),
+    ...(problem.line ? { line: problem.line } : {}),
+  };
+  return bare(about, {
+    verdict: { kind: 'error', phase: 'load', message: problem.message.split('\n')[0] ?? '' },
+    why: ['The framework could not tell which tests the file holds.'],
+    messages: [message],
+  });
+}
+
+export function cancelled(about: Unrun): TestRecord {
+  return bare(about, {
+    verdict: { kind: 'cancelled' },
+    why: ['The run was stopped before this test began.'],
+    messages: [],
+  });
+}
+
+export function withoutCage(about: Unrun, error: unknown): TestRecord {
+  const message = `Bulkhead could not run it: ${error instanceof Error ? error.message : String(error)}.`;
+  return bare(about, { verdict: { kind: 'error', phase: 'spawn', message }, why: [message], messages: [] });
+}
+
+/** The account does not balance: a fault of Bulkhead, shown and not hidden. */
+export function lost(about: Unrun): TestRecord {
+  return bare(about, {
+    verdict: { kind: 'lost' },
+    why: ['The test was planned, and nothing was heard of it. This is a fault of Bulkhead: please report it.'],
+    messages: [],
+  });
+}
+
+function bare({ test, project, limits, cage }: Unrun, judgement: Judgement): TestRecord {
+  return {
+    test,
+    project,
+    ...judgement,
+    attributes: [],
+    startedAt: null,
+    durationMs: null,
+    usage: { peakMemoryBytes: null, cpuMs: null, maxProcesses: null, shared: false },
+    limits,
+    cage,
+    output: { text: '', droppedBytes: 0 },
+  };
+}

@@ -1,0 +1,97 @@
+import { loadConfig } from '../config/load.ts';
+import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
+import type { Settings, SettingsLayer } from '../config/settings.ts';
+import type { CagedTool, DetectionContext, Framework } from '../frameworks/framework.ts';
+import type { Limits } from '../protocol/limits.ts';
+import type { Discovery, FolderSetup, Problem } from '../protocol/messages.ts';
+import type { Folder, Project, TestInfo, TestKey } from '../protocol/tests.ts';
+
+interface FolderState {
+  readonly folder: Folder;
+  readonly layers: readonly SettingsLayer[];
+  readonly settings: Settings;
+}
+
+export interface WorkspaceDeps {
+  readonly frameworks: readonly Framework[];
+  readonly toolWith: (limits: Limits) => CagedTool;
+}
+
+/** The folders, their settings, the projects found in them, and what is known of their tests. */
+export class Workspace {
+  readonly #deps: WorkspaceDeps;
+  #setups: readonly FolderSetup[] = [];
+  #folders = new Map<string, FolderState>();
+  #projects = new Map<string, Project>();
+  readonly #known = new Map<string, ReadonlyMap<TestKey, TestInfo>>();
+
+  constructor(deps: WorkspaceDeps) {
+    this.#deps = deps;
+  }
+
+  configure(setups: readonly FolderSetup[]): void {
+    this.#setups = setups;
+  }
+
+  /** Reads the configuration and looks for projects anew. */
+  async detect(): Promise<{ projects: readonly Project[]; problems: readonly Problem[] }> {
+    const found = await Promise.all(this.#setups.map(setup => this.#detectIn(setup)));
+    this.#folders = new Map(found.map(({ state }) => [state.folder.path, state]));
+    const projects = found.flatMap(folder => folder.projects);
+    this.#projects = new Map(projects.map(project => [project.id, project]));
+    return { projects, problems: found.flatMap(folder => folder.problems) };
+  }
+
+  get projects(): readonly Project[] {
+    return [...this.#projects.values()];
+  }
+
+  project(id: string): Project | undefined {
+    return this.#projects.get(id);
+  }
+
+  frameworkOf(project: Project): Framework {
+    return this.#deps.frameworks.find(framework => framework.name === project.framework)!;
+  }
+
+  layersOf(project: Project): readonly SettingsLayer[] {
+    return this.#folders.get(project.folder.path)?.layers ?? [];
+  }
+
+  /** What the last look at the file found; undefined before the first. */
+  known(project: Project, file: string): ReadonlyMap<TestKey, TestInfo> | undefined {
+    return this.#known.get(knownKey(project, file));
+  }
+
+  async discover(project: Project, file: string): Promise<Discovery> {
+    const discovery = await this.frameworkOf(project).discover(project, file, this.#contextOf(project));
+    this.#known.set(knownKey(project, file), new Map(discovery.tests.map(test => [test.key, test])));
+    return discovery;
+  }
+
+  #contextOf(project: Project): DetectionContext {
+    const state = this.#folders.get(project.folder.path)!;
+    return this.#context(state, limitsOf(settingsFor(state.layers, state.folder, project.root)));
+  }
+
+  #context({ folder, settings }: FolderState, limits: Limits): DetectionContext {
+    return { folder, settings, tool: this.#deps.toolWith(limits) };
+  }
+
+  async #detectIn({ folder, overrides }: FolderSetup) {
+    const config = await loadConfig(folder.path);
+    const layers = [config.layer, overrides];
+    const state: FolderState = { folder, layers, settings: mergeLayers(layers) };
+    const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)));
+    const detections = await Promise.all(this.#deps.frameworks.map(framework => framework.detect(context)));
+    return {
+      state,
+      projects: detections.flatMap(detection => detection.projects),
+      problems: [...config.problems, ...detections.flatMap(detection => detection.problems)],
+    };
+  }
+}
+
+function knownKey(project: Project, file: string): string {
+  return `${project.id}\0${file}`;
+}
