@@ -90,11 +90,13 @@ class ProcessGroupCage implements Cage {
   async kill(): Promise<ProcessInfo[]> {
     if (process.platform === 'win32') await new Promise(resolve => treeKill(this.#leader, 'SIGKILL', resolve));
     // Twice empty: a process that forked between two reads of the list shows in the second.
-    for (let round = 0, empty = 0; round < 500 && empty < 2; round++) {
-      this.signal('SIGSTOP');
-      this.signal('SIGKILL');
+    for (let round = 0, empty = 0; round < 500; round++) {
+      this.#look();
+      empty = this.#rows.length === 0 ? empty + 1 : 0;
+      if (empty === 2) return [];
+      for (const row of this.#rows) killNow(row.pid, 'SIGSTOP');
+      if (this.#rows.length > 0) this.signal('SIGKILL');
       await sleep(round < 20 ? 1 : 10);
-      empty = this.census().length === 0 ? empty + 1 : 0;
     }
     return this.census();
   }

@@ -17,26 +17,57 @@ export type ProcessSource = () => ProcessRow[];
 const pageBytes = 4096;
 const ticksPerSecond = 100;
 
-/** Null: gone, or a zombie. Read from /proc/<pid>/stat, where the command in parentheses may hold any character. */
+/** One look at /proc/<pid>/stat; what needs another file is read when it is asked for. */
+class LinuxProcess implements ProcessRow {
+  readonly pid: number;
+  readonly #fields: readonly string[];
+  readonly #name: string;
+
+  constructor(pid: number, stat: string) {
+    this.pid = pid;
+    // The name in parentheses may hold any character, parentheses too.
+    const nameEnd = stat.lastIndexOf(')');
+    this.#name = stat.slice(stat.indexOf('(') + 1, nameEnd);
+    this.#fields = stat.slice(nameEnd + 2).split(' ');
+  }
+
+  get dead(): boolean {
+    return this.#fields[0] === 'Z' || this.#fields[0] === 'X';
+  }
+  get parent(): number {
+    return this.#number(1);
+  }
+  get group(): number {
+    return this.#number(2);
+  }
+  get session(): number {
+    return this.#number(3);
+  }
+  get started(): string {
+    return this.#fields[19] ?? '';
+  }
+  get cpuMs(): number {
+    return ((this.#number(11) + this.#number(12) + this.#number(13) + this.#number(14)) * 1000) / ticksPerSecond;
+  }
+  get memoryBytes(): number {
+    const [, resident = 0, shared = 0] = (readQuietly(`/proc/${this.pid}/statm`) ?? '').split(' ').map(Number);
+    return Math.max(0, resident - shared) * pageBytes;
+  }
+  get command(): string {
+    const line = (readQuietly(`/proc/${this.pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
+    return line.slice(0, 300) || `[${this.#name}]`;
+  }
+
+  #number(index: number): number {
+    return Number(this.#fields[index] ?? 0);
+  }
+}
+
+/** Null: gone, or a zombie. */
 export function readProcess(pid: number): ProcessRow | null {
   const stat = readQuietly(`/proc/${pid}/stat`);
-  if (!stat) return null;
-  const commEnd = stat.lastIndexOf(')');
-  const fields = stat.slice(commEnd + 2).split(' ');
-  const state = fields[0];
-  if (state === 'Z' || state === 'X') return null;
-  const number = (index: number) => Number(fields[index] ?? 0);
-  const [, resident = 0, shared = 0] = (readQuietly(`/proc/${pid}/statm`) ?? '').split(' ').map(Number);
-  return {
-    pid,
-    parent: number(1),
-    group: number(2),
-    session: number(3),
-    started: fields[19] ?? '',
-    command: commandLine(pid) || `[${stat.slice(stat.indexOf('(') + 1, commEnd)}]`,
-    memoryBytes: Math.max(0, resident - shared) * pageBytes,
-    cpuMs: ((number(11) + number(12) + number(13) + number(14)) * 1000) / ticksPerSecond,
-  };
+  const process = stat ? new LinuxProcess(pid, stat) : null;
+  return process && !process.dead ? process : null;
 }
 
 export function processStart(pid: number): string | null {
@@ -49,7 +80,7 @@ export const linuxProcesses: ProcessSource = () =>
     return row ? [row] : [];
   });
 
-export function listPids(): number[] {
+function listPids(): number[] {
   return readdirSync('/proc').flatMap(name => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
@@ -85,10 +116,6 @@ export function parsePsLine(line: string): ProcessRow[] {
       cpuMs: (time ?? '').split(/[:-]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1000,
     },
   ];
-}
-
-function commandLine(pid: number): string {
-  return (readQuietly(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim().slice(0, 300);
 }
 
 /** A process may end between any two reads, so its absence is an answer. */

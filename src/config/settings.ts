@@ -6,6 +6,7 @@ export interface LimitSettings {
   /** null: no cap. */
   readonly memory?: number | null;
   readonly swap?: number;
+  /** Threads count: the kernel makes no difference. */
   readonly processes?: number | null;
   readonly timeout?: number | null;
   readonly startup?: number;
@@ -50,7 +51,7 @@ export interface SettingsLayer extends LimitSettings {
   /** What all caps running at once may add up to; absent: most of the machine's free memory. */
   readonly memoryBudget?: number;
   readonly overrides?: readonly Override[];
-  readonly mocha?: MochaSettings;
+  readonly mocha?: Partial<MochaSettings>;
   readonly command?: readonly CommandSettings[];
 }
 
@@ -65,7 +66,7 @@ export interface Settings extends Required<LimitSettings> {
 export const defaults: Settings = {
   memory: 512 * 1024 ** 2,
   swap: 0,
-  processes: 256,
+  processes: 512,
   timeout: 30_000,
   startup: 60_000,
   teardown: 5_000,

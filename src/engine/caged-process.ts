@@ -12,6 +12,7 @@ import { OutputCapture } from './output.ts';
 
 /** Time that leftovers have to end by themselves, and that a held pipe has after the cage is empty. */
 const lingerMs = 100;
+const sampleMs = 50;
 const heapTailBytes = 16 * 1024;
 
 export interface CagedOptions {
@@ -94,7 +95,10 @@ export class CagedProcess {
   async #run(): Promise<ProcessEvidence> {
     const started = performance.now();
     const spawnError = await this.#spawn();
+    // The kernel's record of the most processes counts threads too, so they are counted by looking.
+    const sampler = setInterval(() => this.live(), sampleMs);
     if (spawnError === null) await this.#exited.promise;
+    clearInterval(sampler);
     const leftovers = await this.#leftovers();
     const survivors = await this.#cage.kill();
     const leakedPipe = await this.#drain();
@@ -106,7 +110,7 @@ export class CagedProcess {
       exit: this.#exit,
       stop: this.#stop,
       ...counters,
-      maxProcesses: this.#maxProcesses,
+      maxProcesses: Math.max(this.#maxProcesses, leftovers.length),
       wallMs: performance.now() - started,
       leftovers,
       survivors,
@@ -134,7 +138,9 @@ export class CagedProcess {
     const failed = new Promise<string>(resolve => child.once('error', error => resolve(error.message)));
     if (child.pid === undefined) return failed;
     this.#cage.born(child.pid);
+    this.#maxProcesses = 1;
     child.once('exit', (code, signal) => {
+      this.live();
       this.#exit = { code, signal };
       this.#exited.resolve();
     });

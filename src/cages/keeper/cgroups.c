@@ -1,0 +1,123 @@
+#include "cgroups.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pids.h"
+
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#define CGROUP2_MAGIC 0x63677270
+#define INTO_CGROUP 0x200000000ULL
+
+/* The kernel's struct clone_args; libc headers do not all have it. */
+struct clone3_arguments {
+  uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+};
+
+static bool is_unified(const char *folder) {
+  struct statfs facts;
+  return statfs(folder, &facts) == 0 && (unsigned long)facts.f_type == CGROUP2_MAGIC;
+}
+
+/* Born inside: nothing of it was ever outside, and no lock that makes a move wait for an RCU grace period is taken. */
+static pid_t fork_inside(int folder) {
+  struct clone3_arguments arguments = {
+      .flags = INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)folder};
+  return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+#else
+static bool is_unified(const char *folder) {
+  (void)folder;
+  return false;
+}
+
+static pid_t fork_inside(int folder) {
+  (void)folder;
+  return -1;
+}
+#endif
+
+bool cgroups_open(const struct arguments *arguments, struct cgroups *cgroups, struct failure *failure) {
+  cgroups->folders = arguments->cgroups;
+  cgroups->count = 0;
+  cgroups->unified = -1;
+  size_t unified = 0;
+  for (size_t i = 0; i < arguments->cgroup_count; i++) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/cgroup.procs", arguments->cgroups[i]);
+    cgroups->procs[i] = open(path, O_WRONLY | O_CLOEXEC);
+    if (cgroups->procs[i] < 0) return fail(failure, STAGE_CGROUP, "open", path);
+    cgroups->count++;
+    if (!is_unified(arguments->cgroups[i])) continue;
+    cgroups->unified_index = i;
+    unified++;
+  }
+  if (unified == 1) {
+    cgroups->unified = open(arguments->cgroups[cgroups->unified_index], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  }
+  return true;
+}
+
+pid_t cgroups_fork(const struct cgroups *cgroups, bool *born_inside) {
+  if (cgroups->unified >= 0) {
+    *born_inside = true;
+    const pid_t child = fork_inside(cgroups->unified);
+    /* Old kernels and seccomp filters refuse clone3, and a refused join is told better by the write that follows. */
+    if (child >= 0) return child;
+  }
+  *born_inside = false;
+  return fork();
+}
+
+bool cgroups_join(const struct cgroups *cgroups, bool born_inside, struct failure *failure) {
+  for (size_t i = 0; i < cgroups->count; i++) {
+    if (born_inside && i == cgroups->unified_index) continue;
+    if (write(cgroups->procs[i], "0", 1) != 1) return fail(failure, STAGE_CGROUP, "join", cgroups->folders[i]);
+  }
+  return true;
+}
+
+void cgroups_close(struct cgroups *cgroups) {
+  for (size_t i = 0; i < cgroups->count; i++) close(cgroups->procs[i]);
+  if (cgroups->unified >= 0) close(cgroups->unified);
+  cgroups->unified = -1;
+}
+
+static bool put(const char *folder, const char *name, const char *text) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  const int file = open(path, O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool written = write(file, text, strlen(text)) > 0;
+  close(file);
+  return written;
+}
+
+static void kill_listed(const char *folder) {
+  char path[PATH_MAX];
+  struct pids pids = {0};
+  snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+  pids_read(&pids, path);
+  for (size_t i = 0; i < pids.count; i++) {
+    if (pids.list[i] != getpid()) kill(pids.list[i], SIGKILL);
+  }
+  free(pids.list);
+}
+
+void cgroups_kill(const struct cgroups *cgroups) {
+  for (size_t i = 0; i < cgroups->count; i++) {
+    if (put(cgroups->folders[i], "cgroup.kill", "1")) continue;
+    /* v1 and kernels before 5.14: no new fork where the pids controller is there, then one by one. */
+    put(cgroups->folders[i], "pids.max", "0");
+    kill_listed(cgroups->folders[i]);
+  }
+}

@@ -1,0 +1,116 @@
+#include "protect.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+static struct rlimit inherited_open_files;
+
+#ifdef __linux__
+static char inherited_oom_score[16];
+static bool oom_score_lowered;
+
+static void lower_oom_score(void) {
+  const int file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+  if (file < 0) return;
+  const ssize_t length = read(file, inherited_oom_score, sizeof inherited_oom_score - 1);
+  /* Only a privileged user may lower it; everyone may raise it again. */
+  oom_score_lowered = length > 0 && pwrite(file, "-900", 4, 0) == 4;
+  close(file);
+}
+
+static void restore_oom_score(void) {
+  if (!oom_score_lowered) return;
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  if (write(file, inherited_oom_score, strlen(inherited_oom_score)) > 0) oom_score_lowered = false;
+  close(file);
+}
+#endif
+
+void protect_self(void) {
+  /* Out of the terminal's foreground group: Ctrl-C is the launcher's to judge. */
+  setsid();
+  if (getrlimit(RLIMIT_NOFILE, &inherited_open_files) == 0) {
+    const struct rlimit most = {inherited_open_files.rlim_max, inherited_open_files.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &most);
+  }
+#ifdef __linux__
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  lower_oom_score();
+  /* Not dumpable: a test of the same user can neither trace the keeper nor take its control socket by pidfd_getfd. */
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+void unprotect_child(void) {
+  if (inherited_open_files.rlim_max > 0) setrlimit(RLIMIT_NOFILE, &inherited_open_files);
+#ifdef __linux__
+  /* First, because the files in /proc/self of an undumpable process belong to root. */
+  prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+  restore_oom_score();
+#endif
+}
+
+void occupy_standard_descriptors(void) {
+  for (int descriptor = 0; descriptor < 3; descriptor++) {
+    /* open() takes the lowest free number. */
+    if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0) return;
+  }
+}
+
+static bool is_kept(int descriptor, const int *kept, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (kept[i] == descriptor) return true;
+  }
+  return false;
+}
+
+static void close_listed(const int *kept, size_t count) {
+  DIR *folder = opendir("/dev/fd");
+  if (folder == NULL) return;
+  const struct dirent *entry;
+  while ((entry = readdir(folder)) != NULL) {
+    const int descriptor = atoi(entry->d_name);
+    if (descriptor > 2 && descriptor != dirfd(folder) && !is_kept(descriptor, kept, count)) close(descriptor);
+  }
+  closedir(folder);
+}
+
+#if defined(__linux__) && defined(SYS_close_range)
+static bool close_ranges(const int *kept, size_t count) {
+  unsigned first = 3;
+  for (;;) {
+    unsigned next = ~0U;
+    for (size_t i = 0; i < count; i++) {
+      if (kept[i] >= (int)first && (unsigned)kept[i] < next) next = (unsigned)kept[i];
+    }
+    if (next > first && syscall(SYS_close_range, first, next == ~0U ? next : next - 1, 0) != 0) return false;
+    if (next == ~0U) return true;
+    first = next + 1;
+  }
+}
+#else
+static bool close_ranges(const int *kept, size_t count) {
+  (void)kept;
+  (void)count;
+  return false;
+}
+#endif
+
+void release_descriptors(const int *kept, size_t count) {
+  const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int descriptor = 0; descriptor < 3 && nothing >= 0; descriptor++) dup2(nothing, descriptor);
+  if (nothing > 2) close(nothing);
+  if (!close_ranges(kept, count)) close_listed(kept, count);
+}

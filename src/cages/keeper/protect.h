@@ -1,0 +1,13 @@
+#pragma once
+#include <stddef.h>
+
+/* Makes this process the last to be chosen by the OOM killer, closed to other programs of its user, and the adopter of
+   every orphan below it. Each step is taken as far as it is allowed. */
+void protect_self(void);
+/* Undoes in the child what it would inherit. */
+void unprotect_child(void);
+/* Closes everything but the `kept` descriptors; the standard three become /dev/null. What the test's processes hold is
+   then all that holds its pipes open, so that end-of-file means what it says. */
+void release_descriptors(const int *kept, size_t count);
+/* Keeps our own descriptors out of 0, 1 and 2 when the launcher left those closed. */
+void occupy_standard_descriptors(void);

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Mechanism } from '../../src/cages/cage.ts';
+import { CagedProcess } from '../../src/engine/caged-process.ts';
+import type { StopReason } from '../../src/engine/evidence.ts';
+import type { InsideEvent } from '../../src/protocol/events.ts';
+import type { Limits } from '../../src/protocol/limits.ts';
+import { marked } from './alive.ts';
+import { mechanismsHere } from './mechanisms.ts';
+
+const MiB = 1024 ** 2;
+const limits: Limits = {
+  memoryBytes: 128 * MiB,
+  swapBytes: 0,
+  processes: 64,
+  timeoutMs: 1000,
+  startupMs: 5000,
+  teardownMs: 1000,
+  graceMs: 300,
+  outputBytes: MiB,
+};
+
+const { here, missing } = await mechanismsHere();
+
+for (const { name, because } of missing) {
+  describe(`a caged process (${name})`, () => it.skip(`is not tested on this machine: ${because}`));
+}
+
+for (const { name, open, hard } of here) {
+  describe(`a caged process (${name})`, () => {
+    let mechanism: Mechanism;
+    let mark: string;
+
+    before(async () => (mechanism = await open()));
+    after(() => mechanism.close());
+    beforeEach(() => (mark = `bulkhead-test-${randomUUID()}`));
+    afterEach(() => assert.deepEqual(marked(mark), [], 'nothing may be left alive'));
+
+    function start(script: string, change: Partial<Limits> = {}) {
+      const events: InsideEvent[] = [];
+      const stops: StopReason[] = [];
+      const caged = new CagedProcess({
+        id: randomUUID(),
+        mechanism,
+        launch: { file: '/bin/sh', args: ['-c', script], cwd: '/tmp', env: { MARK: mark } },
+        limits: { ...limits, ...change },
+        onEvent: event => events.push(event),
+        onOutput: () => {},
+        onStop: reason => stops.push(reason),
+      });
+      return { caged, events, stops };
+    }
+    const node = (code: string) => `exec node -e '${code}'`;
+
+    it('ends by itself, with its code, its output and its numbers', async () => {
+      const { caged } = start('echo out; echo err >&2; exit 7');
+      const evidence = await caged.finished;
+      assert.deepEqual(evidence.exit, { code: 7, signal: null });
+      assert.match(caged.output.result().text, /out/);
+      assert.match(caged.output.result().text, /err/);
+      assert.deepEqual([evidence.stop, evidence.leftovers, evidence.leakedPipe], [null, [], false]);
+    });
+
+    it(`is killed at its memory cap ${hard ? 'by the kernel, never above it' : 'by the watch'}`, async () => {
+      const hog = 'const a=[];for(let i=0;i<64;i++)a.push(Buffer.alloc(4<<20,1));setTimeout(()=>{},5000)';
+      const { caged } = start(node(hog));
+      const evidence = await caged.finished;
+      assert.equal(evidence.exit?.signal, 'SIGKILL');
+      if (hard) {
+        assert.ok((evidence.oomKills ?? 0) > 0);
+        assert.ok((evidence.peakMemoryBytes ?? Infinity) <= 128 * MiB);
+      } else {
+        assert.equal(evidence.stop?.kind, 'over-memory');
+      }
+    });
+
+    it('counts a child that the kernel killed for memory, although the leader ends well', async function () {
+      if (!hard) this.skip(); // only a control group counts kills
+      const hog = 'const a=[];for(let i=0;i<64;i++)a.push(Buffer.alloc(4<<20,1))';
+      const { caged } = start(`node -e '${hog}'; exit 0`);
+      const evidence = await caged.finished;
+      assert.ok((evidence.oomKills ?? 0) > 0);
+    });
+
+    it('leaves nothing behind when it daemonises, and says who was there', async () => {
+      const { caged } = start(
+        'setsid sh -c "trap : TERM HUP; sleep 60 & sleep 60" >/dev/null 2>&1 </dev/null & sleep 0.1',
+      );
+      const { leftovers, exit } = await caged.finished;
+      assert.equal(exit?.code, 0);
+      assert.ok(
+        leftovers.some(process => process.command.includes('sleep 60')),
+        JSON.stringify(leftovers),
+      );
+    });
+
+    it('is not kept waiting by a leftover that holds its output', async () => {
+      const { caged } = start('setsid sleep 60 & echo done');
+      const { wallMs } = await caged.finished;
+      assert.ok(wallMs < 5000, `took ${wallMs} ms`);
+      assert.match(caged.output.result().text, /done/);
+    });
+
+    it('is not kept waiting by a leftover that goes on chattering', async () => {
+      const { caged } = start('(while :; do echo noise; sleep 0.01; done) & echo done');
+      const { wallMs, leftovers } = await caged.finished;
+      assert.ok(wallMs < 5000, `took ${wallMs} ms`);
+      assert.ok(leftovers.length > 0);
+    });
+
+    it('gets SIGTERM and its grace first, and notes the reason before the signal', async () => {
+      const { caged, stops } = start('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.05; done');
+      await ready(caged);
+      await caged.stop({ kind: 'cancelled' });
+      assert.deepEqual(stops, [{ kind: 'cancelled' }]);
+      const evidence = await caged.finished;
+      assert.match(caged.output.result().text, /bye/);
+      assert.equal(evidence.ignoredSigterm, false);
+    });
+
+    it('is killed when it ignores SIGTERM', async () => {
+      const { caged } = start('trap "" TERM; echo up; while :; do sleep 0.05; done');
+      await ready(caged);
+      await caged.stop({ kind: 'timeout', limit: 'test', ms: 1 });
+      const evidence = await caged.finished;
+      assert.equal(evidence.ignoredSigterm, true);
+      assert.equal(evidence.stop?.kind, 'timeout');
+    });
+
+    it('is killed at once when the stop is hard', async () => {
+      const { caged } = start('trap "" TERM; echo up; while :; do sleep 0.05; done', { graceMs: 60_000 });
+      await ready(caged);
+      await caged.stop({ kind: 'cancelled' }, true);
+      assert.ok((await caged.finished).wallMs < 10_000);
+    });
+
+    it('does not wait out a long grace when a second stop is hard', async () => {
+      const { caged } = start('trap "" TERM; echo up; while :; do sleep 0.05; done', { graceMs: 60_000 });
+      await ready(caged);
+      void caged.stop({ kind: 'cancelled' });
+      await caged.stop({ kind: 'cancelled' }, true);
+      assert.ok((await caged.finished).wallMs < 10_000);
+    });
+
+    it('cannot outrun its killing by forking', async () => {
+      const bomb = 'i=0; while [ $i -lt 100 ]; do sleep 60 & i=$((i+1)); done; echo up; wait';
+      const { caged } = start(bomb);
+      await new Promise(resolve => setTimeout(resolve, 300));
+      await caged.stop({ kind: 'cancelled' }, true);
+      const { maxProcesses, survivors } = await caged.finished;
+      assert.deepEqual(survivors, []);
+      if (hard) assert.ok(maxProcesses <= 64, `${maxProcesses} processes under a cap of 64`);
+    });
+
+    it('is killed even when its processes are stopped', async () => {
+      const { caged } = start('sleep 60 & kill -STOP $!; echo up; wait');
+      await ready(caged);
+      await caged.stop({ kind: 'cancelled' });
+      assert.deepEqual((await caged.finished).survivors, []);
+    });
+
+    it('reads every event that was written before a SIGKILL', async () => {
+      const events = 5000;
+      const write = `for(let s=0;s<${events};s++)fs.writeSync(3,JSON.stringify({s,t:"bye"})+"\\n");process.kill(process.pid,"SIGKILL")`;
+      const run = start(node(write.replaceAll('"', '\\"').replaceAll('\\"', '"')));
+      const { exit, protocolProblems } = await run.caged.finished;
+      assert.equal(exit?.signal, 'SIGKILL');
+      assert.equal(run.events.length, events);
+      assert.deepEqual(protocolProblems, []);
+    });
+
+    it('does not hand its event pipe to grandchildren of Node', async () => {
+      const { caged } = start(
+        node('require("child_process").spawnSync("sh",["-c","echo forged >&3"],{stdio:["ignore","ignore","ignore"]})'),
+      );
+      assert.deepEqual((await caged.finished).protocolProblems, []);
+    });
+
+    it('says why a program cannot be started', async () => {
+      const launch = { file: '/nonexistent/program', args: [], cwd: '/tmp', env: {} };
+      const options = { id: randomUUID(), mechanism, limits, onEvent: () => {}, onOutput: () => {}, onStop: () => {} };
+      assert.match((await new CagedProcess({ ...options, launch }).finished).spawnError ?? '', /does not exist/);
+      const plain = { ...launch, file: '/etc/passwd' };
+      assert.match(
+        (await new CagedProcess({ ...options, id: randomUUID(), launch: plain }).finished).spawnError ?? '',
+        /not executable/,
+      );
+    });
+
+    it('bounds what it keeps of a flood of output', async () => {
+      const { caged } = start('head -c 50000000 /dev/zero', { outputBytes: 10_000 });
+      await caged.finished;
+      const { text, droppedBytes } = caged.output.result();
+      assert.ok(text.length < 11_000);
+      assert.equal(droppedBytes, 50_000_000 - 10_000);
+    });
+
+    async function ready(caged: CagedProcess): Promise<void> {
+      while (!caged.output.result().text.includes('up')) await new Promise(resolve => setTimeout(resolve, 5));
+    }
+  });
+}

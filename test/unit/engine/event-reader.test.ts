@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { EventReader } from '../../../src/engine/event-reader.ts';
+import type { InsideEvent } from '../../../src/protocol/events.ts';
+
+function read(...chunks: (string | Buffer)[]) {
+  const events: InsideEvent[] = [];
+  const reader = new EventReader(event => events.push(event));
+  for (const chunk of chunks) reader.push(Buffer.from(chunk));
+  reader.end();
+  return { events: events.map(event => event.t), problems: reader.problems };
+}
+
+const hello = '{"s":0,"t":"hello","framework":"mocha","version":"12.0.3"}\n';
+
+describe('the reader of fd 3', () => {
+  it('puts events together from any cut of the stream', () => {
+    const stream = Buffer.from(`${hello}{"s":1,"t":"start","path":["ünïcode ✓"],"ordinal":0}\n{"s":2,"t":"bye"}\n`);
+    const bytes = [...stream].map(byte => Buffer.from([byte]));
+    assert.deepEqual(read(...bytes), { events: ['hello', 'start', 'bye'], problems: [] });
+  });
+
+  it('names a gap in the numbers', () => {
+    const { events, problems } = read(hello, '{"s":3,"t":"bye"}\n');
+    assert.deepEqual(events, ['hello', 'bye']);
+    assert.match(problems[0] ?? '', /event 3 came where event 1 was due/);
+  });
+
+  it('survives garbage, and says what it was', () => {
+    const { events, problems } = read(
+      'garbage\n',
+      '[]\n',
+      'null\n',
+      '{"s":0,"t":"end","path":"x"}\n',
+      '{"s":0,"t":"bye"}\n',
+    );
+    assert.deepEqual(events, ['bye']);
+    assert.equal(problems.length, 4);
+  });
+
+  it('names an event that was cut off by the death of its sender', () => {
+    const { problems } = read(hello, '{"s":1,"t":"sta');
+    assert.match(problems[0] ?? '', /cut off after 15 bytes/);
+  });
+
+  it('drops an event over the limit without keeping it, and goes on', () => {
+    const chunk = Buffer.alloc(1024 ** 2, 120);
+    const { events, problems } = read(...Array<Buffer>(17).fill(chunk), '\n', hello);
+    assert.deepEqual(events, ['hello']);
+    assert.match(problems[0] ?? '', /an event of 17825792 bytes was dropped/);
+  });
+
+  it('does not believe an end of a state that does not exist', () => {
+    const { events } = read('{"s":0,"t":"end","path":["a"],"ordinal":0,"state":"wonderful","ms":1}\n');
+    assert.deepEqual(events, []);
+  });
+
+  it('keeps the list of problems short', () => {
+    assert.equal(read('x\n'.repeat(1000)).problems.length, 20);
+  });
+});

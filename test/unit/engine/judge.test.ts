@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { judge, judgeExitCode } from '../../../src/engine/judge.ts';
+import type { TestEvidence, UnitEvidence } from '../../../src/engine/evidence.ts';
+
+const MiB = 1024 ** 2;
+
+const cleanUnit: UnitEvidence = {
+  spawnError: null,
+  exit: { code: 0, signal: null },
+  stop: null,
+  oomKills: 0,
+  peakMemoryBytes: 40 * MiB,
+  cpuMs: 100,
+  maxProcesses: 1,
+  wallMs: 200,
+  leftovers: [],
+  survivors: [],
+  leakedPipe: false,
+  ignoredSigterm: false,
+  outputTail: '',
+  protocolProblems: [],
+  reporting: 'events',
+  shared: false,
+  limits: {
+    memoryBytes: 128 * MiB,
+    swapBytes: 0,
+    processes: 64,
+    timeoutMs: 1000,
+    startupMs: 5000,
+    teardownMs: 1000,
+    graceMs: 500,
+    outputBytes: 1024,
+  },
+  saidHello: true,
+  saidBye: true,
+  errors: [],
+};
+const died = (change: Partial<UnitEvidence>): UnitEvidence => ({ ...cleanUnit, saidBye: false, ...change });
+const killed = (signal: NodeJS.Signals) => ({ code: null, signal });
+
+const passed: TestEvidence = { started: true, end: { state: 'passed', ms: 5 }, oomKillsDuring: 0, lastToEnd: true };
+const open: TestEvidence = { started: true, end: null, oomKillsDuring: 0, lastToEnd: false };
+const unstarted: TestEvidence = { started: false, end: null, oomKillsDuring: 0, lastToEnd: false };
+
+function kindOf(test: TestEvidence, unit: UnitEvidence): string {
+  const { verdict } = judge(test, unit);
+  return verdict.kind === 'out-of-memory'
+    ? `${verdict.kind}/${verdict.cause}`
+    : verdict.kind === 'error'
+      ? `${verdict.kind}/${verdict.phase}`
+      : verdict.kind;
+}
+
+describe('the judge', () => {
+  it('believes a pass only when the process ended in order', () => {
+    assert.equal(kindOf(passed, cleanUnit), 'passed');
+    assert.equal(kindOf(passed, { ...cleanUnit, exit: { code: 3, signal: null } }), 'error/teardown');
+    assert.equal(kindOf(passed, died({})), 'exited-early');
+    assert.equal(kindOf(passed, died({ exit: killed('SIGSEGV') })), 'crashed');
+    assert.equal(kindOf(passed, died({ exit: killed('SIGKILL') })), 'killed-outside');
+    assert.equal(kindOf(passed, { ...cleanUnit, oomKills: 1 }), 'out-of-memory/kernel-child');
+    const failure = { text: 'after hook failed' };
+    assert.equal(kindOf(passed, { ...cleanUnit, errors: [{ phase: 'hook', failure }] }), 'error/hook');
+    const stop = { kind: 'timeout', limit: 'teardown', ms: 1000 } as const;
+    assert.equal(kindOf(passed, { ...cleanUnit, stop, exit: killed('SIGTERM') }), 'timed-out');
+  });
+
+  it('never calls exit(0) in the middle of a test a pass', () => {
+    assert.equal(kindOf(open, died({})), 'exited-early');
+    assert.equal(kindOf(unstarted, died({})), 'exited-early');
+  });
+
+  it('says out of memory only with proof', () => {
+    assert.equal(kindOf(open, died({ exit: killed('SIGKILL'), oomKills: 1 })), 'out-of-memory/kernel');
+    assert.equal(kindOf(open, died({ exit: killed('SIGKILL'), oomKills: 0 })), 'killed-outside');
+    assert.equal(kindOf(open, died({ exit: { code: 137, signal: null }, oomKills: 0 })), 'exited-early');
+    assert.equal(kindOf(open, died({ exit: { code: 1, signal: null }, oomKills: 1 })), 'out-of-memory/kernel-child');
+    const outputTail = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory';
+    assert.equal(kindOf(open, died({ exit: killed('SIGABRT'), outputTail })), 'out-of-memory/heap');
+    assert.equal(kindOf(open, died({ exit: { code: 1, signal: null }, outputTail })), 'exited-early');
+    const stop = { kind: 'over-memory', bytes: 200 * MiB } as const;
+    assert.equal(kindOf(open, died({ stop, exit: killed('SIGKILL'), oomKills: null })), 'out-of-memory/watched');
+  });
+
+  it('puts the stop before memory, and memory before time', () => {
+    const timeout = { kind: 'timeout', limit: 'test', ms: 1000 } as const;
+    assert.equal(kindOf(open, died({ stop: timeout, exit: killed('SIGTERM') })), 'timed-out');
+    assert.equal(
+      kindOf(open, died({ stop: timeout, exit: killed('SIGTERM'), oomKills: 1 })),
+      'out-of-memory/kernel-child',
+    );
+    assert.equal(
+      kindOf(open, died({ stop: { kind: 'cancelled' }, exit: killed('SIGKILL'), oomKills: 1 })),
+      'cancelled',
+    );
+  });
+
+  it('tells why a test that never started did not', () => {
+    assert.equal(kindOf(unstarted, cleanUnit), 'error/selection');
+    assert.equal(kindOf(unstarted, died({ saidHello: false, exit: { code: 1, signal: null } })), 'error/start-up');
+    const load = [{ phase: 'load', failure: { text: 'SyntaxError: nope' } }] as const;
+    assert.equal(kindOf(unstarted, died({ errors: load, exit: { code: 1, signal: null } })), 'error/load');
+    assert.equal(
+      kindOf(unstarted, died({ spawnError: 'there is no program node on the PATH', exit: null })),
+      'error/spawn',
+    );
+  });
+
+  it('charges a failing beforeEach to the test that it kept from running', () => {
+    const errors = [{ phase: 'hook', failure: { text: '"before each" hook: no database' } }] as const;
+    assert.equal(kindOf(open, { ...cleanUnit, exit: { code: 1, signal: null }, errors }), 'error/hook');
+  });
+
+  it('keeps the earlier passes of a shared cage and charges its end to the last test', () => {
+    const unit = died({ shared: true, exit: killed('SIGSEGV') });
+    assert.equal(kindOf({ ...passed, lastToEnd: false }, unit), 'passed');
+    assert.equal(kindOf(passed, unit), 'crashed');
+    assert.equal(kindOf({ ...passed, lastToEnd: false, oomKillsDuring: 1 }, unit), 'out-of-memory/kernel-child');
+  });
+
+  it('gives a sentence of evidence with every verdict', () => {
+    for (const [test, unit] of [
+      [passed, cleanUnit],
+      [open, died({ exit: killed('SIGKILL'), oomKills: 1 })],
+      [unstarted, cleanUnit],
+    ] as const) {
+      assert.ok(
+        judge(test, unit).why.every(sentence => sentence.endsWith('.')),
+        JSON.stringify(judge(test, unit)),
+      );
+      assert.ok(judge(test, unit).why.length > 0);
+    }
+  });
+});
+
+describe('the judge of exit codes', () => {
+  const unit = (exit: UnitEvidence['exit'], change: Partial<UnitEvidence> = {}) =>
+    died({ reporting: 'exit-code', exit, ...change });
+  const read = (code: number) => ({ state: code === 0 ? 'passed' : code === 77 ? 'skipped' : 'failed' }) as const;
+  const kind = (evidence: UnitEvidence) => judgeExitCode(evidence, read).verdict.kind;
+
+  it('lets the framework read a plain exit code', () => {
+    assert.equal(kind(unit({ code: 0, signal: null })), 'passed');
+    assert.equal(kind(unit({ code: 1, signal: null })), 'failed');
+    assert.equal(kind(unit({ code: 77, signal: null })), 'skipped');
+  });
+
+  it('recognises a crash behind a shell, and does not take 137 for one', () => {
+    assert.equal(kind(unit({ code: 139, signal: null })), 'crashed');
+    assert.equal(kind(unit({ code: 137, signal: null })), 'failed');
+  });
+
+  it('does not let exit code 0 cover a memory kill', () => {
+    assert.equal(kind(unit({ code: 0, signal: null }, { oomKills: 1 })), 'out-of-memory');
+  });
+
+  it('names a signal, a time-out and a program that is not there', () => {
+    assert.equal(kind(unit(killed('SIGSEGV'))), 'crashed');
+    const stop = { kind: 'timeout', limit: 'test', ms: 1000 } as const;
+    assert.equal(kind(unit(killed('SIGKILL'), { stop })), 'timed-out');
+    assert.equal(kind(unit(null, { spawnError: 'there is no program foo on the PATH' })), 'error');
+  });
+});
