@@ -1,6 +1,5 @@
 import { context, build } from 'esbuild';
-import { rmSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { globSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
 const watch = process.argv.includes('--watch');
@@ -11,20 +10,28 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node22',
+  // Its main file loads its parts in a way that no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   sourcemap: production ? false : 'linked',
   minify: production,
   logLevel: 'warning',
   outExtension: { '.js': '.cjs' },
 };
 
+// Libraries written as modules ask where they are; in a CommonJS bundle only `__filename` knows.
+const moduleUrl = {
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
 const bundles = [
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
+  { ...node, ...moduleUrl, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
   {
     ...node,
     entryPoints: { warden: 'src/warden/main.ts', cli: 'src/cli/main.ts' },
     outdir: 'dist',
-    // `import.meta.dirname` in the sources is the folder of the bundle.
-    banner: { js: '#!/usr/bin/env node' },
+    define: moduleUrl.define,
+    banner: { js: `#!/usr/bin/env node\n${moduleUrl.banner.js}` },
   },
   // What runs inside the user's framework must run in the user's Node, from 18 on.
   {
@@ -76,7 +83,7 @@ const reportWatch = {
   },
 };
 
-rmSync('dist', { recursive: true, force: true });
+if (production) rmSync('dist', { recursive: true, force: true });
 if (watch) {
   for (const options of bundles) await (await context({ ...options, plugins: [reportWatch] })).watch();
 } else {

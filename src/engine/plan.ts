@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { FileSelection, Problem, Selection } from '../protocol/messages.ts';
 import { type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
 import type { Workspace } from './workspace.ts';
@@ -36,6 +37,15 @@ export function expandSelection(
 
 /** Asks the framework for the file's tests, unless every wanted one is known from the last look. */
 export async function planFile({ project, file, wanted }: PlannedFile, workspace: Workspace): Promise<FilePlan> {
+  if (!existsSync(file)) {
+    const problem: Problem = {
+      severity: 'error',
+      file,
+      message: 'This file does not exist any more.',
+      fix: 'Refresh the tests.',
+    };
+    return { tests: [], broken: { test: wholeFile(project, file), problem }, problems: [] };
+  }
   const known = workspace.known(project, file);
   if (wanted && known && wanted.every(key => known.has(key))) {
     return { tests: wanted.map(key => known.get(key)!), broken: null, problems: [] };

@@ -9,7 +9,11 @@ describe('frames', () => {
     const received: unknown[] = [];
     readFrames(pipe, frame => received.push(frame), assert.fail);
     const writer = new FrameWriter(pipe);
-    const frames = [{ text: 'line\nbreak\r\n\u2028 ünïcode \ud83d\ude00 \u0000' }, { big: 'x'.repeat(300_000) }, { n: 1 }];
+    const frames = [
+      { text: 'line\nbreak\r\n\u2028 ünïcode \ud83d\ude00 \u0000' },
+      { big: 'x'.repeat(300_000) },
+      { n: 1 },
+    ];
     for (const frame of frames) writer.send(frame);
     await turn();
     await turn();

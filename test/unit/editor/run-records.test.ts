@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { RunRecords } from '../../../src/editor/run-records.ts';
+import { recordOf, testOf } from './records.ts';
+
+const folder = { name: 'work', path: '/work' };
+
+describe('records of a run', () => {
+  it('know which planned tests have no verdict yet', () => {
+    const records = opened();
+    records.plan([testOf('a'), testOf('b')]);
+    records.add(recordOf('a'), folder);
+    assert.deepEqual(
+      records.unfinished().map(({ key }) => key),
+      ['b'],
+    );
+    assert.deepEqual([records.finished, records.planned], [1, 2]);
+  });
+
+  it('select the failed tests again, and only those', () => {
+    const records = opened();
+    records.add(recordOf('a'), folder);
+    records.add(recordOf('b', { verdict: { kind: 'failed' } }), folder);
+    records.add(recordOf('c', { verdict: { kind: 'lost' } }), folder);
+    records.add(recordOf('d', { verdict: { kind: 'cancelled' } }), folder);
+    assert.deepEqual(records.selection(records.failed()), {
+      kind: 'some',
+      projects: [{ project: 'mocha', files: [{ file: '/work/test/a.test.js', tests: ['b', 'c'] }] }],
+    });
+  });
+
+  it('keep the details of failures longest when there are too many to keep', () => {
+    const records = opened();
+    const output = { text: 'x'.repeat(60_000), droppedBytes: 0 };
+    records.add(recordOf('failed', { verdict: { kind: 'failed' }, output }), folder);
+    for (let index = 0; index < 1_000; index++) records.add(recordOf(`t${index}`, { output }), folder);
+    assert.equal(records.rows().length, 1_001);
+    assert.equal(records.details('t0'), null);
+    assert.notEqual(records.details('failed'), null);
+    assert.notEqual(records.details('t999'), null);
+  });
+
+  it('let go of details even when every test has failed', () => {
+    const records = opened();
+    const output = { text: 'x'.repeat(60_000), droppedBytes: 0 };
+    for (let index = 0; index < 1_000; index++) {
+      records.add(recordOf(`t${index}`, { verdict: { kind: 'failed' }, output }), folder);
+    }
+    const kept = records.rows().filter(({ key }) => records.details(key) !== null).length;
+    assert.ok(kept > 100 && kept < 600, String(kept));
+  });
+
+  it('know the place of a message by its index', () => {
+    const records = opened();
+    const messages = [{ text: 'no place' }, { text: 'here', file: '/work/src/b.js', line: 3 }];
+    records.add(recordOf('a', { verdict: { kind: 'failed' }, messages }), folder);
+    assert.equal(records.messagePlace('a', 0), undefined);
+    assert.deepEqual(records.messagePlace('a', 1), { file: '/work/src/b.js', line: 3, column: 1 });
+    assert.equal(records.messagePlace('unknown', 0), undefined);
+  });
+
+  it('count processes that could not be killed', () => {
+    const records = opened();
+    const processes = [{ pid: 1, parent: 0, started: '1', command: 'x' }];
+    records.add(recordOf('a', { attributes: [{ kind: 'survivors', processes }] }), folder);
+    assert.equal(records.survivors, 1);
+  });
+});
+
+function opened(): RunRecords {
+  return new RunRecords('run', 'All tests', 0, null);
+}
