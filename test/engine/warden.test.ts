@@ -84,9 +84,11 @@ describe('a warden', () => {
     const client = await workspace.warden([], { env: { ...process.env, MARK: mark } });
     const run = client.request('run', { run: 'r', selection: { kind: 'all' }, overrides: { jobs: 8 } });
     await until('16 processes run', () => marked(mark).length >= 17);
+    // Nobody is there to read the answer, if there is one before the end.
+    const interrupted = run.catch((error: Error) => error);
     client.closeNow();
     await until('nothing is alive', () => marked(mark).length === 0, 1000);
-    assert.deepEqual((await run).counts, { cancelled: 8 });
+    await interrupted;
   });
 
   it('stops a run: nothing alive when it answers, every test with a verdict', async () => {

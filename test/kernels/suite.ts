@@ -10,6 +10,8 @@ export interface InsideSuite {
   /** `dev`, the ordinary user, unless said otherwise. */
   user?: 'dev' | 'root';
   env?: Record<string, string>;
+  /** Put before the command, such as a `systemd-run` that gives it a scope of its own. */
+  through?: string;
   mochaArguments?: string[];
   memoryMiB?: number;
   timeoutMs?: number;
@@ -44,7 +46,7 @@ export async function runSuiteInside(suite: InsideSuite): Promise<SuiteReport> {
   }
 }
 
-function scriptOf({ specs, user = 'dev', env = {}, mochaArguments = [] }: InsideSuite): string {
+function scriptOf({ specs, user = 'dev', env = {}, through = '', mochaArguments = [] }: InsideSuite): string {
   // Both users can write there; /host belongs to whoever owns the share on the host.
   const report = '/tmp/report.json';
   const mocha = [
@@ -58,7 +60,7 @@ function scriptOf({ specs, user = 'dev', env = {}, mochaArguments = [] }: Inside
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const command = ['env', ...settings, ...mocha, ...mochaArguments, ...specs].map(quoted).join(' ');
   // exec: a shell left waiting would be a second process in dev's cgroup leaf.
-  const run = `cd /bulkhead && exec ${command}`;
+  const run = `cd /bulkhead && exec ${through} ${command}`;
   return `${user === 'dev' ? 'asDev' : 'bash -c'} ${quoted(run)}; status=$?; cp ${report} /host/ && exit $status`;
 }
 
