@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import type { InsideBody } from '../../protocol/events.ts';
+
+// Taken before any test can replace them: fake timers, stubbed file systems and the like must not touch the reporting.
+const { writeSync } = fs;
+const { stringify } = JSON;
+const { wait } = Atomics;
+const bufferFrom = Buffer.from.bind(Buffer);
+const exit = process.exit.bind(process);
+
+/** A reader that takes nothing for so long is gone or stuck, and a run that nobody hears is of no use. */
+const patienceMs = 60_000;
+const longestPauseMs = 50;
+const goneCode = 70;
+
+/** Writes lines synchronously, so that whatever was said is in the pipe when the process dies the next moment. */
+export class LinePipe {
+  readonly #fd: number;
+  readonly #onGone: (why: string) => never;
+  readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
+  #waiting: Buffer[] = [];
+  #offset = 0;
+  #paused = 0;
+
+  constructor(fd: number, onGone: (why: string) => never = leave) {
+    this.#fd = fd;
+    this.#onGone = onGone;
+  }
+
+  write(line: string): void {
+    this.#waiting.push(bufferFrom(`${line}\n`, 'utf8'));
+    this.flush();
+  }
+
+  /**
+   * False: something is left for the next time. A test that replaces the file system below `fs` (mock-fs does) makes even
+   * the genuine `writeSync` fail for as long as it lasts.
+   */
+  flush(): boolean {
+    for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
+      try {
+        this.#offset += writeSync(this.#fd, line, this.#offset, line.length - this.#offset);
+        this.#paused = 0;
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'EPIPE') this.#onGone('nobody reads them any more');
+        if (code !== 'EAGAIN') return false;
+        this.#pause();
+      }
+      if (this.#offset < line.length) continue;
+      this.#waiting.shift();
+      this.#offset = 0;
+    }
+    return true;
+  }
+
+  /** Sleeps without a timer: a test may have replaced those. */
+  #pause(): void {
+    if (this.#paused >= patienceMs) this.#onGone(`they were not read for ${patienceMs / 1000} s`);
+    const ms = Math.min(longestPauseMs, 1 + this.#paused);
+    wait(this.#sleeper, 0, 0, ms);
+    this.#paused += ms;
+  }
+}
+
+function leave(why: string): never {
+  try {
+    writeSync(2, `Bulkhead: the results of this test run are not delivered, because ${why}.\n`);
+  } catch {
+    // The process that started this one is gone, and its stderr with it.
+  }
+  return exit(goneCode);
+}
+
+/** Says what happens inside a framework, numbered without a gap. */
+export class EventPipe {
+  readonly #lines: LinePipe;
+  #next = 0;
+
+  constructor(lines: LinePipe) {
+    this.#lines = lines;
+  }
+
+  say(body: InsideBody): void {
+    this.#lines.write(stringify({ s: this.#next++, ...body }));
+  }
+
+  flush(): boolean {
+    return this.#lines.flush();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Settings } from '../../config/settings.ts';
+import type { Discovery } from '../../protocol/messages.ts';
+import type { Project, TestInfo } from '../../protocol/tests.ts';
+import type { Detection, DetectionContext, Framework, Launch } from '../framework.ts';
+import { detectProjects } from './detection.ts';
+import { discoveryOf } from './discovery.ts';
+import { MochaLauncher } from './launcher.ts';
+
+/** Mocha from 9 on, in the version that the project itself has. */
+export class MochaFramework implements Framework {
+  readonly name = 'mocha';
+  readonly reporting = 'events';
+  readonly #launcher: MochaLauncher;
+
+  constructor(inside: string) {
+    this.#launcher = new MochaLauncher(inside);
+  }
+
+  detect(context: DetectionContext): Promise<Detection> {
+    return detectProjects(context, this.#launcher);
+  }
+
+  async discover(project: Project, file: string, { settings, tool }: DetectionContext): Promise<Discovery> {
+    const outcome = await tool.run(this.launch(project, [], settings), { mode: 'discover', file });
+    return discoveryOf(project, file, outcome);
+  }
+
+  /** Which tests, mocha-run learns from its order. */
+  launch(project: Project, _tests: readonly TestInfo[], settings: Settings): Launch {
+    return this.#launcher.run(project, settings);
+  }
+}
