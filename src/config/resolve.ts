@@ -11,6 +11,8 @@ export function mergeLayers(layers: readonly SettingsLayer[]): Settings {
       ...merged,
       ...defined(layer),
       overrides: [...merged.overrides, ...(layer.overrides ?? [])],
+      // The editor may name a Node without a word on everything else.
+      mocha: { ...merged.mocha, ...layer.mocha },
     }),
     defaults,
   );
@@ -60,7 +62,7 @@ function limitsOnly(part: LimitSettings): LimitSettings {
     output,
     isolation,
     leaks,
-  }) as LimitSettings;
+  });
 }
 
 function defined<T extends object>(part: T): Partial<T> {

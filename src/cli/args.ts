@@ -1,0 +1,147 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { nearest } from '../config/nearest.ts';
+import { problemAt } from '../config/reading.ts';
+import type { SettingsLayer } from '../config/settings.ts';
+import type { Report, Scalar } from '../config/shapes.ts';
+import { fields } from '../config/table.ts';
+import type { Problem } from '../protocol/messages.ts';
+import { listOptions, runOptions, topOptions } from './options.ts';
+import { type ReportTarget, reportTarget } from './report-files.ts';
+
+interface Everywhere {
+  readonly paths: readonly string[];
+  readonly folder: string | null;
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+export interface RunCommand extends Everywhere {
+  readonly command: 'run';
+  readonly quiet: boolean;
+  readonly reports: readonly ReportTarget[];
+  readonly layer: SettingsLayer;
+}
+
+export interface ListCommand extends Everywhere {
+  readonly command: 'list';
+}
+
+export type HelpTopic = 'bulkhead' | 'run' | 'list';
+
+export type Command =
+  | RunCommand
+  | ListCommand
+  | { readonly command: 'help'; readonly topic: HelpTopic }
+  | { readonly command: 'version' }
+  | { readonly command: 'wrong'; readonly topic: HelpTopic; readonly problems: readonly Problem[] };
+
+const commands = ['run', 'list', 'help', 'version'];
+
+export function parseCommand(argv: readonly string[]): Command {
+  const [name, ...rest] = argv;
+  switch (name) {
+    case 'run':
+      return parseRun(rest);
+    case 'list':
+      return parseList(rest);
+    case 'help':
+      return parseHelp(rest);
+    default:
+      return parseTop(argv);
+  }
+}
+
+function parseRun(argv: readonly string[]): Command {
+  const parsed = parse(argv, runOptions);
+  if (!parsed.ok) return wrong('run', [parsed.problem]);
+  const { values, positionals } = parsed;
+  if (values.help) return { command: 'help', topic: 'run' };
+
+  const problems: Problem[] = [];
+  const report: Report = (path, message, fix) => problems.push(problemAt(path.join('.'), message, fix));
+  const read = <T>(flag: 'memory' | 'swap' | 'timeout' | 'isolation' | 'leaks', shape: Scalar<T>) => {
+    const value = values[flag] === undefined ? undefined : shape.read(values[flag], [`--${flag}`], report);
+    return value === undefined ? {} : { [flag]: value };
+  };
+  const written = values.jobs;
+  const jobs =
+    written === undefined
+      ? undefined
+      : fields.jobs.shape.read(/^\d+$/.test(written) ? Number(written) : written, ['--jobs'], report);
+  const layer: SettingsLayer = {
+    ...read('memory', fields.memory.shape),
+    ...read('swap', fields.swap.shape),
+    ...read('timeout', fields.timeout.shape),
+    ...read('isolation', fields.isolation.shape),
+    ...read('leaks', fields.leaks.shape),
+    ...(jobs === undefined ? {} : { jobs }),
+  };
+  const reports = (values.output ?? []).flatMap(file => {
+    const target = reportTarget(file);
+    if (!target) {
+      const fix = 'Name the file with the ending of its kind: .json, .xml (JUnit) or .md.';
+      report(['--output'], `there is no kind of report for "${file}"`, fix);
+    }
+    return target ? [target] : [];
+  });
+  if (problems.length > 0) return wrong('run', problems);
+  return { command: 'run', ...everywhere(values, positionals), quiet: values.quiet ?? false, reports, layer };
+}
+
+function parseList(argv: readonly string[]): Command {
+  const parsed = parse(argv, listOptions);
+  if (!parsed.ok) return wrong('list', [parsed.problem]);
+  if (parsed.values.help) return { command: 'help', topic: 'list' };
+  return { command: 'list', ...everywhere(parsed.values, parsed.positionals) };
+}
+
+function parseHelp([topic]: readonly string[]): Command {
+  if (topic === 'run' || topic === 'list') return { command: 'help', topic };
+  return topic === undefined || topic === 'help' ? { command: 'help', topic: 'bulkhead' } : unknownCommand(topic);
+}
+
+function parseTop(argv: readonly string[]): Command {
+  const [first] = argv;
+  if (first === undefined) return wrong('bulkhead', [problemAt('', 'a command is missing', 'Try: bulkhead run')]);
+  if (first === 'version') return { command: 'version' };
+  if (!first.startsWith('-')) return unknownCommand(first);
+  const parsed = parse(argv, topOptions);
+  if (!parsed.ok) return wrong('bulkhead', [parsed.problem]);
+  if (parsed.values.version) return { command: 'version' };
+  return { command: 'help', topic: 'bulkhead' };
+}
+
+function unknownCommand(name: string): Command {
+  const meant = nearest(name, commands);
+  const fix = meant ? `Did you mean "bulkhead ${meant}"?` : `To run tests: bulkhead run ${name}`;
+  return wrong('bulkhead', [problemAt('', `there is no command "${name}"`, fix)]);
+}
+
+function wrong(topic: HelpTopic, problems: readonly Problem[]): Command {
+  return { command: 'wrong', topic, problems };
+}
+
+type CommonValues = { folder?: string; json?: boolean; 'no-color'?: boolean };
+
+function everywhere(values: CommonValues, paths: readonly string[]): Everywhere {
+  return { paths, folder: values.folder ?? null, json: values.json ?? false, color: !values['no-color'] };
+}
+
+function parse<O extends ParseArgsOptionsConfig>(argv: readonly string[], options: O) {
+  try {
+    const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    return { ok: true as const, ...parsed };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith('ERR_PARSE_ARGS_')) throw error;
+    return { ok: false as const, problem: badFlag(message, Object.keys(options)) };
+  }
+}
+
+function badFlag(message: string, known: readonly string[]): Problem {
+  const flag = /Unknown option '--?([^']+)'/.exec(message)?.[1];
+  // What follows the first sentence is advice on how to write a path that begins with a dash.
+  if (flag === undefined) return problemAt('', message.split('. ')[0] ?? message);
+  const meant = nearest(flag, known);
+  return problemAt('', `there is no flag --${flag}`, meant ? `Did you mean --${meant}?` : 'See bulkhead help.');
+}

@@ -1,0 +1,71 @@
+import { configName } from '../config/load.ts';
+import type { HelpTopic } from './args.ts';
+import { exitMeanings } from './exit-codes.ts';
+import { listOptions, type Option, runOptions, topOptions } from './options.ts';
+
+export function helpText(topic: HelpTopic): string {
+  switch (topic) {
+    case 'bulkhead':
+      return page([
+        'Bulkhead runs every test in its own memory-capped cage, reaps every process that it leaves, and says what happened.',
+        section('Usage', [
+          'bulkhead run [paths…]    run the tests of these files and folders, or all',
+          'bulkhead list [paths…]   list them without running them',
+          'bulkhead help [command]  explain a command',
+        ]),
+        section('Flags', flags(topOptions)),
+        section('Settings', [
+          `${configName} in the workspace folder; above it the variables MEM_MAX, SWAP_MAX and`,
+          'TIMEOUT_PER_TEST (30 = 30 s); above them the flags.',
+        ]),
+        exits(),
+      ]);
+    case 'run':
+      return page([
+        'Runs the tests of the files and folders named, or all of the workspace folder.',
+        section('Usage', ['bulkhead run [paths…] [flags]']),
+        section('Flags', flags(runOptions)),
+        section('Examples', [
+          'bulkhead run',
+          'bulkhead run test/parser --memory 128M --timeout 5s',
+          'bulkhead run --jobs 2 --output report.xml --output summary.md',
+        ]),
+        section('Stopping', [
+          'Ctrl-C stops the run: no test is started any more, and the running ones are asked to end, then killed.',
+          'A second Ctrl-C kills them at once. Either way nothing that a test started stays alive.',
+        ]),
+        exits(),
+      ]);
+    case 'list':
+      return page([
+        'Lists the tests of the files and folders named, or all of the workspace folder.',
+        section('Usage', ['bulkhead list [paths…] [flags]']),
+        section('Flags', flags(listOptions)),
+        exits(),
+      ]);
+  }
+}
+
+function page(parts: readonly string[]): string {
+  return `${parts.join('\n\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return [`${title}:`, ...lines.map(line => `  ${line}`)].join('\n');
+}
+
+function exits(): string {
+  return section(
+    'Exit codes',
+    exitMeanings.map(([code, meaning]) => `${code.padEnd(4)} ${meaning}`),
+  );
+}
+
+function flags(options: Readonly<Record<string, Option>>): string[] {
+  const rows = Object.entries(options).map(([name, { short, value, help }]) => {
+    const long = `--${name}${value ? ` ${value}` : ''}`;
+    return [short ? `-${short}, ${long}` : `    ${long}`, help] as const;
+  });
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return rows.map(([flag, help]) => `${flag.padEnd(width)}  ${help}`);
+}

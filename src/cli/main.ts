@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseCommand, type RunCommand, type ListCommand } from './args.ts';
+import { WardenGone } from './connection.ts';
+import { Console } from './console.ts';
+import { exitCodes } from './exit-codes.ts';
+import { helpText } from './help.ts';
+import { Interruption } from './interruption.ts';
+import { listCommand } from './list-command.ts';
+import type { Program } from './program.ts';
+import { runCommand } from './run-command.ts';
+
+/** The folder of the bundles, this one among them. */
+declare const __dirname: string;
+
+const patienceMs = 10_000;
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+async function main(): Promise<number> {
+  const command = parseCommand(process.argv.slice(2));
+  switch (command.command) {
+    case 'run':
+    case 'list':
+      return execute(command);
+    case 'help':
+      process.stdout.write(helpText(command.topic));
+      return exitCodes.passed;
+    case 'version':
+      process.stdout.write(`${version()}\n`);
+      return exitCodes.passed;
+    case 'wrong': {
+      const topic = command.topic === 'bulkhead' ? '' : ` ${command.topic}`;
+      new Console(process, process.env, { json: true, color: true, quiet: true }).complain(command.problems);
+      process.stderr.write(`For all that is possible: bulkhead help${topic}\n`);
+      return exitCodes.usage;
+    }
+  }
+}
+
+async function execute(command: RunCommand | ListCommand): Promise<number> {
+  const { json, color } = command;
+  const console = new Console(process, process.env, {
+    json,
+    color,
+    quiet: command.command === 'list' || command.quiet,
+  });
+  const interruption = new Interruption({
+    say: text => console.people.print(text),
+    abandon: code => process.exit(code),
+    patienceMs,
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interruption.raise);
+  // The first error says that nobody reads any more; each write after it fails again.
+  process.stdout.once('error', () => interruption.raise('SIGPIPE'));
+  const program: Program = {
+    env: process.env,
+    cwd: process.cwd(),
+    dist: __dirname,
+    version: version(),
+    console,
+    interruption,
+  };
+  try {
+    const code = command.command === 'run' ? await runCommand(command, program) : await listCommand(command, program);
+    return interruption.exitCode ?? code;
+  } catch (error) {
+    if (!(error instanceof WardenGone)) throw error;
+    if (interruption.exitCode !== null) return interruption.exitCode;
+    const fix = 'Run it again; if this happens again, please report it.';
+    console.complain([{ severity: 'error', message: error.message, fix }]);
+    return exitCodes.infrastructure;
+  } finally {
+    interruption.end();
+  }
+}
+
+// What is written to a stream that nobody reads is lost, and that is all.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+main().then(
+  code => (process.exitCode = code),
+  (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`A fault of Bulkhead, please report it: ${text}\n`);
+    process.exitCode = exitCodes.infrastructure;
+  },
+);

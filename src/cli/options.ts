@@ -1,0 +1,36 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+
+/** A flag as `parseArgs` reads it, with what the help says of it. */
+export type Option = ParseArgsOptionsConfig[string] & { readonly value?: string; readonly help: string };
+
+const common = {
+  folder: { type: 'string', value: 'DIR', help: 'the workspace folder (default: the current folder)' },
+  json: { type: 'boolean', help: 'print one JSON document on standard output, and all else on standard error' },
+  'no-color': { type: 'boolean', help: 'no colours (also by NO_COLOR; FORCE_COLOR asks for them)' },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
+} as const satisfies Record<string, Option>;
+
+export const runOptions = {
+  memory: { type: 'string', value: 'SIZE', help: 'memory cap of each test: 512M, 2 GiB, none' },
+  swap: { type: 'string', value: 'SIZE', help: 'swap that a test may use beyond it (default 0)' },
+  timeout: { type: 'string', value: 'TIME', help: 'time limit of each test: 30s, 500ms, 2min, none' },
+  jobs: { type: 'string', short: 'j', value: 'N', help: 'cages running at once: a number, or auto' },
+  isolation: { type: 'string', value: 'WHAT', help: 'what gets a cage of its own: test or file' },
+  leaks: { type: 'string', value: 'POLICY', help: 'processes that a test leaves: ignore, warn or fail' },
+  output: {
+    type: 'string',
+    short: 'o',
+    multiple: true,
+    value: 'FILE',
+    help: 'write a report: .json, .xml (JUnit) or .md; may be repeated',
+  },
+  quiet: { type: 'boolean', short: 'q', help: 'print failures and the summary alone' },
+  ...common,
+} as const satisfies Record<string, Option>;
+
+export const listOptions = common;
+
+export const topOptions = {
+  help: common.help,
+  version: { type: 'boolean', short: 'v', help: 'print the version' },
+} as const satisfies Record<string, Option>;

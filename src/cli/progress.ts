@@ -1,0 +1,114 @@
+import { formatBytes } from '../config/quantities.ts';
+import type { Notice, Problem } from '../protocol/messages.ts';
+import { isFailure, type TestRecord } from '../protocol/verdict.ts';
+import { plural } from '../reports/excerpt.ts';
+import { titleText } from '../reports/wording.ts';
+import { failureText, placeText } from './failure-text.ts';
+import { problemText } from './problem-text.ts';
+import type { FailedTest } from './summary-text.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ProgressOptions {
+  readonly folder: string;
+  readonly quiet: boolean;
+  /** Between two lines of a log that is otherwise silent. */
+  readonly heartbeatMs: number;
+  /** Problems that need not be told again. */
+  readonly told: readonly Problem[];
+}
+
+/** Turns what the warden says during a run into lines. */
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #options: ProgressOptions;
+  readonly #heartbeat: NodeJS.Timeout | null;
+  readonly #told = new Set<string>();
+  #planned = 0;
+  #done = 0;
+  readonly failed: FailedTest[] = [];
+  #live: Extract<Notice, { notice: 'live' }> | null = null;
+
+  constructor(terminal: Terminal, options: ProgressOptions) {
+    this.#terminal = terminal;
+    this.#options = options;
+    for (const problem of options.told) this.#told.add(problemText(problem, terminal));
+    const beats = !terminal.live && !options.quiet;
+    this.#heartbeat = beats ? setInterval(() => terminal.print(this.#line()), options.heartbeatMs) : null;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  get planned(): number {
+    return this.#planned;
+  }
+
+  hear(notice: Notice): void {
+    switch (notice.notice) {
+      case 'planned':
+        this.#planned += notice.tests.length;
+        return this.#show();
+      case 'record':
+        return this.#record(notice.record);
+      case 'live':
+        this.#live = notice;
+        return this.#show();
+      case 'problem':
+        return this.problem(notice.problem);
+      case 'log':
+        if (notice.level === 'error' || notice.level === 'warn') this.#terminal.print(notice.text);
+        return;
+      case 'started':
+      case 'output':
+        return;
+    }
+  }
+
+  /** Each problem is told once, however many ways it comes. */
+  problem(problem: Problem): void {
+    const text = problemText(problem, this.#terminal);
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#terminal.print(text);
+  }
+
+  end(): void {
+    if (this.#heartbeat) clearInterval(this.#heartbeat);
+    this.#terminal.end();
+  }
+
+  #record(record: TestRecord): void {
+    this.#done++;
+    const failed = isFailure(record.verdict.kind);
+    if (failed) this.failed.push(failedTest(record, this.#options.folder));
+    if (failed || leaked(record)) this.#terminal.print(failureText(record, this.#options.folder, this.#terminal));
+    this.#show();
+  }
+
+  #show(): void {
+    if (!this.#options.quiet) this.#terminal.status(this.#line());
+  }
+
+  #line(): string {
+    const { memoryBytes, cages, processes } = this.#live ?? { memoryBytes: 0, cages: 0, processes: 0 };
+    return [
+      this.#planned === 0 ? 'looking for tests' : `${count(this.#done)}/${count(this.#planned)}`,
+      ...(this.failed.length > 0 ? [`${count(this.failed.length)} failed`] : []),
+      ...(cages > 0 ? [`${formatBytes(memoryBytes)} in ${plural(cages, 'cage')}`] : []),
+      ...(processes > 0 ? [plural(processes, 'process', 'processes')] : []),
+    ].join(' · ');
+  }
+}
+
+function failedTest(record: TestRecord, folder: string): FailedTest {
+  return { kind: record.verdict.kind, title: titleText(record.test), place: placeText(record, folder) };
+}
+
+function leaked(record: TestRecord): boolean {
+  return record.attributes.some(({ kind }) => kind === 'leaked-processes' || kind === 'survivors');
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { isFailure, verdictKinds } from '../protocol/verdict.ts';
+import type { Problem, RunSummary } from '../protocol/messages.ts';
+import { plural } from '../reports/excerpt.ts';
+import { jsonReport } from '../reports/json.ts';
+import type { RunCommand } from './args.ts';
+import { Connection, WardenGone } from './connection.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Program } from './program.ts';
+import { Progress } from './progress.ts';
+import { Records } from './records.ts';
+import { prepareReport, writeReport } from './report-files.ts';
+import { readSetup, type Setup } from './setup.ts';
+import { prepareStorage } from './storage.ts';
+import { summaryText, totals } from './summary-text.ts';
+import { selectTargets } from './targets.ts';
+
+/** Between two lines of a log that is otherwise silent. */
+const heartbeatMs = 15_000;
+
+export async function runCommand(command: RunCommand, program: Program): Promise<number> {
+  const { console, env, dist } = program;
+  const setup = await readSetup(command, env, program.cwd);
+  const unwritable = (await Promise.all(command.reports.map(prepareReport))).filter(problem => problem !== null);
+  const problems = [...setup.problems, ...unwritable];
+  console.complain(problems);
+  if (!('folder' in setup) || problems.some(isError)) return exitCodes.usage;
+
+  const folder = setup.folder.folder.path;
+  const storage = await prepareStorage(folder);
+  if (storage.problem) console.complain([storage.problem]);
+  const progress = new Progress(console.people, { folder, quiet: command.quiet, heartbeatMs, told: problems });
+  const records = new Records(command.json || command.reports.length > 0);
+  try {
+    const connection = await Connection.open({
+      dist,
+      env,
+      storage: storage.path,
+      folder: setup.folder,
+      onNotice: notice => {
+        if (notice.notice === 'record') records.add(notice.record);
+        progress.hear(notice);
+      },
+    });
+    try {
+      return await runWith(connection, setup, { command, program, progress, records });
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (error instanceof WardenGone && progress.planned > 0) {
+      progress.end();
+      const done = `${progress.done.toLocaleString('en-US')} of ${plural(progress.planned, 'test')} had a verdict`;
+      console.people.print(`The run ended before its time: ${done}. They are kept in ${storage.path}.`);
+    }
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+interface Run {
+  readonly command: RunCommand;
+  readonly program: Program;
+  readonly progress: Progress;
+  readonly records: Records;
+}
+
+async function runWith(connection: Connection, { folder, targets }: Setup, run: Run): Promise<number> {
+  const { program, progress } = run;
+  const { console, interruption } = program;
+  const found = await Promise.race([connection.ask('projects', {}), interruption.requested]);
+  if (typeof found === 'number') return found;
+  found.problems.forEach(problem => progress.problem(problem));
+  const { selection, problems } = selectTargets(targets, found.projects);
+  console.complain(problems);
+  if (problems.length > 0) return exitCodes.usage;
+  // Whoever names files is not told off for a framework that these files do not need.
+  const unusable = targets.length === 0 && found.problems.some(isError);
+  if (found.projects.length === 0) {
+    if (!unusable) console.complain([noTests(folder.folder.path)]);
+    return unusable ? exitCodes.usage : exitCodes.noTests;
+  }
+
+  const id = randomUUID();
+  interruption.whenAsked(hard => {
+    // That the warden is gone is heard by the question about the run.
+    connection.ask('stop', { run: id, hard }).catch(() => undefined);
+  });
+  const summary = await connection.ask('run', { run: id, selection, overrides: {} });
+  summary.problems.forEach(problem => progress.problem(problem));
+  progress.end();
+  const written = await show(summary, connection, folder.folder.path, run);
+  if (interruption.exitCode !== null) return interruption.exitCode;
+  if (!written || progress.done !== summary.planned) return exitCodes.infrastructure;
+  if (verdictKinds.some(kind => isFailure(kind) && summary.counts[kind])) return exitCodes.failed;
+  if (unusable) return exitCodes.usage;
+  return summary.planned === 0 ? exitCodes.noTests : exitCodes.passed;
+}
+
+/** Prints and writes what was asked for; false when something of it was not possible. */
+async function show(summary: RunSummary, { cage }: Connection, folder: string, run: Run): Promise<boolean> {
+  const { command, program, progress, records } = run;
+  const { people } = program.console;
+  if (summary.planned === 0) program.console.complain([noTests(folder)]);
+  people.print(
+    command.quiet ? totals(summary, people).join('\n') : summaryText(summary, progress.failed, cage, people),
+  );
+  if (progress.done !== summary.planned) {
+    people.print(`A fault of Bulkhead: ${summary.planned} tests were planned and ${progress.done} have a verdict.`);
+  }
+  if (records.shortened > 0) {
+    people.print(`The output of ${plural(records.shortened, 'test')} is left out of the reports; the journal has it.`);
+  }
+  const report = { version: program.version, folder, cage, summary, records: records.all };
+  if (command.json) await program.console.document(jsonReport(report));
+  const faults = await Promise.all(command.reports.map(target => writeReport(target, report)));
+  program.console.complain(faults.filter(fault => fault !== null));
+  return faults.every(fault => fault === null);
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}
+
+function noTests(folder: string): Problem {
+  return {
+    severity: 'error',
+    message: `no tests were found in ${folder}`,
+    fix: 'Bulkhead finds mocha by its configuration; other tests are named in bulkhead.config.json, "frameworks.command".',
+  };
+}

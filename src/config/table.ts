@@ -1,0 +1,223 @@
+import { everyOf, type Field, type Fields, objectOf } from './fields.ts';
+import type { CommandSettings, Isolation, LeakPolicy, LimitSettings, MochaSettings } from './settings.ts';
+import {
+  choice,
+  count,
+  duration,
+  environment,
+  inside,
+  listOf,
+  oneOrMore,
+  orWord,
+  type Shape,
+  size,
+  text,
+} from './shapes.ts';
+
+// One table of every key: it validates the file, the editor's settings, the environment and the command line, and the
+// published schema is written from it.
+
+const none = new Map<unknown, null>([
+  ['none', null],
+  [null, null],
+]);
+
+// A timer of Node that is set for longer fires at once.
+const longest = 2 ** 31 - 1;
+const mebibyte = 1024 ** 2;
+
+const time = duration({ least: 1, most: longest, range: 'from 1 ms to 24 days' });
+const timeOrZero = duration({ least: 0, most: longest, range: '24 days at most' });
+const memory = size({
+  least: mebibyte,
+  most: Number.MAX_SAFE_INTEGER,
+  range: '1 MiB at least (a number alone is bytes)',
+});
+
+export const limitFields = {
+  memory: {
+    shape: orWord(memory, none),
+    description:
+      'The memory that one test and every process it starts may use together. A number is bytes; "none" removes the cap.',
+    default: '512 MiB',
+    examples: ['128 MiB', '2 GiB', 'none'],
+  },
+  swap: {
+    shape: size({ least: 0, most: Number.MAX_SAFE_INTEGER, range: '0 at least' }),
+    description: 'The swap space that a test may use beyond its memory.',
+    default: 0,
+    examples: [0, '256 MiB'],
+  },
+  processes: {
+    shape: orWord(count(1, 4_194_304), none),
+    description: 'How many processes and threads a test may have at once. "none" removes the limit.',
+    default: 512,
+    examples: [64, 512, 'none'],
+  },
+  timeout: {
+    shape: orWord(time, none),
+    description: 'How long one test may take. A number is milliseconds; "none" removes the limit.',
+    default: '30s',
+    examples: ['500ms', '30s', '2 min', 'none'],
+  },
+  startup: {
+    shape: time,
+    description: 'How long the framework may take to start and load the file before its first test.',
+    default: '60s',
+    examples: ['60s', '2 min'],
+  },
+  teardown: {
+    shape: time,
+    description: 'How long the process may take to end after its last test.',
+    default: '5s',
+    examples: ['5s', '30s'],
+  },
+  grace: {
+    shape: timeOrZero,
+    description: 'How long a test that must end may take to do so by itself before it is killed.',
+    default: '2s',
+    examples: ['2s', 0],
+  },
+  output: {
+    shape: size({ least: 0, most: 8 * mebibyte, range: '8 MiB at most' }),
+    description: 'How much of the output of each test is kept: half from its beginning, half from its end.',
+    default: '1 MiB',
+    examples: ['64 KiB', '1 MiB'],
+  },
+  isolation: {
+    shape: choice<Isolation>({
+      test: 'Each test in a cage of its own: exact blame and exact numbers.',
+      file: 'The tests of a file together in one cage: faster, and they share its limits.',
+    }),
+    description: 'What gets a cage of its own.',
+    default: 'test',
+  },
+  leaks: {
+    shape: choice<LeakPolicy>({
+      ignore: 'Processes that a test leaves are killed; nothing is said.',
+      warn: 'They are killed and shown with the test.',
+      fail: 'They are killed and the test fails.',
+    }),
+    description: 'What it means that a test has ended and processes that it started have not.',
+    default: 'warn',
+  },
+} satisfies { readonly [K in keyof LimitSettings]-?: Field<Exclude<LimitSettings[K], undefined>> };
+
+const files: Field<string[]> = {
+  shape: oneOrMore(inside, '["test/**/*.slow.js"]'),
+  description: 'Globs relative to the workspace folder.',
+  examples: [['test/integration/**'], 'test/slow.test.js'],
+};
+
+const overrides = everyOf(objectOf({ files, ...limitFields }, ['files']), 'objects with "files" and limits');
+
+const workingFolder = 'relative to the workspace folder';
+
+const command = objectOf(
+  {
+    name: { shape: text, description: 'What the tests are called together.', examples: ['shell'] },
+    files: {
+      ...files,
+      description: 'The test files: globs relative to the workspace folder.',
+      examples: [['test/*.sh']],
+    },
+    exclude: { ...files, description: 'Files to leave out: globs relative to the workspace folder.', default: [] },
+    command: {
+      shape: listOf(text, { least: 1, example: '["python3", "${file}"]' }),
+      description: 'The command line, a word each, without a shell; ${file} stands for the test file.',
+      examples: [
+        ['sh', '${file}'],
+        ['python3', '-m', 'unittest', '${file}'],
+      ],
+    },
+    cwd: { shape: inside, description: `The folder to run it in, ${workingFolder}.`, examples: ['backend'] },
+    env: { shape: environment, description: 'Variables to add to its environment.', default: {} },
+    skipCodes: {
+      shape: listOf(count(1, 255), { least: 0, example: '[77]' }),
+      description: 'Exit codes that mean "skipped".',
+      default: [],
+      examples: [[77]],
+    },
+  },
+  ['name', 'files', 'command'],
+);
+
+const commands: Shape<CommandSettings[]> = {
+  schema: everyOf(command, 'objects with "name", "files" and "command"').schema,
+  read(value, path, report) {
+    const read = everyOf(command, 'objects with "name", "files" and "command"').read(value, path, report);
+    return read
+      ?.filter((each, index) => {
+        const first = read.findIndex(other => other.name === each.name) === index;
+        if (!first) report(path, `two entries have the name "${each.name}"`, 'Give each a name of its own.');
+        return first;
+      })
+      .map(each => ({ exclude: [], env: {}, skipCodes: [], ...each }));
+  },
+};
+
+const mochaObject = objectOf({
+  folders: {
+    shape: listOf(inside, { least: 1, example: '["packages/api"]' }),
+    description: `The folders to run mocha in, ${workingFolder}; without it, wherever a configuration of mocha is found.`,
+    examples: [['packages/api', 'packages/web']],
+  },
+  node: {
+    shape: text,
+    description: 'The Node to run it with; without it, the first "node" of the PATH.',
+    examples: ['/opt/node-22/bin/node'],
+  },
+  env: { shape: environment, description: 'Variables to add to its environment.', default: {} },
+});
+
+const mocha: Shape<MochaSettings> = {
+  schema: { anyOf: [{ type: 'boolean' }, mochaObject.schema] },
+  read(value, path, report) {
+    if (typeof value === 'boolean') return { enabled: value, env: {} };
+    const read = mochaObject.read(value, path, (at, message, fix) =>
+      report(at, at.length === path.length ? message.replace('an object', 'true, false or an object') : message, fix),
+    );
+    return read && { enabled: true, env: {}, ...read };
+  },
+};
+
+const frameworkFields = {
+  mocha: {
+    shape: mocha,
+    description: 'Tests of mocha: found by its configuration unless this is false; an object says more.',
+    default: true,
+    examples: [false, { folders: ['packages/api'] }],
+  },
+  command: {
+    shape: commands,
+    description: 'Tests that are programs: each file is one test, and its exit code is the verdict.',
+    default: [],
+    examples: [[{ name: 'shell', files: ['test/*.sh'], command: ['sh', '${file}'] }]],
+  },
+} satisfies Fields;
+
+/** Read by editors alone, and no setting. */
+const forEditors: Shape<never> = { schema: text.schema, read: () => undefined };
+
+export const fields = {
+  $schema: { shape: forEditors, description: 'Where the description of this file is, for editors.' },
+  ...limitFields,
+  jobs: {
+    shape: orWord(count(1, 1024), new Map([['auto', 0]])),
+    description: 'How many cages may run at once; "auto" is one for each core.',
+    default: 'auto',
+    examples: ['auto', 4],
+  },
+  memoryBudget: {
+    shape: memory,
+    description: 'What the caps of all cages running at once may add up to; without it, most of the free memory.',
+    examples: ['4 GiB'],
+  },
+  overrides: {
+    shape: overrides,
+    description: 'Limits for some files only; the last entry that matches a file wins.',
+    default: [],
+    examples: [[{ files: 'test/integration/**', timeout: '2 min' }]],
+  },
+  frameworks: { shape: objectOf(frameworkFields), description: 'What runs the tests.', default: {} },
+} satisfies Fields;
