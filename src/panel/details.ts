@@ -1,0 +1,168 @@
+import { formatBytes, formatDuration } from '../config/quantities.ts';
+import type { TestKey } from '../protocol/tests.ts';
+import { plural } from '../reports/excerpt.ts';
+import { mechanismLabel, verdictLabel } from '../reports/wording.ts';
+import { button, type Child, el } from './dom.ts';
+import { failureOf } from './failure.ts';
+import { icon } from './icons.ts';
+import type { PanelDetails, PanelRecord } from './messages.ts';
+import { outputOf } from './output.ts';
+
+export interface DetailsEvents {
+  readonly onClose: () => void;
+  readonly onReveal: (key: TestKey) => void;
+  readonly onRerun: (key: TestKey) => void;
+  readonly onCopy: (record: PanelRecord, details: PanelDetails) => void;
+  readonly onOpenOutput: (key: TestKey) => void;
+  readonly onOpenMessage: (key: TestKey, message: number) => void;
+}
+
+/** Everything about one test: first what happened and what to do, then the evidence. */
+export class DetailsPane {
+  readonly element = el('aside', { class: 'details', id: 'details', hidden: true });
+  readonly #events: DetailsEvents;
+
+  constructor(events: DetailsEvents) {
+    this.#events = events;
+  }
+
+  /** `undefined`: not here yet. `null`: the host does not have them any more. */
+  show(record: PanelRecord, details: PanelDetails | null | undefined): void {
+    this.element.hidden = false;
+    this.element.setAttribute('aria-label', `Details of ${record.title}`);
+    this.element.replaceChildren(...this.#head(record, details), ...bodyOf(record, details, this.#events));
+    this.element.scrollTop = 0;
+  }
+
+  hide(): void {
+    this.element.hidden = true;
+    this.element.replaceChildren();
+  }
+
+  #head(record: PanelRecord, details: PanelDetails | null | undefined): Node[] {
+    const { key } = record;
+    const copy = button(
+      { class: 'secondary', disabled: !details },
+      () => details && this.#events.onCopy(record, details),
+      'Copy details',
+    );
+    return [
+      el(
+        'div',
+        { class: 'details-title' },
+        el('span', { class: 'mark', 'data-kind': record.kind }, icon(record.kind)),
+        el('h2', {}, record.title),
+        button(
+          { class: 'bare', 'aria-label': 'Close details', title: 'Close (Escape)' },
+          this.#events.onClose,
+          icon('close'),
+        ),
+      ),
+      el(
+        'p',
+        { class: 'where' },
+        record.suite !== '' && el('span', {}, record.suite),
+        el('span', {}, `${record.folder}/${record.file}`),
+      ),
+      el('p', { class: 'headline', 'data-kind': record.kind }, record.headline),
+      ...(details?.advice ? [el('p', { class: 'advice' }, el('strong', {}, 'What to do: '), details.advice)] : []),
+      el(
+        'div',
+        { class: 'actions' },
+        button({}, () => this.#events.onReveal(key), 'Reveal test'),
+        button({ class: 'secondary' }, () => this.#events.onRerun(key), 'Run again'),
+        copy,
+      ),
+    ];
+  }
+}
+
+function bodyOf(record: PanelRecord, details: PanelDetails | null | undefined, events: DetailsEvents): Node[] {
+  if (details === undefined) return [el('p', { class: 'muted' }, 'Loading…')];
+  if (details === null)
+    return [el('p', { class: 'muted' }, 'The details of this test are no longer kept. Run it again to see them.')];
+  const { messages, moreMessages, why, attributes, leftovers, moreLeftovers, output } = details;
+  const failures = messages.map((message, i) => failureOf(message, () => events.onOpenMessage(record.key, i)));
+  return [
+    ...section(
+      'What happened',
+      failures.length > 0 && el('div', {}, ...failures),
+      moreMessages > 0 && el('p', { class: 'muted' }, `${plural(moreMessages, 'more message')}: see the full output.`),
+    ),
+    ...section('Why this verdict', why.length > 0 && el('ul', {}, ...why.map(sentence => el('li', {}, sentence)))),
+    ...section('Also noticed', attributes.length > 0 && el('ul', {}, ...attributes.map(text => el('li', {}, text)))),
+    ...section(
+      'Left processes',
+      leftovers.length > 0 && leftoversOf(leftovers),
+      moreLeftovers > 0 &&
+        el('p', { class: 'muted' }, `and ${plural(moreLeftovers, 'more process', 'more processes')}`),
+    ),
+    ...section('Resources', resourcesOf(record, details)),
+    ...section(
+      'Output',
+      outputOf(output, () => events.onOpenOutput(record.key)),
+    ),
+  ];
+}
+
+function section(heading: string, ...content: readonly Child[]): Node[] {
+  return content.some(Boolean) ? [el('section', {}, el('h3', {}, heading), ...content)] : [];
+}
+
+function leftoversOf(leftovers: PanelDetails['leftovers']): HTMLElement {
+  return el(
+    'table',
+    { class: 'leftovers' },
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Process'), el('th', { scope: 'col' }, 'Command'))),
+    el(
+      'tbody',
+      {},
+      ...leftovers.map(({ pid, command }) =>
+        el('tr', {}, el('td', {}, String(pid)), el('td', {}, el('code', {}, command || 'unnamed'))),
+      ),
+    ),
+  );
+}
+
+function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): HTMLElement {
+  const rows: [string, string | null, string | null][] = [
+    ['Verdict', verdictLabel(record.kind), null],
+    ['Started', startedAt === null ? 'never' : new Date(startedAt).toLocaleTimeString(), null],
+    ['Duration', text(record.durationMs, formatDuration), limit(limits.timeoutMs, formatDuration)],
+    ['Peak memory', text(record.peakMemoryBytes, formatBytes), limit(limits.memoryBytes, formatBytes)],
+    ['Swap', null, limit(limits.swapBytes, formatBytes)],
+    ['CPU', text(record.cpuMs, formatDuration), null],
+    ['Processes at once', text(record.maxProcesses, String), limit(limits.processes, String)],
+    ['Cage', mechanismLabel(record.cage), null],
+  ];
+  return el(
+    'table',
+    { class: 'resources' },
+    el(
+      'thead',
+      {},
+      el(
+        'tr',
+        {},
+        el('td', {}),
+        el('th', { scope: 'col' }, record.shared ? 'Used (shared)' : 'Used'),
+        el('th', { scope: 'col' }, 'Limit'),
+      ),
+    ),
+    el(
+      'tbody',
+      {},
+      ...rows.map(([name, used, most]) =>
+        el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, used ?? ''), el('td', {}, most ?? '')),
+      ),
+    ),
+  );
+}
+
+function text(value: number | null, format: (value: number) => string): string {
+  return value === null ? 'not measured' : format(value);
+}
+
+function limit(value: number | null, format: (value: number) => string): string {
+  return value === null ? 'none' : format(value);
+}

@@ -1,0 +1,124 @@
+import type { CageDescription, Limits, MechanismName } from '../protocol/limits.ts';
+import type { RunSummary } from '../protocol/messages.ts';
+import type { TestKey } from '../protocol/tests.ts';
+import type { VerdictKind } from '../protocol/verdict.ts';
+
+/** One row of the table. Small, because a run may have 200,000 of them: the rest is `PanelDetails`, asked for by key. */
+export interface PanelRecord {
+  readonly key: TestKey;
+  readonly title: string;
+  /** Suite titles, joined for reading. */
+  readonly suite: string;
+  readonly folder: string;
+  /** Relative to the folder, with forward slashes. */
+  readonly file: string;
+  readonly kind: VerdictKind;
+  readonly headline: string;
+  readonly durationMs: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly memoryCapBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly maxProcesses: number | null;
+  /** Several tests ran in this cage: the numbers are theirs together. */
+  readonly shared: boolean;
+  readonly cage: MechanismName;
+  /** Processes that the test left behind. */
+  readonly leaked: number;
+}
+
+export interface PanelFailure {
+  readonly text: string;
+  readonly stack?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  /** `cart.test.ts:42`, to read; the host knows the place by the message's index. */
+  readonly place?: string;
+}
+
+export interface PanelDetails {
+  readonly key: TestKey;
+  readonly advice: string | null;
+  readonly messages: readonly PanelFailure[];
+  readonly moreMessages: number;
+  readonly why: readonly string[];
+  readonly attributes: readonly string[];
+  readonly leftovers: readonly { readonly pid: number; readonly command: string }[];
+  readonly moreLeftovers: number;
+  readonly startedAt: number | null;
+  readonly limits: Limits;
+  /** Bounded; `droppedBytes` counts what the capture and the panel left out of its middle. */
+  readonly output: { readonly text: string; readonly droppedBytes: number };
+}
+
+export interface RunHead {
+  readonly run: string;
+  /** What was asked for: "All tests", "cart.test.ts". */
+  readonly title: string;
+  readonly startedAt: number;
+  /** The host's clock at sending, minus `startedAt`: the panel may be on another machine with another clock. */
+  readonly elapsedMs: number;
+  readonly planned: number;
+  readonly cage: CageDescription | null;
+}
+
+export interface PanelLive {
+  readonly memoryBytes: number;
+  readonly processes: number;
+  readonly cages: number;
+  readonly running: number;
+}
+
+/**
+ * From the editor's host. After `ready` it sends either `empty`, or `run`, every record so far in batches, and
+ * `ended` when the run is over. Another `run` makes the panel forget the one before; the same one again (more is planned,
+ * its cage is known) only changes the head.
+ */
+export type ToPanel =
+  | { readonly type: 'empty' }
+  | { readonly type: 'run'; readonly run: RunHead }
+  | { readonly type: 'records'; readonly records: readonly PanelRecord[] }
+  | { readonly type: 'live'; readonly live: PanelLive }
+  | { readonly type: 'ended'; readonly summary: RunSummary }
+  /** The answer to `details`; null: the host no longer has this test. */
+  | { readonly type: 'details'; readonly key: TestKey; readonly details: PanelDetails | null }
+  /** The warden went away and the run will get no further. */
+  | { readonly type: 'lost'; readonly because: string };
+
+/** From the panel. It never sends a path: only keys, which the host looks up in its own records. */
+export type FromPanel =
+  | { readonly type: 'ready' }
+  | { readonly type: 'details'; readonly key: TestKey }
+  | { readonly type: 'reveal'; readonly key: TestKey }
+  /** The place of one failure message of a test. */
+  | { readonly type: 'openMessage'; readonly key: TestKey; readonly message: number }
+  | { readonly type: 'openOutput'; readonly key: TestKey }
+  | { readonly type: 'rerun'; readonly keys: readonly TestKey[] }
+  | { readonly type: 'runAll' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'copy'; readonly text: string };
+
+/** What arrived from a webview, if it is one of the messages above; the host must not act on anything else. */
+export function fromPanel(value: unknown): FromPanel | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { type, key, keys, text, message } = value as Record<string, unknown>;
+  switch (type) {
+    case 'ready':
+    case 'runAll':
+    case 'stop':
+      return { type };
+    case 'details':
+    case 'reveal':
+    case 'openOutput':
+      return typeof key === 'string' ? { type, key } : undefined;
+    case 'openMessage':
+      return typeof key === 'string' && Number.isInteger(message)
+        ? { type, key, message: message as number }
+        : undefined;
+    case 'rerun':
+      return Array.isArray(keys) && keys.every(each => typeof each === 'string') ? { type, keys } : undefined;
+    case 'copy':
+      return typeof text === 'string' ? { type, text } : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import { formatBytes } from '../config/quantities.ts';
+import { parseAnsi, type Style } from './ansi.ts';
+import { button, el } from './dom.ts';
+import type { PanelDetails } from './messages.ts';
+
+/** What the test printed, in the theme's terminal colours. */
+export function outputOf({ text, droppedBytes }: PanelDetails['output'], onOpen: () => void): HTMLElement {
+  if (text === '' && droppedBytes === 0) return el('p', { class: 'muted' }, 'The test printed nothing.');
+  const spans = parseAnsi(text).map(span => {
+    const classes = classesOf(span.style);
+    return classes === '' ? span.text : el('span', { class: classes }, span.text);
+  });
+  return el(
+    'div',
+    {},
+    droppedBytes > 0 && el('p', { class: 'muted' }, `${formatBytes(droppedBytes)} are left out of the middle.`),
+    el('pre', { class: 'output', tabindex: 0, 'aria-label': 'Output' }, ...spans),
+    button({ class: 'secondary' }, onOpen, 'Open full output'),
+  );
+}
+
+function classesOf({ color, background, ...marks }: Style): string {
+  const [text, behind] = marks.inverse ? [background, color] : [color, background];
+  return [...(text ? [`fg-${text}`] : []), ...(behind ? [`bg-${behind}`] : []), ...Object.keys(marks)].join(' ');
+}

@@ -1,0 +1,87 @@
+import { formatBytes, formatDuration } from '../config/quantities.ts';
+import { plural } from '../reports/excerpt.ts';
+import { mechanismLabel, verdictLabel } from '../reports/wording.ts';
+import { el } from './dom.ts';
+import { icon } from './icons.ts';
+import type { PanelRecord } from './messages.ts';
+import type { Column } from './order.ts';
+import { count } from './run.ts';
+
+/** One row; its button is the way in for the keyboard, the whole row for the pointer. */
+export function rowOf(record: PanelRecord, folders: boolean): HTMLTableRowElement {
+  const { shared } = record;
+  const file = folders ? `${record.folder}/${record.file}` : record.file;
+  return el(
+    'tr',
+    { 'data-key': record.key },
+    el(
+      'th',
+      { scope: 'row', class: 'col-test' },
+      el(
+        'button',
+        { type: 'button', class: 'title', tabindex: -1, 'aria-controls': 'details', title: record.title },
+        record.title,
+      ),
+      el(
+        'div',
+        { class: 'under' },
+        record.suite !== '' && el('span', { class: 'suite', title: record.suite }, record.suite),
+        el('span', { class: 'file', title: file }, file),
+      ),
+    ),
+    verdictCell(record),
+    cell('duration', number(record.durationMs, formatDuration, false)),
+    memoryCell(record),
+    cell('cpu', number(record.cpuMs, formatDuration, shared)),
+    cell('processes', number(record.maxProcesses, count, shared)),
+    cell('cage', mechanismLabel(record.cage)),
+  );
+}
+
+function verdictCell({ kind, headline, leaked }: PanelRecord): HTMLElement {
+  const verdict = el('span', { class: 'verdict', 'data-kind': kind, title: headline }, icon(kind), verdictLabel(kind));
+  if (leaked === 0) return cell('verdict', verdict);
+  const left = el(
+    'div',
+    { class: 'under leak', 'data-kind': 'leaked' },
+    icon('leaked'),
+    `left ${plural(leaked, 'process', 'processes')}`,
+  );
+  return cell('verdict', verdict, left);
+}
+
+function memoryCell({ peakMemoryBytes: peak, memoryCapBytes: cap, shared }: PanelRecord): HTMLElement {
+  if (peak === null || cap === null || cap === 0) return cell('memory', number(peak, formatBytes, shared));
+  const share = Math.min(1, peak / cap);
+  const fill = el('span', { class: share >= 0.9 ? 'fill near' : 'fill' });
+  fill.style.width = `${(share * 100).toFixed(1)}%`;
+  return cell(
+    'memory',
+    number(peak, formatBytes, shared),
+    el('span', { class: 'of' }, ` / ${formatBytes(cap)}`),
+    el('div', { class: 'gauge' }, fill),
+  );
+}
+
+/** A number of a cage that several tests shared is only a bound for each of them. */
+function number(value: number | null, format: (value: number) => string, shared: boolean): Node {
+  if (value === null)
+    return el(
+      'span',
+      { class: 'none' },
+      el('span', { 'aria-hidden': 'true' }, '–'),
+      el('span', { class: 'unseen' }, 'not measured'),
+    );
+  if (!shared) return document.createTextNode(format(value));
+  return el(
+    'span',
+    { title: 'Measured for several tests together, in the cage that they shared' },
+    el('span', { 'aria-hidden': 'true' }, '≤ '),
+    el('span', { class: 'unseen' }, 'at most '),
+    format(value),
+  );
+}
+
+function cell(column: Column, ...children: readonly (Node | string)[]): HTMLTableCellElement {
+  return el('td', { class: `col-${column}` }, ...children);
+}

@@ -1,0 +1,259 @@
+import type { TestKey } from '../protocol/tests.ts';
+import { Categories } from './categories.ts';
+import { detailsText } from './copy.ts';
+import { DetailsPane } from './details.ts';
+import { button, el, setText } from './dom.ts';
+import { emptyTable, noRunYet, whyEmpty } from './empty.ts';
+import type { Category, Filter } from './filter.ts';
+import { Head } from './head.ts';
+import type { FromPanel, PanelDetails, PanelRecord, RunHead, ToPanel } from './messages.ts';
+import { nextSort } from './order.ts';
+import { type Clock, Pace } from './pace.ts';
+import { count, phaseOf, phaseText, plannedOf, type RunState, type Tally } from './run.ts';
+import { type SavedView, savedView, viewFor } from './saved.ts';
+import { RecordStore } from './store.ts';
+import { ResultsTable } from './table.ts';
+import { countText, Toolbar } from './toolbar.ts';
+
+/** The editor's side, as `acquireVsCodeApi` gives it. */
+export interface Host {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: SavedView): void;
+}
+
+const paintEveryMs = 500;
+/** An arrow key held down passes many rows: only where it rests are details asked for. */
+const restMs = 120;
+
+/** The whole panel: messages in, what the user does out, one run at a time. */
+export class RunReport {
+  readonly #host: Host;
+  readonly #root: HTMLElement;
+  readonly #pace: Pace;
+  readonly #head: Head;
+  readonly #categories = new Categories(category => this.#toggleCategory(category));
+  readonly #toolbar = new Toolbar(
+    text => this.#filter({ ...this.#store.filter, text }),
+    () => this.#clearFilter(),
+  );
+  readonly #table = new ResultsTable({
+    onSort: column => this.#sort(column),
+    onToggle: key => (key === this.#view.selected ? this.#close() : this.#select(key, 0)),
+    onMove: key => this.#view.selected !== null && this.#select(key, restMs),
+  });
+  readonly #details = new DetailsPane({
+    onClose: () => this.#close(),
+    onReveal: key => this.#host.postMessage({ type: 'reveal', key }),
+    onRerun: key => this.#host.postMessage({ type: 'rerun', keys: [key] }),
+    onCopy: (record, details) => this.#copy(record, details),
+    onOpenOutput: key => this.#host.postMessage({ type: 'openOutput', key }),
+    onOpenMessage: (key, message) => this.#host.postMessage({ type: 'openMessage', key, message }),
+  });
+  readonly #rerun = button({ class: 'secondary' }, () =>
+    this.#host.postMessage({ type: 'rerun', keys: this.#again() }),
+  );
+  readonly #instead = el('div');
+  readonly #split = el('div', { class: 'split' }, this.#table.element, this.#instead, this.#details.element);
+  readonly #spoken = el('div', { class: 'unseen', role: 'status' });
+  #view: SavedView;
+  #store = new RecordStore();
+  #run: RunState | null = null;
+  #opened: PanelRecord | null = null;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #folders = new Set<string>();
+
+  constructor(root: HTMLElement, host: Host) {
+    this.#root = root;
+    this.#host = host;
+    this.#view = savedView(host.getState());
+    this.#head = new Head(el('div', { class: 'actions' }, this.#rerun), () => host.postMessage({ type: 'stop' }));
+    const clock: Clock = {
+      now: () => performance.now(),
+      later: (action, ms) => void setTimeout(action, ms),
+      visible: () => document.visibilityState === 'visible',
+    };
+    this.#pace = new Pace(paintEveryMs, clock, () => this.#paint());
+    this.#split.addEventListener('keydown', event => {
+      if (event.key === 'Escape' && this.#view.selected !== null) this.#close();
+    });
+    document.addEventListener('visibilitychange', () => this.#pace.shown());
+    setInterval(() => this.#run && phaseOf(this.#run) === 'running' && this.#pace.request(), 1000);
+    host.postMessage({ type: 'ready' });
+  }
+
+  receive(message: ToPanel): void {
+    switch (message.type) {
+      case 'empty':
+        this.#run = null;
+        return this.#pace.now();
+      case 'run':
+        return this.#begin(message.run);
+      case 'records':
+        this.#store.add(message.records);
+        for (const { folder } of message.records) this.#folders.add(folder);
+        return this.#pace.request();
+      case 'live':
+        return this.#change({ live: message.live });
+      case 'ended':
+        return this.#change({ summary: message.summary });
+      case 'lost':
+        return this.#change({ lost: { because: message.because, at: performance.now() } });
+      case 'details':
+        if (this.#opened && this.#opened.key === message.key) this.#details.show(this.#opened, message.details);
+        return;
+    }
+  }
+
+  #begin(head: RunHead): void {
+    const receivedAt = performance.now();
+    if (this.#run?.head.run === head.run) return this.#change({ head, receivedAt });
+    this.#keep(viewFor(head.run, this.#view));
+    this.#run = { head, receivedAt, live: null, summary: null, lost: null };
+    this.#store = new RecordStore();
+    this.#store.sortBy(this.#view.sort);
+    this.#store.filterBy(this.#view.filter);
+    this.#folders = new Set();
+    this.#toolbar.set(this.#view.filter.text);
+    this.#head.forget();
+    this.#forgetDetails();
+    this.#pace.now();
+  }
+
+  #change(change: Partial<RunState>): void {
+    if (!this.#run) return;
+    const before = phaseOf(this.#run);
+    this.#run = { ...this.#run, ...change };
+    if (phaseOf(this.#run) === before) this.#pace.request();
+    else this.#pace.now();
+  }
+
+  #paint(): void {
+    const run = this.#run;
+    if (!run)
+      return this.#root.replaceChildren(
+        noRunYet(() => this.#host.postMessage({ type: 'runAll' })),
+        this.#spoken,
+      );
+    if (!this.#split.isConnected)
+      this.#root.replaceChildren(
+        el('main', {}, this.#head.element, this.#categories.element, this.#toolbar.element, this.#split),
+        this.#spoken,
+      );
+    const tally: Tally = { done: this.#store.size, failed: this.#store.failed, passed: this.#store.count('passed') };
+    const planned = plannedOf(run, tally.done);
+    this.#head.show(run, tally, performance.now());
+    this.#categories.element.hidden = planned === 0;
+    this.#categories.show(category => this.#store.count(category), planned, this.#view.filter.categories);
+    this.#paintRows(run, planned);
+    this.#paintRerun(run);
+    this.#paintDetails();
+    const phase = phaseOf(run);
+    this.#say(phase === 'running' ? 'Running' : phaseText(run, tally), phase);
+  }
+
+  #paintRows(run: RunState, planned: number): void {
+    const shown = this.#store.shown;
+    this.#toolbar.element.hidden = this.#store.size === 0;
+    this.#toolbar.show(this.#view.filter.text, shown.length, this.#store.size, this.#store.filtered);
+    this.#table.element.hidden = shown.length === 0;
+    this.#table.show(shown, this.#view.sort, this.#view.selected, this.#folders.size > 1);
+    this.#instead.hidden = shown.length > 0;
+    const why = whyEmpty(shown.length, this.#store.size, planned, phaseOf(run));
+    if (this.#instead.dataset.why === (why ?? '')) return;
+    this.#instead.dataset.why = why ?? '';
+    this.#instead.replaceChildren(...(why ? [emptyTable(why, () => this.#clearFilter())] : []));
+  }
+
+  #paintRerun(run: RunState): void {
+    const filtered = this.#store.filtered;
+    const number = filtered ? this.#store.shown.length : this.#store.failed;
+    this.#rerun.hidden = phaseOf(run) === 'running' || number === 0;
+    setText(this.#rerun, `${filtered ? 'Run shown again' : 'Run failed again'} (${count(number)})`);
+  }
+
+  #again(): TestKey[] {
+    return this.#store.filtered ? this.#store.shown.map(record => record.key) : this.#store.failures();
+  }
+
+  /** After a reload the chosen test arrives later than the choice; and a test that ran again has another record. */
+  #paintDetails(): void {
+    const key = this.#view.selected;
+    const record = key === null ? undefined : this.#store.get(key);
+    if (record && record !== this.#opened) this.#open(record, 0);
+  }
+
+  #select(key: TestKey, rest: number): void {
+    const record = this.#store.get(key);
+    if (!record) return;
+    this.#keep({ ...this.#view, selected: key });
+    this.#open(record, rest);
+    this.#pace.now();
+  }
+
+  #open(record: PanelRecord, rest: number): void {
+    this.#opened = record;
+    this.#details.show(record, undefined);
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => this.#host.postMessage({ type: 'details', key: record.key }), rest);
+  }
+
+  #close(): void {
+    const key = this.#view.selected;
+    this.#keep({ ...this.#view, selected: null });
+    this.#forgetDetails();
+    this.#pace.now();
+    if (key !== null) this.#table.focus(key);
+  }
+
+  #forgetDetails(): void {
+    clearTimeout(this.#asking);
+    this.#opened = null;
+    this.#details.hide();
+  }
+
+  #copy(record: PanelRecord, details: PanelDetails): void {
+    this.#host.postMessage({ type: 'copy', text: detailsText(record, details) });
+    this.#spoken.textContent = 'Details copied';
+  }
+
+  #sort(column: Parameters<typeof nextSort>[1]): void {
+    const sort = nextSort(this.#view.sort, column);
+    this.#store.sortBy(sort);
+    this.#keep({ ...this.#view, sort });
+    this.#table.toTop();
+    this.#pace.now();
+  }
+
+  #toggleCategory(category: Category): void {
+    const { text, categories } = this.#view.filter;
+    const others = categories.filter(each => each !== category);
+    this.#filter({ text, categories: others.length < categories.length ? others : [...categories, category] });
+  }
+
+  #clearFilter(): void {
+    this.#toolbar.set('');
+    this.#filter({ text: '', categories: [] });
+  }
+
+  #filter(filter: Filter): void {
+    this.#store.filterBy(filter);
+    this.#keep({ ...this.#view, filter });
+    this.#table.toTop();
+    this.#pace.now();
+    this.#spoken.textContent = countText(this.#store.shown.length, this.#store.size, true);
+  }
+
+  #keep(view: SavedView): void {
+    this.#view = view;
+    this.#host.setState(view);
+  }
+
+  /** Once for each state of the run: a count that is read out twice a second helps nobody. */
+  #say(text: string, state: string): void {
+    const id = `${this.#run?.head.run} ${state}`;
+    if (this.#spoken.dataset.state === id) return;
+    this.#spoken.dataset.state = id;
+    this.#spoken.textContent = text;
+  }
+}

@@ -1,0 +1,338 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Browser } from 'playwright-core';
+import type { PanelRecord, ToPanel } from '../../src/panel/messages.ts';
+import { panelDetails, panelRecord } from '../../src/panel/record.ts';
+import { launchBrowser } from '../bed/browser.ts';
+import { artifacts } from '../bed/places.ts';
+import {
+  type Bundle,
+  bundlePanel,
+  openPanel,
+  type Panel,
+  type PanelOptions,
+  type ThemeName,
+  themes,
+} from './panel/harness.ts';
+import { everyVerdict, folder, headOf, manyRows, recordOf, summaryOf } from './panel/samples.ts';
+
+const records = everyVerdict();
+const rows = records.map(record => panelRecord(record, folder));
+const finished: ToPanel[] = [
+  { type: 'run', run: headOf(rows.length) },
+  { type: 'records', records: rows },
+  { type: 'ended', summary: summaryOf(rows.length) },
+];
+
+describe('the run report in a browser', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let bundle: Bundle;
+  let panel: Panel | undefined;
+
+  before(async function () {
+    // The first use on a machine may have to unpack a browser.
+    this.timeout(300_000);
+    [browser, bundle] = await Promise.all([launchBrowser(), bundlePanel()]);
+    mkdirSync(path.join(artifacts, 'panel'), { recursive: true });
+  });
+
+  after(() => browser?.close());
+
+  afterEach(async () => {
+    const faults = panel?.faults ?? [];
+    await panel?.close();
+    panel = undefined;
+    assert.deepEqual(faults, []);
+  });
+
+  const open = async (options: PanelOptions = {}) => (panel = await openPanel(browser, bundle, options));
+  const picture = ({ page }: Panel, name: string) =>
+    page.screenshot({ path: path.join(artifacts, 'panel', `${name}.png`) });
+  const titles = ({ page }: Panel) => page.locator('tr[data-key] .title').allTextContents();
+  const focused = ({ page }: Panel) => page.evaluate(() => document.activeElement?.textContent);
+
+  for (const theme of Object.keys(themes) as ThemeName[])
+    it(`shows every verdict and the details of a test in ${theme}`, async () => {
+      const panel = await open({ theme });
+      await panel.send(...finished);
+      await panel.page.getByText('12 tests').waitFor();
+      await picture(panel, theme);
+      assert.equal(await panel.page.locator('tr[data-key]').count(), 12);
+      assert.deepEqual((await titles(panel)).slice(-1), ['starts empty']);
+
+      await panel.page.getByRole('button', { name: /adds the tax/ }).click();
+      await panel.send({ type: 'details', key: rows[1]!.key, details: panelDetails(records[1]!) });
+      await panel.page.locator('details.cage > summary').click();
+      const details = panel.page.getByRole('complementary', { name: /Details of adds the tax/ });
+      await details.getByText('AssertionError: expected totals to be equal').waitFor();
+      assert.deepEqual(await details.locator('mark').allTextContents(), ['19', '119', '18.99', '118.99']);
+      await picture(panel, `${theme}-details`);
+    });
+
+  it('sends nothing but keys when the buttons of a test are pressed', async () => {
+    const panel = await open();
+    await panel.send(...finished);
+    const { key } = rows[1]!;
+    await panel.page.getByRole('button', { name: /adds the tax/ }).click();
+    await panel.page.waitForFunction(() => window.sentToHost.length === 2);
+    await panel.send({ type: 'details', key, details: panelDetails(records[1]!) });
+    for (const name of [
+      'Reveal test',
+      'Run again',
+      'cart.test.ts:42',
+      'Open full output',
+      'Copy details',
+      'Run failed again (8)',
+    ])
+      await panel.page.getByRole('button', { name }).click();
+    const [ready, asked, reveal, rerun, openMessage, openOutput, copy, failed] = await panel.sent();
+    assert.deepEqual(ready, { type: 'ready' });
+    assert.deepEqual(asked, { type: 'details', key });
+    assert.deepEqual(reveal, { type: 'reveal', key });
+    assert.deepEqual(rerun, { type: 'rerun', keys: [key] });
+    assert.deepEqual(openMessage, { type: 'openMessage', key, message: 0 });
+    assert.deepEqual(openOutput, { type: 'openOutput', key });
+    assert.ok(copy?.type === 'copy' && copy.text.includes('What') === false && copy.text.includes('"tax": 18.99'));
+    assert.ok(failed?.type === 'rerun' && failed.keys.length === 8);
+  });
+
+  it('narrows the table by category and text, and says how many are left', async () => {
+    const panel = await open();
+    await panel.send(...finished);
+    const toggle = panel.page.getByRole('button', { name: '1 Crashed' });
+    await toggle.click();
+    assert.equal(await toggle.getAttribute('aria-pressed'), 'true');
+    assert.deepEqual(await titles(panel), ['are cropped']);
+    assert.equal(await panel.page.getByRole('status').textContent(), '1 of 12 tests');
+
+    await panel.page.getByRole('button', { name: '1 Left processes' }).click();
+    assert.deepEqual(await titles(panel), ['are cropped', 'listens']);
+    await panel.page.getByRole('searchbox').fill('server');
+    await panel.page.getByText('1 of 12 tests').first().waitFor();
+    assert.deepEqual(await titles(panel), ['listens']);
+    await panel.page.getByRole('searchbox').fill('no such test');
+    await panel.page.getByRole('heading', { name: 'No test matches the filter' }).waitFor();
+    await panel.page.getByRole('button', { name: 'Clear filter' }).first().click();
+    assert.equal((await titles(panel)).length, 12);
+  });
+
+  it('is worked by keyboard alone', async () => {
+    const panel = await open();
+    const { page } = panel;
+    await panel.send({ type: 'run', run: headOf(2000) }, { type: 'records', records: manyRows(2000) });
+    await panel.send({ type: 'ended', summary: summaryOf(2000) });
+    await page.getByText('2,000 tests').waitFor();
+    const header = page.getByRole('columnheader', { name: 'Duration' });
+    await header.getByRole('button').press('Enter');
+    assert.equal(await header.getAttribute('aria-sort'), 'descending');
+    await header.getByRole('button').press('Enter');
+    assert.equal(await header.getAttribute('aria-sort'), 'ascending');
+
+    await page.getByRole('columnheader', { name: 'Cage' }).getByRole('button').focus();
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(panel), 'handles case 0 of the matrix');
+    await page.keyboard.press('End');
+    const last = page.locator('tr[aria-rowindex="2001"]');
+    assert.equal(await last.locator('.title').evaluate(title => title === document.activeElement), true);
+    assert.equal(await last.isVisible(), true);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    const row = page.locator('tr[aria-rowindex="2000"]');
+    assert.equal(await row.locator('.title').getAttribute('aria-expanded'), 'true');
+    assert.equal(await page.getByRole('complementary').isVisible(), true);
+    const title = await row.locator('.title').textContent();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.getByRole('complementary').isVisible(), false);
+    assert.equal(await focused(panel), title);
+  });
+
+  it('keeps the focus on a row that is scrolled away', async () => {
+    const panel = await open();
+    await panel.send({ type: 'run', run: headOf(2000) }, { type: 'records', records: manyRows(2000) });
+    await panel.page.locator('tr[data-key] .title').first().focus();
+    await panel.page.keyboard.press('ArrowDown');
+    const before = await focused(panel);
+    await panel.page.locator('.viewport').evaluate(viewport => (viewport.scrollTop = 40_000));
+    await panel.page.locator('tr[aria-rowindex="915"]').waitFor();
+    assert.equal(await focused(panel), before);
+  });
+
+  it('comes back from a reload as it was left', async () => {
+    const panel = await open();
+    await panel.send(...finished);
+    await panel.page.getByRole('columnheader', { name: 'Duration' }).getByRole('button').click();
+    await panel.page.getByRole('searchbox').fill('cart');
+    await panel.page.getByText('12 of 12 tests').first().waitFor();
+    await panel.page.getByRole('button', { name: /adds the tax/ }).click();
+    const state = await panel.page.evaluate(() => window.savedState);
+    await panel.close();
+
+    const again = await open({ state, replies: finished });
+    await again.page.getByRole('complementary', { name: /Details of adds the tax/ }).waitFor();
+    assert.equal(await again.page.getByRole('searchbox').inputValue(), 'cart');
+    assert.equal(
+      await again.page.getByRole('columnheader', { name: 'Duration' }).getAttribute('aria-sort'),
+      'descending',
+    );
+    await again.page.waitForFunction(() => window.sentToHost.some(message => message.type === 'details'));
+
+    await again.send({ type: 'run', run: headOf(1, { run: 'run-2' }) }, { type: 'records', records: rows.slice(0, 1) });
+    await again.page.getByText('1 test', { exact: true }).waitFor();
+    assert.equal(await again.page.getByRole('complementary').isVisible(), false);
+    assert.equal(await again.page.getByRole('searchbox').inputValue(), '');
+  });
+
+  it('shows a run as it goes on, and can stop it', async () => {
+    const panel = await open({ theme: 'dark' });
+    const live = { memoryBytes: 1.2 * 1024 ** 3, processes: 14, cages: 4, running: 4 };
+    await panel.send({ type: 'run', run: headOf(412, { cage: null }) });
+    await panel.page.getByText('Waiting for the first verdict…').waitFor();
+    await panel.send({ type: 'records', records: rows }, { type: 'live', live }, { type: 'run', run: headOf(420) });
+    await panel.page.getByText('Running: 12 of 420, 8 failed').waitFor();
+    const facts = await panel.page.locator('.facts').innerText();
+    assert.match(facts.replaceAll('\n', ' '), /Memory 1.2 GiB Cages 4 Processes 14/);
+    assert.equal(await panel.page.locator('details.cage').count(), 1);
+    await picture(panel, 'running');
+    await panel.page.getByRole('button', { name: 'Stop' }).click();
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'stop' });
+    await panel.send({ type: 'ended', summary: summaryOf(420, { cancelled: true }) });
+    await panel.page.locator('.phase').getByText('Stopped after 10 tests of 420, 8 failed').waitFor();
+    assert.equal(await panel.page.getByRole('button', { name: 'Stop' }).isVisible(), false);
+    await panel.page.getByText('408 planned tests have no verdict in this report.').waitFor();
+  });
+
+  it('says why there is nothing to see', async () => {
+    const panel = await open({ theme: 'light' });
+    await panel.send({ type: 'empty' });
+    await panel.page.getByRole('heading', { name: 'No run yet' }).waitFor();
+    await picture(panel, 'empty');
+    await panel.page.getByRole('button', { name: 'Run all tests' }).click();
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'runAll' });
+
+    const problem = {
+      severity: 'warning',
+      file: 'bulkhead.config.json',
+      line: 3,
+      message: '"files" matches no file.',
+    } as const;
+    await panel.send(
+      { type: 'run', run: headOf(0) },
+      { type: 'ended', summary: summaryOf(0, { problems: [problem] }) },
+    );
+    await panel.page.getByRole('heading', { name: 'No tests in this run' }).waitFor();
+    await panel.page.getByText('Warning: bulkhead.config.json:3: "files" matches no file.').waitFor();
+
+    await panel.send(
+      { type: 'run', run: headOf(12, { run: 'run-2' }) },
+      { type: 'records', records: rows.slice(0, 5) },
+    );
+    await panel.send({ type: 'lost', because: 'The warden ended with code 1.' });
+    await panel.page.locator('.phase').getByText('Connection lost after 5 of 12').waitFor();
+    await panel.page.getByText(/The warden ended with code 1/).waitFor();
+    assert.equal((await titles(panel)).length, 5);
+    await picture(panel, 'lost');
+  });
+
+  it('takes what a test says for text, whatever it looks like', async () => {
+    const panel = await open();
+    const markup = '<img src="/x" onerror="document.title=1"><script>document.title=2</script>';
+    const record = recordOf(1, {
+      titlePath: [markup, markup],
+      messages: [{ text: markup, expected: markup, actual: 'x', stack: markup }],
+      why: [markup],
+      output: { text: markup, droppedBytes: 1 },
+    });
+    const row = panelRecord(record, folder);
+    await panel.send({ type: 'run', run: headOf(1, { title: markup }) }, { type: 'records', records: [row] });
+    await panel.page.locator('tr[data-key] .title').click();
+    await panel.send({ type: 'details', key: row.key, details: panelDetails(record) });
+    await panel.page.locator('.output').waitFor();
+    assert.equal(await panel.page.locator('img').count(), 0);
+    assert.equal(await panel.page.locator('script').count(), 0);
+    assert.equal(await panel.page.title(), 'Bulkhead: run report');
+    assert.equal(await panel.page.locator('.output').textContent(), markup);
+  });
+
+  it('stands still for those who want less motion', async () => {
+    const panel = await open({ context: { reducedMotion: 'reduce' } });
+    await panel.send({ type: 'run', run: headOf(3) });
+    assert.equal(
+      await panel.page.locator('.icon-running').evaluate(icon => getComputedStyle(icon).animationName),
+      'none',
+    );
+  });
+
+  it('fits a narrow column', async () => {
+    const panel = await open({ context: { viewport: { width: 420, height: 760 } } });
+    await panel.send(...finished);
+    await panel.page.getByRole('button', { name: /listens/ }).click();
+    await panel.send({ type: 'details', key: rows.at(-1)!.key, details: panelDetails(records.at(-1)!) });
+    await picture(panel, 'narrow');
+    assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+  });
+
+  it('paints the first rows of 10,000 within 200 ms', async () => {
+    const all = manyRows(10_000);
+    const replies: ToPanel[] = [{ type: 'run', run: headOf(10_000) }];
+    for (let from = 0; from < all.length; from += 1000)
+      replies.push({ type: 'records', records: all.slice(from, from + 1000) });
+    const times: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const panel = await open({ replies });
+      times.push(await panel.page.evaluate(firstPaint));
+      assert.ok((await panel.page.locator('tr[data-key]').count()) < 60);
+      assert.equal(await panel.page.getByRole('table', { name: 'Tests' }).getAttribute('aria-rowcount'), '10001');
+      if (round === 0) await picture(panel, '10000');
+      await panel.close();
+    }
+    // The machine may be busy with something else in one of the rounds, hardly in all of them.
+    assert.ok(Math.min(...times) <= 200, `${times.map(Math.round).join(', ')} ms`);
+  });
+
+  it('sorts, filters and scrolls 200,000 rows', async () => {
+    const panel = await open();
+    const { page } = panel;
+    await panel.send({ type: 'run', run: headOf(200_000) });
+    await page.evaluate(sendCopies, { template: rows[0]!, count: 200_000 });
+    await panel.send({ type: 'ended', summary: summaryOf(200_000) });
+    await page.getByText('200,000 tests', { exact: true }).waitFor();
+    const took = async (action: () => Promise<unknown>) => {
+      const start = performance.now();
+      await action();
+      return performance.now() - start;
+    };
+    const sorted = await took(() => page.getByRole('columnheader', { name: 'Duration' }).getByRole('button').click());
+    await page.getByRole('searchbox').fill('copy 19999');
+    const found = await took(() => page.getByText('12 of 200,000 tests').first().waitFor());
+    await page.getByRole('button', { name: 'Clear filter' }).click();
+    await page.locator('tr[data-key] .title').first().focus();
+    await page.keyboard.press('End');
+    await page.locator('tr[aria-rowindex="200001"]').waitFor();
+    assert.ok(sorted < 2000 && found < 2000, `sorted in ${Math.round(sorted)} ms, found in ${Math.round(found)} ms`);
+  });
+});
+
+/** Runs in the page: from the first line of the panel's script to the frame after its first rows. */
+async function firstPaint(): Promise<number> {
+  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
+  while (performance.getEntriesByName('first-rows').length === 0) await frame();
+  return (
+    performance.getEntriesByName('first-rows')[0]!.startTime - performance.getEntriesByName('script')[0]!.startTime
+  );
+}
+
+/** Runs in the page: to bring 200,000 rows there one by one would take longer than to show them. */
+function sendCopies({ template, count }: { template: PanelRecord; count: number }): void {
+  for (let from = 0; from < count; from += 1000) {
+    const records = Array.from({ length: 1000 }, (_, i) => ({
+      ...template,
+      key: `copy-${from + i}`,
+      title: `copy ${from + i}`,
+      durationMs: ((from + i) * 7919) % 5000,
+    }));
+    window.dispatchEvent(new MessageEvent('message', { data: { type: 'records', records } }));
+  }
+}
