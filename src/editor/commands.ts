@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { TestKey } from '../protocol/tests.ts';
+import { oneLine } from '../reports/excerpt.ts';
+import type { Runs } from './runs.ts';
+import type { Status } from './status.ts';
+import type { TestTree } from './tree.ts';
+
+/** What the palette, the status bar and the report offer. */
+export class Commands {
+  readonly #runs: Runs;
+  readonly #tree: TestTree;
+  readonly #status: Status;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #profile: vscode.TestRunProfile;
+
+  constructor(
+    runs: Runs,
+    tree: TestTree,
+    status: Status,
+    log: vscode.LogOutputChannel,
+    profile: vscode.TestRunProfile,
+  ) {
+    this.#runs = runs;
+    this.#tree = tree;
+    this.#status = status;
+    this.#log = log;
+    this.#profile = profile;
+  }
+
+  register(showReport: () => void): vscode.Disposable[] {
+    return [
+      vscode.commands.registerCommand('bulkhead.runAll', () => this.runAll()),
+      vscode.commands.registerCommand('bulkhead.runFailed', () => this.runFailed()),
+      vscode.commands.registerCommand('bulkhead.stop', () => this.stop()),
+      vscode.commands.registerCommand('bulkhead.showReport', showReport),
+      vscode.commands.registerCommand('bulkhead.showLog', () => this.#log.show()),
+    ];
+  }
+
+  async runAll(): Promise<void> {
+    await this.#runs.start(new vscode.TestRunRequest(undefined, undefined, this.#profile));
+  }
+
+  async runFailed(): Promise<void> {
+    const failed = this.#runs.last?.failed() ?? [];
+    if (failed.length > 0) await this.run(failed);
+    else void vscode.window.showInformationMessage('Bulkhead: no test of the last run failed.');
+  }
+
+  /** These tests of the last run, and no others. */
+  async run(keys: readonly TestKey[]): Promise<void> {
+    const { last } = this.#runs;
+    if (!last || keys.length === 0) return;
+    const items = keys.map(key => this.#tree.item(key)).filter(item => item !== undefined);
+    await this.#runs.start(new vscode.TestRunRequest(items, undefined, this.#profile), last.selection(keys));
+  }
+
+  async stop(): Promise<void> {
+    const location = vscode.ProgressLocation.Window;
+    const { stoppedRuns, survivors } = await vscode.window.withProgress({ location, title: 'Bulkhead: stopping' }, () =>
+      this.#runs.stop(true),
+    );
+    this.#status.survivors(survivors.length);
+    if (survivors.length > 0) {
+      const names = survivors.slice(0, 3).map(({ pid, command }) => `${oneLine(command, 60)} (${pid})`);
+      const text = `Bulkhead could not kill ${survivors.length} process(es): ${names.join(', ')}.`;
+      this.#log.error(text);
+      void vscode.window.showErrorMessage(text);
+      return;
+    }
+    const text = stoppedRuns === 0 ? 'no run was going on' : `stopped ${stoppedRuns} run(s)`;
+    this.#log.info(`Stop and Reap Everything: ${text}; no process of a test is alive.`);
+    void vscode.window.showInformationMessage(`Bulkhead: ${text}; no process of a test is alive.`);
+  }
+}

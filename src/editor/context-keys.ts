@@ -1,0 +1,9 @@
+import * as vscode from 'vscode';
+import type { Runs } from './runs.ts';
+
+/** What the `when` clauses of package.json may ask. */
+export function setContextKeys(runs: Runs): void {
+  void vscode.commands.executeCommand('setContext', 'bulkhead.active', true);
+  void vscode.commands.executeCommand('setContext', 'bulkhead.running', runs.running > 0);
+  void vscode.commands.executeCommand('setContext', 'bulkhead.hasFailed', (runs.last?.failed().length ?? 0) > 0);
+}

@@ -1,0 +1,91 @@
+import type { Field } from '../config/fields.ts';
+import type { JsonSchema } from '../config/shapes.ts';
+import { fields } from '../config/table.ts';
+
+// VS Code's settings editor shows a field for a text, a whole number (which may be null) and a choice; of anything else only a
+// link to settings.json. So an empty text stands for "not set", and what a number cannot say is left to the project's file.
+
+/** The keys of the project's file that are settings of the editor too. */
+export const settingKeys = Object.keys(fields).filter(key => key !== '$schema' && key !== 'frameworks');
+
+/** The Node for tests is a matter of the machine, so it is a setting of its own and stands in no project's section. */
+export const nodeKey = 'node';
+
+const elsewhere = 'While this is not set, `bulkhead.config.json` decides.';
+
+/** What `contributes.configuration.properties` of package.json holds. */
+export function contributedSettings(): Record<string, JsonSchema> {
+  const keys = settingKeys.map((key, order) => {
+    const field = (fields as Readonly<Record<string, Field<unknown>>>)[key]!;
+    const scope = key === 'jobs' || key === 'memoryBudget' ? 'window' : 'resource';
+    return [
+      `bulkhead.${key}`,
+      { scope, order, ...(key === 'overrides' ? overrides(field) : property(field)) },
+    ] as const;
+  });
+  const node = {
+    scope: 'machine-overridable',
+    order: keys.length,
+    type: 'string',
+    default: '',
+    markdownDescription: `The Node that runs JavaScript tests: a path, or a name on the \`PATH\`. ${elsewhere}`,
+  };
+  return { ...Object.fromEntries(keys), [`bulkhead.${nodeKey}`]: node };
+}
+
+function overrides({ shape, description }: Field<unknown>): JsonSchema {
+  const markdownDescription = `${description} The form is that of \`bulkhead.config.json\`; these come after the file's.`;
+  return { markdownDescription, ...shape.schema, default: [] };
+}
+
+function property(field: Field<unknown>): JsonSchema {
+  const { schema } = field.shape;
+  const alternatives = [schema, ...((schema['anyOf'] as JsonSchema[] | undefined) ?? [])];
+  const words = alternatives.flatMap(each => (each['enum'] as unknown[] | undefined) ?? []).filter(isText);
+  const value = alternatives.find(each => each['type'] !== undefined);
+  if (!value) return choice(field, words);
+  return isText(value['pattern']) ? quantity(field, value['pattern'], words) : wholeNumber(field, value, words);
+}
+
+function choice(field: Field<unknown>, words: readonly string[]): JsonSchema {
+  return {
+    markdownDescription: describe(field),
+    type: 'string',
+    enum: ['', ...words],
+    enumItemLabels: ['not set'],
+    enumDescriptions: ['As `bulkhead.config.json` says.', ...(field.shape.schema['enumDescriptions'] as string[])],
+    default: '',
+  };
+}
+
+function quantity(field: Field<unknown>, pattern: string, words: readonly string[]): JsonSchema {
+  const examples = (field.examples ?? []).filter(isText).map(example => `"${example}"`);
+  return {
+    markdownDescription: describe(field),
+    type: 'string',
+    pattern: ['^$', pattern, ...words.map(word => `^${word}$`)].join('|'),
+    patternErrorMessage: `Write a number and its unit, such as ${examples.join(' or ')}.`,
+    default: '',
+  };
+}
+
+function wholeNumber(field: Field<unknown>, value: JsonSchema, words: readonly string[]): JsonSchema {
+  const only = words.length > 0 ? ` Only the file can say ${words.map(word => `"${word}"`).join(' or ')}.` : '';
+  const { minimum, maximum } = value;
+  return {
+    markdownDescription: `${describe(field)}${only}`,
+    type: ['integer', 'null'],
+    minimum,
+    maximum,
+    default: null,
+  };
+}
+
+function describe(field: Field<unknown>): string {
+  const usual = 'default' in field ? ` Usually \`${String(field.default)}\`.` : '';
+  return `${field.description}${usual} ${elsewhere}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import type { FailureMessage, TestRecord } from '../protocol/verdict.ts';
+import { withoutControls } from '../reports/excerpt.ts';
+import { advice, attributeText, headline } from '../reports/wording.ts';
+import { framesOf } from './frames.ts';
+
+/** More of one text than this is unreadable where VS Code shows it, and is kept by VS Code for every run. */
+const mostText = 16 * 1024;
+const mostMessages = 20;
+
+/** The first line of the first message is category and numbers: it is what an agent and the peek's title get to see. */
+export function messagesOf(record: TestRecord): vscode.TestMessage[] {
+  const [first, ...more] = record.messages.slice(0, mostMessages);
+  const hint = advice(record);
+  const facts = record.attributes.map(attributeText);
+  const dropped = record.messages.length - mostMessages;
+  const text = [
+    headline(record),
+    ...(hint === null ? [] : [hint]),
+    ...facts,
+    ...(first ? ['', bounded(first.text)] : []),
+    ...(dropped > 0 ? ['', `${dropped} more messages are not shown here.`] : []),
+  ].join('\n');
+  return [message(text, record, first), ...more.map(failure => message(bounded(failure.text), record, failure))];
+}
+
+function message(text: string, record: TestRecord, failure: FailureMessage | undefined): vscode.TestMessage {
+  const made = new vscode.TestMessage(text);
+  made.contextValue = record.verdict.kind;
+  if (failure?.expected !== undefined && failure.actual !== undefined) {
+    made.expectedOutput = bounded(failure.expected);
+    made.actualOutput = bounded(failure.actual);
+  }
+  const location = locationOf(failure, record);
+  if (location) made.location = location;
+  const frames = failure?.stack === undefined ? [] : framesOf(failure.stack);
+  if (frames.length > 0) {
+    made.stackTrace = frames.map(
+      ({ label, file, line, column }) =>
+        new vscode.TestMessageStackFrame(
+          label,
+          file === undefined ? undefined : vscode.Uri.file(file),
+          line === undefined ? undefined : position(line, column),
+        ),
+    );
+  }
+  return made;
+}
+
+function locationOf(failure: FailureMessage | undefined, { test }: TestRecord): vscode.Location | undefined {
+  if (failure?.file !== undefined && failure.line !== undefined) {
+    return new vscode.Location(vscode.Uri.file(failure.file), position(failure.line, failure.column));
+  }
+  if (test.line === undefined) return undefined;
+  return new vscode.Location(vscode.Uri.file(test.file), position(test.line, test.column));
+}
+
+function position(line: number, column = 1): vscode.Position {
+  return new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+}
+
+function bounded(text: string): string {
+  const clean = withoutControls(text);
+  return clean.length > mostText ? `${clean.slice(0, mostText)}\n[${clean.length - mostText} more characters]` : clean;
+}

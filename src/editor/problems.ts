@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { Problem } from '../protocol/messages.ts';
+
+/** Faults of the user's set-up: marked in their file, written to the log, and told once each in a notification. */
+export class Problems implements vscode.Disposable {
+  readonly #log: vscode.LogOutputChannel;
+  readonly #marks = vscode.languages.createDiagnosticCollection('bulkhead');
+  readonly #standing = new Map<string, readonly Problem[]>();
+  #told = new Set<string>();
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+  }
+
+  /** All that one source has now: a problem that has gone and comes back is told again. */
+  show(source: 'settings' | 'projects', problems: readonly Problem[]): void {
+    this.#standing.set(source, problems);
+    const all = [...this.#standing.values()].flat();
+    const fresh = problems.filter(problem => !this.#told.has(textOf(problem)));
+    this.#told = new Set(all.map(textOf));
+    this.#mark(all);
+    this.#tell(fresh);
+  }
+
+  /** One more, met while something was done. */
+  add(problem: Problem): void {
+    if (this.#told.has(textOf(problem))) return;
+    this.#told.add(textOf(problem));
+    this.#tell([problem]);
+  }
+
+  wardenDied(reason: string): void {
+    const text = `${reason} Tests without a verdict are shown as errors; the next run starts another warden.`;
+    void vscode.window.showErrorMessage(text, 'Show Log').then(choice => choice && this.#log.show());
+  }
+
+  dispose(): void {
+    this.#marks.dispose();
+  }
+
+  #mark(problems: readonly Problem[]): void {
+    this.#marks.clear();
+    for (const problem of problems) {
+      if (problem.file === undefined) continue;
+      const file = vscode.Uri.file(problem.file);
+      this.#marks.set(file, [...(this.#marks.get(file) ?? []), diagnostic(problem)]);
+    }
+  }
+
+  #tell(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      if (problem.severity === 'error') this.#log.error(textOf(problem));
+      else this.#log.warn(textOf(problem));
+    }
+    const [first, ...more] = problems;
+    if (!first) return;
+    const rest = more.length > 0 ? ` (${more.length} more in the log)` : '';
+    const actions = [...(first.file === undefined ? [] : ['Open']), 'Show Log'];
+    const show = first.severity === 'error' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
+    void show(`Bulkhead: ${textOf(first)}${rest}`, ...actions).then(choice => {
+      if (choice === 'Open' && first.file !== undefined) {
+        void vscode.window.showTextDocument(vscode.Uri.file(first.file), { selection: rangeOf(first) });
+      } else if (choice === 'Show Log') this.#log.show();
+    });
+  }
+}
+
+function textOf({ file, line, key, message, fix }: Problem): string {
+  const place =
+    file === undefined ? '' : `${vscode.workspace.asRelativePath(file)}${line === undefined ? '' : `:${line}`}: `;
+  const named = key === undefined || message.includes(key) ? '' : `"${key}": `;
+  return `${place}${named}${message}${fix ? ` ${fix}` : ''}`;
+}
+
+function diagnostic(problem: Problem): vscode.Diagnostic {
+  const severity = problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+  const text = [problem.message, problem.fix].filter(Boolean).join(' ');
+  const mark = new vscode.Diagnostic(rangeOf(problem), text, severity);
+  mark.source = 'bulkhead';
+  return mark;
+}
+
+/** The whole line: only its number is known. */
+function rangeOf({ line = 1 }: Problem): vscode.Range {
+  return new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import type { TestKey } from '../protocol/tests.ts';
+import type { Commands } from './commands.ts';
+import type { Place, RunRecords } from './run-records.ts';
+import type { Runs } from './runs.ts';
+
+const outputScheme = 'bulkhead-output';
+
+/** What the buttons of the report do. The panel names tests by key; places come from the run's own records. */
+export class ReportActions implements vscode.TextDocumentContentProvider {
+  readonly #runs: Runs;
+  readonly #commands: Commands;
+
+  constructor(runs: Runs, commands: Commands) {
+    this.#runs = runs;
+    this.#commands = commands;
+  }
+
+  register(): vscode.Disposable {
+    return vscode.workspace.registerTextDocumentContentProvider(outputScheme, this);
+  }
+
+  async reveal(key: TestKey): Promise<void> {
+    await open(this.#last?.place(key));
+  }
+
+  async openMessage(key: TestKey, message: number): Promise<void> {
+    await open(this.#last?.messagePlace(key, message) ?? this.#last?.place(key));
+  }
+
+  async openOutput(key: TestKey): Promise<void> {
+    const uri = vscode.Uri.from({ scheme: outputScheme, path: `/${key}.log`, query: this.#last?.run ?? '' });
+    await vscode.window.showTextDocument(uri, { preview: true });
+  }
+
+  provideTextDocumentContent({ path, query }: vscode.Uri): string {
+    const records = this.#last;
+    const details = records?.run === query ? records.details(path.slice(1, -'.log'.length)) : null;
+    if (!details) return 'The output of this test is no longer kept.';
+    const { text, droppedBytes } = details.output;
+    return droppedBytes > 0 ? `${text}\n[${droppedBytes} bytes of its middle are not shown here.]\n` : text;
+  }
+
+  async rerun(keys: readonly TestKey[]): Promise<void> {
+    await this.#commands.run(keys);
+  }
+
+  async runAll(): Promise<void> {
+    await this.#commands.runAll();
+  }
+
+  async stop(): Promise<void> {
+    await this.#commands.stop();
+  }
+
+  get #last(): RunRecords | undefined {
+    return this.#runs.last;
+  }
+}
+
+async function open(place: Place | undefined): Promise<void> {
+  if (!place) return;
+  const position = new vscode.Position(Math.max(0, place.line - 1), Math.max(0, place.column - 1));
+  const uri = vscode.Uri.file(place.file);
+  try {
+    await vscode.window.showTextDocument(uri, { selection: new vscode.Range(position, position) });
+  } catch (error) {
+    void vscode.window.showWarningMessage(`Bulkhead: ${place.file} could not be opened: ${(error as Error).message}`);
+  }
+}

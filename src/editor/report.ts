@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Notice } from '../protocol/messages.ts';
+import { fromPanel, type FromPanel, type PanelRecord, type ToPanel } from '../panel/messages.ts';
+import { reportPage } from '../panel/page.ts';
+import type { ReportActions } from './report-actions.ts';
+import type { RunRecords } from './run-records.ts';
+import type { RunEvent, Runs } from './runs.ts';
+
+const viewType = 'bulkhead.report';
+/** The panel is drawn anew for each batch, so it gets few and never while nobody sees it. */
+const updateMs = 500;
+const perBatch = 1_000;
+
+/** The editor's side of the run report: it sends rows, and acts on the panel's messages by key only. */
+export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #folder: vscode.Uri;
+  readonly #runs: Runs;
+  readonly #actions: ReportActions;
+  #panel: vscode.WebviewPanel | undefined;
+  #ready = false;
+  #rows: PanelRecord[] = [];
+  #headChanged = false;
+  #live: ToPanel | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(extension: vscode.Uri, runs: Runs, actions: ReportActions) {
+    this.#folder = vscode.Uri.joinPath(extension, 'dist', 'panel');
+    this.#runs = runs;
+    this.#actions = actions;
+  }
+
+  register(): vscode.Disposable {
+    return vscode.window.registerWebviewPanelSerializer(viewType, this);
+  }
+
+  show(): void {
+    if (this.#panel) this.#panel.reveal();
+    else {
+      const options = { enableScripts: true, localResourceRoots: [this.#folder] };
+      this.#adopt(
+        vscode.window.createWebviewPanel(viewType, 'Bulkhead: Run Report', vscode.ViewColumn.Active, options),
+      );
+    }
+  }
+
+  /** After a reload of the window: the panel comes back, the records of before are gone with their extension host. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.#panel?.dispose();
+    panel.webview.options = { enableScripts: true, localResourceRoots: [this.#folder] };
+    this.#adopt(panel);
+  }
+
+  run(event: RunEvent): void {
+    const { kind, records } = event;
+    if (!this.#ready || records !== this.#runs.last) return;
+    switch (kind) {
+      case 'begun':
+        this.#rows = [];
+        this.#live = undefined;
+        this.#post({ type: 'run', run: records.head(Date.now()) });
+        return;
+      case 'record':
+        this.#rows.push(event.row);
+        this.#soon();
+        return;
+      case 'changed':
+        this.#headChanged = true;
+        this.#soon();
+        return;
+      case 'ended':
+        this.#flush();
+        this.#end(records);
+    }
+  }
+
+  live({ memoryBytes, processes, cages, running }: Extract<Notice, { notice: 'live' }>): void {
+    if (!this.#ready || this.#runs.running === 0) return;
+    this.#live = { type: 'live', live: { memoryBytes, processes, cages, running } };
+    this.#soon();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#panel?.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel = panel;
+    this.#ready = false;
+    const { webview } = panel;
+    const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.#folder, name)).toString();
+    panel.iconPath = vscode.Uri.joinPath(this.#folder, '..', '..', 'media', 'icon.png');
+    webview.html = reportPage({
+      script: uri('report.js'),
+      style: uri('report.css'),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      language: vscode.env.language,
+    });
+    webview.onDidReceiveMessage((message: unknown) => {
+      const known = fromPanel(message);
+      if (known) void this.#receive(known);
+    });
+    // A hidden webview is unloaded; it says "ready" again when it comes back.
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#ready = false;
+    });
+    panel.onDidDispose(() => {
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#ready = false;
+    });
+  }
+
+  async #receive(message: FromPanel): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        return this.#replay();
+      case 'details': {
+        const details = this.#runs.last?.details(message.key) ?? null;
+        return this.#post({ type: 'details', key: message.key, details });
+      }
+      case 'reveal':
+        return this.#actions.reveal(message.key);
+      case 'openMessage':
+        return this.#actions.openMessage(message.key, message.message);
+      case 'openOutput':
+        return this.#actions.openOutput(message.key);
+      case 'rerun':
+        return this.#actions.rerun(message.keys);
+      case 'runAll':
+        return this.#actions.runAll();
+      case 'stop':
+        return this.#actions.stop();
+      case 'copy':
+        return vscode.env.clipboard.writeText(message.text);
+    }
+  }
+
+  #replay(): void {
+    const records = this.#runs.last;
+    if (!records) return this.#post({ type: 'empty' });
+    this.#rows = records.rows();
+    this.#headChanged = true;
+    this.#flush();
+    if (records.summary || records.lostBecause !== undefined) this.#end(records);
+  }
+
+  #end({ summary, lostBecause }: RunRecords): void {
+    if (summary) this.#post({ type: 'ended', summary });
+    else this.#post({ type: 'lost', because: lostBecause ?? 'The run was stopped before it began.' });
+  }
+
+  #soon(): void {
+    this.#timer ??= setTimeout(() => this.#flush(), updateMs);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const records = this.#runs.last;
+    if (!this.#ready || !records) return;
+    if (this.#headChanged) this.#post({ type: 'run', run: records.head(Date.now()) });
+    this.#headChanged = false;
+    const rows = this.#rows;
+    this.#rows = [];
+    for (let from = 0; from < rows.length; from += perBatch) {
+      this.#post({ type: 'records', records: rows.slice(from, from + perBatch) });
+    }
+    if (this.#live) this.#post(this.#live);
+    this.#live = undefined;
+  }
+
+  #post(message: ToPanel): void {
+    void this.#panel?.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,150 @@
+import type { CageDescription } from '../protocol/limits.ts';
+import type { RunSummary, Selection } from '../protocol/messages.ts';
+import type { Folder, TestInfo, TestKey } from '../protocol/tests.ts';
+import { isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
+import type { PanelDetails, PanelRecord, RunHead } from '../panel/messages.ts';
+import { panelDetails, panelRecord } from '../panel/record.ts';
+
+/** Characters of details kept of one run; the rows themselves are small. */
+const detailsBudget = 32 * 1024 ** 2;
+
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+interface Kept {
+  readonly row: PanelRecord;
+  readonly project: string;
+  readonly place: Place;
+  readonly messagePlaces: readonly (Place | undefined)[];
+  details: PanelDetails | null;
+}
+
+/** One run as the report shows it: rows for every test, details while they fit, those of failures the longest. */
+export class RunRecords {
+  readonly run: string;
+  readonly title: string;
+  readonly startedAt: number;
+  readonly cage: CageDescription | null;
+  readonly #kept = new Map<TestKey, Kept>();
+  readonly #unfinished = new Map<TestKey, TestInfo>();
+  readonly #passedWithDetails: Kept[] = [];
+  readonly counts: Partial<Record<VerdictKind, number>> = {};
+  #detailsSize = 0;
+  #planned = 0;
+  #survivors = 0;
+  summary: RunSummary | undefined;
+  lostBecause: string | undefined;
+
+  constructor(run: string, title: string, startedAt: number, cage: CageDescription | null) {
+    this.run = run;
+    this.title = title;
+    this.startedAt = startedAt;
+    this.cage = cage;
+  }
+
+  plan(tests: readonly TestInfo[]): void {
+    this.#planned += tests.length;
+    for (const test of tests) this.#unfinished.set(test.key, test);
+  }
+
+  add(record: TestRecord, folder: Folder): PanelRecord {
+    const { test, verdict } = record;
+    this.#unfinished.delete(test.key);
+    const row = panelRecord(record, folder);
+    const place = { file: test.file, line: test.line ?? 1, column: test.column ?? 1 };
+    const messagePlaces = record.messages.map(({ file, line, column = 1 }) =>
+      file === undefined || line === undefined ? undefined : { file, line, column },
+    );
+    const kept: Kept = { row, project: record.project, place, messagePlaces, details: panelDetails(record) };
+    this.#kept.set(test.key, kept);
+    this.counts[verdict.kind] = (this.counts[verdict.kind] ?? 0) + 1;
+    for (const attribute of record.attributes) {
+      if (attribute.kind === 'survivors') this.#survivors += attribute.processes.length;
+    }
+    this.#afford(kept);
+    return row;
+  }
+
+  /** Tests that were planned and have no verdict yet. */
+  unfinished(): TestInfo[] {
+    return [...this.#unfinished.values()];
+  }
+
+  get planned(): number {
+    return Math.max(this.#planned, this.#kept.size);
+  }
+
+  get finished(): number {
+    return this.#kept.size;
+  }
+
+  /** Processes that could not be killed. */
+  get survivors(): number {
+    return this.#survivors;
+  }
+
+  head(now: number): RunHead {
+    const { run, title, startedAt, planned, cage } = this;
+    return { run, title, startedAt, elapsedMs: now - startedAt, planned, cage };
+  }
+
+  rows(): PanelRecord[] {
+    return [...this.#kept.values()].map(({ row }) => row);
+  }
+
+  details(key: TestKey): PanelDetails | null {
+    return this.#kept.get(key)?.details ?? null;
+  }
+
+  place(key: TestKey): Place | undefined {
+    return this.#kept.get(key)?.place;
+  }
+
+  messagePlace(key: TestKey, message: number): Place | undefined {
+    return this.#kept.get(key)?.messagePlaces[message];
+  }
+
+  failed(): TestKey[] {
+    return [...this.#kept].filter(([, { row }]) => isFailure(row.kind)).map(([key]) => key);
+  }
+
+  /** Exactly these tests again. */
+  selection(keys: readonly TestKey[]): Selection {
+    const projects = new Map<string, Map<string, TestKey[]>>();
+    for (const key of keys) {
+      const kept = this.#kept.get(key);
+      if (!kept) continue;
+      const files = projects.get(kept.project) ?? new Map<string, TestKey[]>();
+      projects.set(kept.project, files.set(kept.place.file, [...(files.get(kept.place.file) ?? []), key]));
+    }
+    return {
+      kind: 'some',
+      projects: [...projects].map(([project, files]) => ({
+        project,
+        files: [...files].map(([file, tests]) => ({ file, tests })),
+      })),
+    };
+  }
+
+  #afford(kept: Kept): void {
+    this.#detailsSize += sizeOf(kept.details);
+    if (!isFailure(kept.row.kind)) this.#passedWithDetails.push(kept);
+    while (this.#detailsSize > detailsBudget) {
+      const dropped = this.#passedWithDetails.shift() ?? kept;
+      this.#detailsSize -= sizeOf(dropped.details);
+      dropped.details = null;
+      if (dropped === kept) return;
+    }
+  }
+}
+
+function sizeOf(details: PanelDetails | null): number {
+  if (!details) return 0;
+  const messages = details.messages.map(
+    ({ text, stack = '', expected = '', actual = '' }) => text.length + stack.length + expected.length + actual.length,
+  );
+  return messages.reduce((sum, size) => sum + size, 1_000 + details.output.text.length);
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
+import type { TestRecord } from '../protocol/verdict.ts';
+import type { PanelRecord } from '../panel/messages.ts';
+import type { Connection } from './connection.ts';
+import type { Clock } from './pace.ts';
+import type { Problems } from './problems.ts';
+import { type RunNotice, RunView } from './run.ts';
+import { RunRecords } from './run-records.ts';
+import { selectionOf } from './selection.ts';
+import type { TestTree } from './tree.ts';
+
+export type RunEvent =
+  | { readonly kind: 'begun'; readonly records: RunRecords }
+  | { readonly kind: 'record'; readonly records: RunRecords; readonly row: PanelRecord }
+  | { readonly kind: 'changed'; readonly records: RunRecords }
+  | { readonly kind: 'ended'; readonly records: RunRecords };
+
+const clock: Clock = {
+  now: () => performance.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  soon: callback => void setImmediate(callback),
+};
+
+/** All runs of this window; `last` is the one that the status bar and the report speak of. */
+export class Runs {
+  readonly #controller: vscode.TestController;
+  readonly #connection: Connection;
+  readonly #tree: TestTree;
+  readonly #problems: Problems;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #open = new Map<string, RunView>();
+  readonly #events = new vscode.EventEmitter<RunEvent>();
+  readonly onEvent = this.#events.event;
+  last: RunRecords | undefined;
+
+  constructor(
+    controller: vscode.TestController,
+    connection: Connection,
+    tree: TestTree,
+    problems: Problems,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.#controller = controller;
+    this.#connection = connection;
+    this.#tree = tree;
+    this.#problems = problems;
+    this.#log = log;
+  }
+
+  get running(): number {
+    return this.#open.size;
+  }
+
+  /** Resolves when the run has ended, whatever came of it; `selection` overrules what the request's items say. */
+  async start(request: vscode.TestRunRequest, selection?: Selection): Promise<void> {
+    const id = randomUUID();
+    const run = this.#controller.createTestRun(request);
+    const records = new RunRecords(id, titleOf(request), Date.now(), this.#connection.client?.info.cage ?? null);
+    const view = new RunView(run, this.#tree, records, clock);
+    this.#open.set(id, view);
+    this.last = records;
+    this.#events.fire({ kind: 'begun', records });
+    let reason: string | null = null;
+    try {
+      await this.#run(
+        run,
+        records,
+        selection ?? selectionOf(request.include, request.exclude ?? [], this.#tree.outline),
+      );
+    } catch (error) {
+      reason = (error as Error).message;
+      records.lostBecause = reason;
+      this.#log.error(`The run ended early: ${reason}`);
+    } finally {
+      await view.end(reason, request.include ?? this.#tree.outline.roots());
+      this.#open.delete(id);
+      this.#events.fire({ kind: 'ended', records });
+    }
+  }
+
+  /** Ends every run and every process of it; resolves when the warden has verified that they are gone. */
+  async stop(hard: boolean): Promise<{ stoppedRuns: number; survivors: readonly ProcessInfo[] }> {
+    if (!this.#connection.client) return { stoppedRuns: 0, survivors: [] };
+    return this.#connection.request('stop', { hard });
+  }
+
+  notice(notice: Notice): void {
+    switch (notice.notice) {
+      case 'planned':
+      case 'started':
+      case 'output':
+      case 'record':
+        return this.#ofRun(notice);
+      case 'problem':
+        return this.#problems.add(notice.problem);
+      case 'live':
+      case 'log':
+    }
+  }
+
+  async #run(run: vscode.TestRun, records: RunRecords, selection: Selection): Promise<void> {
+    const { token } = run;
+    if (token.isCancellationRequested) return;
+    // Run All may be the first thing that is asked of Bulkhead, and what a run finds is shown under its file.
+    await this.#tree.ready();
+    if (token.isCancellationRequested) return;
+    const client = await this.#connection.open();
+    const cancelled = token.onCancellationRequested(() => void this.#stopOne(records));
+    try {
+      const summary = client.request('run', { run: records.run, selection, overrides: {} });
+      if (token.isCancellationRequested) void this.#stopOne(records);
+      this.#summarise(records, await summary);
+    } finally {
+      cancelled.dispose();
+    }
+  }
+
+  async #stopOne({ run }: RunRecords): Promise<void> {
+    try {
+      const { survivors } = await this.#connection.request('stop', { run, hard: false });
+      for (const { pid, command } of survivors) this.#log.error(`Still alive after Stop: ${command} (process ${pid})`);
+    } catch (error) {
+      // The run itself is rejected with the same reason, and ends.
+      this.#log.error(`Stop could not be carried out: ${(error as Error).message}`);
+    }
+  }
+
+  #summarise(records: RunRecords, summary: RunSummary): void {
+    records.summary = summary;
+    for (const problem of summary.problems) this.#problems.add(problem);
+    const counts = Object.entries(summary.counts).map(([kind, count]) => `${count} ${kind}`);
+    const how = summary.cancelled ? 'was stopped' : 'ended';
+    this.#log.info(
+      `The run ${how} after ${summary.durationMs} ms: ${counts.join(', ') || 'no tests'}. Journal: ${summary.journal ?? 'none'}`,
+    );
+  }
+
+  #ofRun(notice: RunNotice): void {
+    const view = this.#open.get(notice.run);
+    if (!view) return;
+    view.notice(notice);
+    const { records } = view;
+    if (notice.notice === 'record')
+      this.#events.fire({ kind: 'record', records, row: this.#add(records, notice.record) });
+    else if (notice.notice === 'planned') this.#events.fire({ kind: 'changed', records });
+  }
+
+  #add(records: RunRecords, record: TestRecord): PanelRecord {
+    const project = this.#tree.projects.find(({ id }) => id === record.project);
+    return records.add(record, project?.folder ?? { name: '', path: '' });
+  }
+}
+
+function titleOf({ include }: vscode.TestRunRequest): string {
+  const [first, ...more] = include ?? [];
+  if (!first) return 'All tests';
+  return more.length > 0 ? `${first.label} and ${more.length} more` : first.label;
+}

@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import { environmentLayer } from '../config/environment.ts';
+import { parseSettingsObject } from '../config/reading.ts';
+import type { SettingsLayer } from '../config/settings.ts';
+import type { FolderSetup, Problem } from '../protocol/messages.ts';
+import { nodeKey, settingKeys } from './contributed-settings.ts';
+
+export const section = 'bulkhead';
+
+/** The folders of the window, each with what its user has set: a setting left alone leaves the project's file in force. */
+export function folderSetups(): { readonly folders: readonly FolderSetup[]; readonly problems: readonly Problem[] } {
+  const environment = environmentLayer(process.env);
+  const problems = [...environment.problems];
+  const folders: FolderSetup[] = [];
+  for (const { name, uri } of vscode.workspace.workspaceFolders ?? []) {
+    if (uri.scheme !== 'file') continue;
+    const { layer, problems: own } = settingsOf(vscode.workspace.getConfiguration(section, uri));
+    problems.push(...own.filter(problem => !problems.some(({ message }) => message === problem.message)));
+    folders.push({ folder: { name, path: uri.fsPath }, overrides: { ...layer, ...environment.layer } });
+  }
+  return { folders, problems };
+}
+
+function settingsOf(configuration: vscode.WorkspaceConfiguration) {
+  const set = (key: string): unknown => (isSet(configuration, key) ? configuration.get(key) : undefined);
+  const { layer, problems } = parseSettingsObject(Object.fromEntries(settingKeys.map(key => [key, set(key)])), section);
+  const node = set(nodeKey);
+  const withNode: SettingsLayer = typeof node === 'string' ? { ...layer, mocha: { node } } : layer;
+  return { layer: withNode, problems: problems.map(inSettings) };
+}
+
+/** An empty text is what the settings editor leaves behind when somebody clears a field. */
+function isSet(configuration: vscode.WorkspaceConfiguration, key: string): boolean {
+  const { globalValue, workspaceValue, workspaceFolderValue } = configuration.inspect(key) ?? {};
+  const value = workspaceFolderValue ?? workspaceValue ?? globalValue ?? null;
+  return value !== null && value !== '';
+}
+
+function inSettings(problem: Problem): Problem {
+  return { ...problem, message: `in the settings, ${problem.message}` };
+}

@@ -1,0 +1,14 @@
+import type * as vscode from 'vscode';
+import type { Connection } from './connection.ts';
+import type { Runs } from './runs.ts';
+import type { Status } from './status.ts';
+
+/** What `activate` returns, for the tests of this repository only: it may change with any version. */
+export interface TestApi {
+  readonly controller: vscode.TestController;
+  readonly runs: Runs;
+  readonly status: Status;
+  readonly connection: Connection;
+  /** How long `activate` took. */
+  readonly activationMs: number;
+}

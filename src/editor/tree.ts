@@ -1,0 +1,198 @@
+import * as vscode from 'vscode';
+import type { Problem } from '../protocol/messages.ts';
+import type { Project, TestInfo, TestKey } from '../protocol/tests.ts';
+import { Branches } from './branches.ts';
+import { coalesced } from './coalesced.ts';
+import type { Connection } from './connection.ts';
+import { type Branch, layoutProjects, layoutTests, suiteBranch, suitesOf, testBranch } from './layout.ts';
+import type { Problems } from './problems.ts';
+import type { Outline, Scope } from './selection.ts';
+
+type FileScope = Extract<Scope, { kind: 'file' }>;
+
+/** The items of the Test Explorer: files as the warden lists them, the tests of a file once somebody looks at it. */
+export class TestTree {
+  readonly #controller: vscode.TestController;
+  readonly #connection: Connection;
+  readonly #problems: Problems;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #branches: Branches;
+  readonly #files = new Map<string, vscode.TestItem[]>();
+  readonly #tests = new Map<TestKey, vscode.TestItem>();
+  readonly #discoveries = new WeakMap<vscode.TestItem, () => Promise<void>>();
+  readonly #resolved = new WeakSet<vscode.TestItem>();
+  readonly #listed = new vscode.EventEmitter<readonly Project[]>();
+  readonly onDidList = this.#listed.event;
+  /** Asks the warden again which projects and files there are. */
+  readonly list: () => Promise<void>;
+  #projects: readonly Project[] = [];
+  /** A warden knows only the projects that it has listed itself. */
+  #listedAt = 0;
+
+  constructor(
+    controller: vscode.TestController,
+    connection: Connection,
+    problems: Problems,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.#controller = controller;
+    this.#connection = connection;
+    this.#problems = problems;
+    this.#log = log;
+    this.#branches = new Branches(
+      controller,
+      (item, scope) => this.#index(item, scope),
+      (item, scope) => this.#unindex(item, scope),
+    );
+    this.list = coalesced(() => this.#list());
+  }
+
+  get projects(): readonly Project[] {
+    return this.#projects;
+  }
+
+  readonly outline: Outline<vscode.TestItem> = {
+    roots: () => values(this.#controller.items),
+    children: item => values(item.children),
+    parent: item => item.parent,
+    scope: item => this.#branches.scope(item),
+  };
+
+  /** What the Test Explorer asks for: the files, or the tests of one of them. */
+  async resolve(item: vscode.TestItem | undefined): Promise<void> {
+    if (item) return this.discover(item);
+    try {
+      await this.list();
+    } catch (error) {
+      this.#problems.add({ severity: 'error', message: `The tests could not be listed. ${(error as Error).message}` });
+    }
+  }
+
+  /** Everything anew, but only as deep as somebody has looked. */
+  async refresh(token: vscode.CancellationToken): Promise<void> {
+    await this.resolve(undefined);
+    for (const file of [...this.#files.keys()]) {
+      if (token.isCancellationRequested) return;
+      await this.changed(file);
+    }
+  }
+
+  /** Sees to it that the warden that is asked next has listed the projects, with the settings of now. */
+  async ready(): Promise<void> {
+    await this.#connection.open();
+    if (this.#connection.generation !== this.#listedAt) await this.list();
+  }
+
+  /** True of the test files of the last list. */
+  lists(file: string): boolean {
+    return this.#files.has(file);
+  }
+
+  item(key: TestKey): vscode.TestItem | undefined {
+    return this.#tests.get(key);
+  }
+
+  /** Reads again the tests of a file that somebody has looked at; a file still closed stays unread. */
+  async changed(file: string): Promise<void> {
+    const opened = (this.#files.get(file) ?? []).filter(item => this.#resolved.has(item));
+    await Promise.all(opened.map(item => this.discover(item)));
+  }
+
+  async discover(item: vscode.TestItem): Promise<void> {
+    const scope = this.#branches.scope(item);
+    if (scope.kind !== 'file') return;
+    let discovery = this.#discoveries.get(item);
+    if (!discovery) this.#discoveries.set(item, (discovery = coalesced(() => this.#discover(item, scope))));
+    await discovery();
+  }
+
+  /** The item of a test that a run has found, made under its file if nobody has looked there yet. */
+  ensure(test: TestInfo): vscode.TestItem | undefined {
+    const known = this.#tests.get(test.key);
+    if (known) return known;
+    const file = this.#fileOf(test);
+    if (!file) return undefined;
+    const { project } = this.#branches.scope(file) as FileScope;
+    if (test.titlePath.length === 0) {
+      this.#tests.set(test.key, file);
+      return file;
+    }
+    let collection = file.children;
+    for (const { id, title } of suitesOf(test)) {
+      const suite =
+        collection.get(id) ?? this.#branches.grow(collection, suiteBranch(project, test, id, title, order(collection)));
+      collection = suite.children;
+    }
+    return this.#branches.grow(collection, testBranch(project, test, collection.size));
+  }
+
+  #fileOf(test: TestInfo): vscode.TestItem | undefined {
+    const items = this.#files.get(test.file) ?? [];
+    const frameworks = new Map(this.#projects.map(({ id, framework }) => [id, framework]));
+    return items.find(item => frameworks.get((this.#branches.scope(item) as FileScope).project) === test.framework);
+  }
+
+  async #list(): Promise<void> {
+    const warden = await this.#connection.open();
+    const { generation } = this.#connection;
+    const { projects, problems } = await warden.request('projects', {});
+    this.#listedAt = generation;
+    this.#projects = projects;
+    this.#problems.show('projects', problems);
+    const multiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+    await this.#branches.apply(this.#controller.items, layoutProjects(projects, multiRoot));
+    const files = projects.reduce((sum, project) => sum + project.files.length, 0);
+    this.#log.info(`Listed ${projects.length} project(s) with ${files} test file(s).`);
+    this.#listed.fire(projects);
+  }
+
+  async #discover(item: vscode.TestItem, { project, file }: FileScope): Promise<void> {
+    item.busy = true;
+    try {
+      await this.ready();
+      const { tests, problem } = await this.#connection.request('discover', { project, file });
+      this.#resolved.add(item);
+      item.error = problem && markdown(problem);
+      // While a file does not load, the tests it had are a better picture of it than none.
+      if (problem && tests.length === 0) return;
+      const branches: Branch[] = layoutTests(project, tests);
+      await this.#branches.apply(item.children, branches);
+      const itself = tests.find(test => test.titlePath.length === 0);
+      if (itself) this.#tests.set(itself.key, item);
+      item.canResolveChildren = branches.length > 0 || !itself;
+      this.#log.debug(`${file}: ${tests.length} test(s).`);
+    } catch (error) {
+      item.error = markdown({ severity: 'error', message: (error as Error).message });
+    } finally {
+      item.busy = false;
+    }
+  }
+
+  #index(item: vscode.TestItem, scope: Scope): void {
+    if (scope.kind === 'test') this.#tests.set(scope.key, item);
+    if (scope.kind !== 'file') return;
+    const items = this.#files.get(scope.file) ?? [];
+    if (!items.includes(item)) this.#files.set(scope.file, [...items, item]);
+  }
+
+  #unindex(item: vscode.TestItem, scope: Scope): void {
+    if (scope.kind === 'test') this.#tests.delete(scope.key);
+    if (scope.kind !== 'file') return;
+    const others = (this.#files.get(scope.file) ?? []).filter(other => other !== item);
+    if (others.length > 0) this.#files.set(scope.file, others);
+    else this.#files.delete(scope.file);
+  }
+}
+
+function* values(collection: vscode.TestItemCollection): Iterable<vscode.TestItem> {
+  for (const [, item] of collection) yield item;
+}
+
+function order(collection: vscode.TestItemCollection): string {
+  return String(collection.size).padStart(6, '0');
+}
+
+function markdown({ message, fix }: Problem): vscode.MarkdownString {
+  const text = new vscode.MarkdownString().appendText(message);
+  return fix ? text.appendMarkdown('\n\n').appendText(fix) : text;
+}

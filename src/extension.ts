@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import { Commands } from './editor/commands.ts';
+import { Connection } from './editor/connection.ts';
+import { setContextKeys } from './editor/context-keys.ts';
+import { writeLog } from './editor/log.ts';
+import { Problems } from './editor/problems.ts';
+import { Report } from './editor/report.ts';
+import { ReportActions } from './editor/report-actions.ts';
+import { Runs } from './editor/runs.ts';
+import { folderSetups, section } from './editor/settings.ts';
+import { Status } from './editor/status.ts';
+import type { TestApi } from './editor/test-api.ts';
+import { TestTree } from './editor/tree.ts';
+import { Watch } from './editor/watch.ts';
+
+let connection: Connection | undefined;
+
+export function activate(context: vscode.ExtensionContext): TestApi {
+  const began = performance.now();
+  const log = vscode.window.createOutputChannel('Bulkhead', { log: true });
+  const controller = vscode.tests.createTestController('bulkhead', 'Bulkhead');
+  const problems = new Problems(log);
+  const warden = new Connection({
+    script: context.asAbsolutePath('dist/warden.cjs'),
+    storage: (context.storageUri ?? context.globalStorageUri).fsPath,
+    folders: () => {
+      const { folders, problems: own } = folderSetups();
+      problems.show('settings', own);
+      return folders;
+    },
+    log,
+  });
+  connection = warden;
+  const tree = new TestTree(controller, warden, problems, log);
+  const runs = new Runs(controller, warden, tree, problems, log);
+  const status = new Status(() => warden.client?.info.cage ?? null);
+  const watch = new Watch(tree, warden, log);
+  const profile = controller.createRunProfile(
+    'Run',
+    vscode.TestRunProfileKind.Run,
+    request => runs.start(request),
+    true,
+  );
+  const commands = new Commands(runs, tree, status, log, profile);
+  const actions = new ReportActions(runs, commands);
+  const report = new Report(context.extensionUri, runs, actions);
+
+  controller.resolveHandler = item => tree.resolve(item);
+  controller.refreshHandler = token => tree.refresh(token);
+  context.subscriptions.push(
+    ...[log, controller, problems, warden, status, watch, report],
+    ...[report.register(), actions.register()],
+    ...commands.register(() => report.show()),
+    tree.onDidList(projects => watch.follow(projects)),
+    runs.onEvent(event => {
+      status.run(event);
+      report.run(event);
+      if (event.kind === 'begun' || event.kind === 'ended') setContextKeys(runs);
+    }),
+    warden.onNotice(notice => {
+      runs.notice(notice);
+      if (notice.notice === 'live') status.live(notice);
+      if (notice.notice === 'live') report.live(notice);
+      if (notice.notice === 'log') writeLog(log, notice);
+    }),
+    warden.onDeath(reason => problems.wardenDied(reason)),
+    vscode.workspace.onDidChangeConfiguration(change => change.affectsConfiguration(section) && watch.configured()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => watch.configured()),
+  );
+  setContextKeys(runs);
+  return { controller, runs, status, connection: warden, activationMs: performance.now() - began };
+}
+
+/** A reload of the window does not wait for this, and nothing depends on it: the pipe closes with the process too. */
+export function deactivate(): void {
+  connection?.closeNow();
+}

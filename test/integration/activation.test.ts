@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { extension } from './editor.ts';
+
+describe('activation', () => {
+  it('takes at most 50 ms of the extension host', async () => {
+    const { activationMs } = await extension();
+    console.log(`activate() took ${activationMs.toFixed(1)} ms`);
+    assert.ok(activationMs <= 50, `${activationMs} ms`);
+  });
+
+  it('registers its commands, in one category and offered only then', async () => {
+    await extension();
+    const all = await vscode.commands.getCommands(true);
+    const manifest = vscode.extensions.getExtension('bulkhead.bulkhead')!.packageJSON as Manifest;
+    for (const { command, category } of manifest.contributes.commands) {
+      assert.ok(all.includes(command), command);
+      assert.equal(category, 'Bulkhead');
+      const when = manifest.contributes.menus.commandPalette.find(entry => entry.command === command)?.when;
+      assert.match(when ?? '', /bulkhead\.active/, command);
+    }
+  });
+
+  it('uses no proposed API and stays where the files are', () => {
+    const manifest = vscode.extensions.getExtension('bulkhead.bulkhead')!.packageJSON as Manifest;
+    assert.equal(manifest.enabledApiProposals, undefined);
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+  });
+});
+
+interface Manifest {
+  readonly enabledApiProposals?: unknown;
+  readonly extensionKind: string[];
+  readonly contributes: {
+    readonly commands: { command: string; category: string }[];
+    readonly menus: { readonly commandPalette: { command: string; when: string }[] };
+  };
+}
