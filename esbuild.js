@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
+/** Only what the integration tests need beside the product. */
+const testsOnly = process.argv.includes('--tests');
 
 const node = {
   bundle: true,
@@ -12,7 +14,7 @@ const node = {
   target: 'node22',
   // Its main file loads its parts in a way that no bundler can follow.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  sourcemap: production ? false : 'linked',
+  sourcemap: production ? 'external' : 'linked',
   minify: production,
   logLevel: 'warning',
   outExtension: { '.js': '.cjs' },
@@ -48,7 +50,7 @@ const bundles = [
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    sourcemap: production ? false : 'linked',
+    sourcemap: production ? 'external' : 'linked',
     minify: production,
     logLevel: 'warning',
     entryPoints: { report: 'src/panel/report.ts' },
@@ -87,5 +89,6 @@ if (production) rmSync('dist', { recursive: true, force: true });
 if (watch) {
   for (const options of bundles) await (await context({ ...options, plugins: [reportWatch] })).watch();
 } else {
-  await Promise.all(bundles.filter(options => !production || !options.outdir.startsWith('out')).map(build));
+  const wanted = bundles.filter(({ outdir }) => (outdir.startsWith('out') ? !production : !testsOnly));
+  await Promise.all(wanted.map(options => build(options)));
 }

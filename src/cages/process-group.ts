@@ -6,6 +6,7 @@ import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.t
 import { killNow } from './owner.ts';
 import { hasEnvironment, linuxProcesses, type ProcessRow, type ProcessSource, psProcesses } from './processes.ts';
 
+const looksEvery = 5;
 const cookieName = 'BULKHEAD_CAGE';
 
 /** Where nothing better can be had: what the test started is recognised by group, session, ancestry and a cookie. */
@@ -45,6 +46,8 @@ class ProcessGroupCage implements Cage {
   readonly #options: CageOptions;
   readonly #cookie: string;
   readonly #everyMs: number;
+  /** Processes without our cookie, which they can never come to carry. */
+  readonly #strangers = new Map<number, string>();
   /** Everything ever seen in the cage, by pid; the start time tells a reused pid apart. */
   readonly #seen = new Map<number, string>();
   #leader = 0;
@@ -70,7 +73,7 @@ class ProcessGroupCage implements Cage {
   born(leader: number): void {
     this.#leader = leader;
     this.#leaderStarted = this.#source().find(row => row.pid === leader)?.started ?? null;
-    this.#timer = setInterval(() => this.#look(), this.#everyMs);
+    this.#watch(0);
   }
 
   live(): LiveUsage {
@@ -110,7 +113,17 @@ class ProcessGroupCage implements Cage {
   }
 
   async remove(): Promise<void> {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+  }
+
+  /** Known processes are measured at each tick; new ones are looked for at every fifth, for that reads all of /proc. */
+  #watch(tick: number): void {
+    const begun = performance.now();
+    if (tick % looksEvery === 0) this.#look();
+    else this.#measure();
+    // On a machine with thousands of processes a look is slow, and must leave time for everything else.
+    const pause = Math.max(this.#everyMs, (performance.now() - begun) * 4);
+    this.#timer = setTimeout(() => this.#watch(tick + 1), pause);
   }
 
   #look(): void {
@@ -125,7 +138,7 @@ class ProcessGroupCage implements Cage {
       (numberIsOurs && (row.pid === this.#leader || row.group === this.#leader || row.session === this.#leader)) ||
       members.has(row.parent) ||
       isKnown(row) ||
-      (this.#source === linuxProcesses && hasEnvironment(row.pid, `${cookieName}=${this.#cookie}`));
+      this.#hasCookie(row);
     // A child may be listed before its parent.
     for (let before = -1; before !== members.size;) {
       before = members.size;
@@ -137,6 +150,13 @@ class ProcessGroupCage implements Cage {
       this.#cpu.set(`${row.pid}@${row.started}`, row.cpuMs);
     }
     this.#measure();
+  }
+
+  #hasCookie(row: ProcessRow): boolean {
+    if (this.#source !== linuxProcesses || this.#strangers.get(row.pid) === row.started) return false;
+    if (hasEnvironment(row.pid, `${cookieName}=${this.#cookie}`)) return true;
+    this.#strangers.set(row.pid, row.started);
+    return false;
   }
 
   #measure(): void {

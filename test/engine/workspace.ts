@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { WardenClient, type WardenOptions } from '../../src/client/client.ts';
 import type { SettingsLayer } from '../../src/config/settings.ts';
-import type { Notice, Project, RunSummary, Selection } from '../../src/protocol/messages.ts';
+import type { Notice, RunSummary, Selection } from '../../src/protocol/messages.ts';
+import type { Project } from '../../src/protocol/tests.ts';
 import type { TestRecord } from '../../src/protocol/verdict.ts';
 
 export const dist = resolve(import.meta.dirname, '../../dist');

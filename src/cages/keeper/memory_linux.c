@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "memory_watch.h"
 
 int64_t statm_error_bytes(void) {
   static int64_t bytes;
@@ -101,11 +101,9 @@ static int64_t held_by(int folder, const char *descriptor, struct inodes *inodes
   const ssize_t length = readlinkat(folder, descriptor, target, sizeof target - 1);
   if (length <= 0) return 0;
   target[length] = '\0';
-  const bool anonymous = strncmp(target, "/memfd:", 7) == 0;
-  if (!anonymous && strncmp(target, "/dev/shm/", 9) != 0) return 0;
+  if (strncmp(target, "/memfd:", 7) != 0 && strncmp(target, "/dev/shm/", 9) != 0) return 0;
   if (fstatat(folder, descriptor, &facts, 0) != 0 || !S_ISREG(facts.st_mode)) return 0;
-  /* A file in /dev/shm that nobody has changed since the launch was there before the test. */
-  if ((!anonymous && facts.st_mtime < since) || !is_new(inodes, &facts)) return 0;
+  if (facts.st_mtime < since || !is_new(inodes, &facts)) return 0;
   return (int64_t)facts.st_blocks * 512;
 }
 
@@ -125,10 +123,8 @@ static int64_t shared_files_of(pid_t pid, struct inodes *inodes, time_t since) {
   return bytes;
 }
 
-struct shared_memory survey_shared_memory(const struct tree *tree) {
+struct shared_memory survey_shared_memory(const struct tree *tree, time_t since) {
   static struct inodes inodes;
-  static time_t since;
-  if (since == 0) since = time(NULL);
   inodes.count = inodes.looked_at = 0;
   struct shared_memory shared = {0, 0};
   for (size_t i = 0; i < tree->count; i++) {

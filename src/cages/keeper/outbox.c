@@ -46,7 +46,7 @@ void outbox_flush(struct outbox *outbox) {
 
 void outbox_post(struct outbox *outbox, const char *line, size_t length, bool vital) {
   if (outbox->descriptor < 0) return;
-  outbox_flush(outbox);
+  if (outbox->length > OUTBOX_RESERVE) outbox_flush(outbox);
   const size_t usable = vital ? OUTBOX_CAPACITY : OUTBOX_CAPACITY - OUTBOX_RESERVE;
   if (outbox->length + length + 1 > usable) {
     outbox->dropped++;
@@ -59,7 +59,6 @@ void outbox_post(struct outbox *outbox, const char *line, size_t length, bool vi
   memcpy(outbox->waiting + outbox->start + outbox->length, line, length);
   outbox->length += length + 1;
   outbox->waiting[outbox->start + outbox->length - 1] = '\n';
-  outbox_flush(outbox);
 }
 
 void outbox_drain(struct outbox *outbox, double bound_ms) {

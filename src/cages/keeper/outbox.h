@@ -17,7 +17,7 @@ struct outbox {
 };
 
 void outbox_open(struct outbox *outbox, int descriptor);
-/* `vital` lines may use the reserve; the others are dropped and counted when there is no room. */
+/* Lines go out together at the next flush: each packet wakes the launcher. `vital` lines may use the reserve; the others are dropped and counted when there is no room. */
 void outbox_post(struct outbox *outbox, const char *line, size_t length, bool vital);
 void outbox_flush(struct outbox *outbox);
 /* Gives a slow launcher a bounded time to read what is left. */

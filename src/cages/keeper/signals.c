@@ -12,7 +12,7 @@ static volatile sig_atomic_t end_requests;
 static const int handled[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 #define HANDLED (sizeof handled / sizeof *handled)
 static struct sigaction inherited_actions[HANDLED];
-static sigset_t inherited_mask;
+static sigset_t inherited_mask, own_mask;
 
 static void on_signal(int signal) {
   const int saved = errno;
@@ -33,18 +33,25 @@ bool signals_take(void) {
   action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
   sigfillset(&action.sa_mask);
   for (size_t i = 0; i < HANDLED; i++) sigaction(handled[i], &action, &inherited_actions[i]);
-  sigset_t others;
-  sigfillset(&others);
-  for (size_t i = 0; i < HANDLED; i++) sigdelset(&others, handled[i]);
-  return sigprocmask(SIG_SETMASK, &others, &inherited_mask) == 0;
+  sigfillset(&own_mask);
+  for (size_t i = 0; i < HANDLED; i++) sigdelset(&own_mask, handled[i]);
+  return sigprocmask(SIG_SETMASK, &own_mask, &inherited_mask) == 0;
 }
+
+void signals_hold(void) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+void signals_resume(void) { sigprocmask(SIG_SETMASK, &own_mask, NULL); }
 
 void signals_give_back(void) {
   for (size_t i = 0; i < HANDLED; i++) sigaction(handled[i], &inherited_actions[i], NULL);
   sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
 }
 
-int signals_descriptor(void) { return wake[0]; }
+const int *signals_descriptors(void) { return wake; }
 
 void signals_drain(void) {
   char bytes[256];

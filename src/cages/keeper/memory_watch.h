@@ -1,4 +1,6 @@
 #pragma once
+#include <time.h>
+
 #include "arguments.h"
 #include "tree.h"
 
@@ -15,7 +17,8 @@ bool measure_member(const struct member *member, struct footprint *footprint);
 struct shared_memory {
   int64_t mapped_bytes, file_bytes;
 };
-struct shared_memory survey_shared_memory(const struct tree *tree);
+/* Files that nobody has changed since `since` were there before the test and are not its own. */
+struct shared_memory survey_shared_memory(const struct tree *tree, time_t since);
 /* By how much statm may be wrong: newer kernels count in batches a CPU. */
 int64_t statm_error_bytes(void);
 
@@ -25,6 +28,7 @@ struct memory_watch {
   double last_tick, correction_until;
   int64_t last_bytes, correction_bytes;
   struct shared_memory shared;
+  time_t since;
   /* What there is to tell. */
   int64_t bytes, peak_bytes;
   size_t processes, most_processes;

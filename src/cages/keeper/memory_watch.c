@@ -1,4 +1,4 @@
-#include "memory.h"
+#include "memory_watch.h"
 
 #include <string.h>
 
@@ -14,6 +14,7 @@ void memory_watch_start(struct memory_watch *watch, const struct arguments *argu
   watch->cap_bytes = arguments->memory_bytes == NOT_SET ? 0 : arguments->memory_bytes;
   watch->interval_ms = (double)arguments->poll_ms;
   watch->last_tick = watch->next_tick = now_ms();
+  watch->since = time(NULL);
 }
 
 static double between(double low, double value, double high) { return value < low ? low : value > high ? high : value; }
@@ -31,7 +32,7 @@ static void look_around(struct memory_watch *watch, struct tree *tree, pid_t roo
   }
   const double between_both = now_ms();
   if (between_both >= watch->next_survey) {
-    watch->shared = survey_shared_memory(tree);
+    watch->shared = survey_shared_memory(tree, watch->since);
     watch->next_survey = next_by_cost(watch, between_both, SURVEY_TICKS);
   }
 }

@@ -1,0 +1,34 @@
+export type Settings = Record<string, unknown>;
+
+/** A quiet VS Code: nothing that phones home, nags, or moves on the screen by itself. */
+export const quiet: Settings = {
+  'chat.agentHost.enabled': false,
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': 'off',
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+/** For UI tests also: no view may open by itself over the one being looked at. */
+export const still: Settings = {
+  ...quiet,
+  'git.enabled': false,
+  'testing.automaticallyOpenPeekView': 'never',
+  'testing.automaticallyOpenTestResults': 'neverOpen',
+};
+
+export const themes = {
+  light: { name: 'Light Modern', kind: 'vs' },
+  dark: { name: 'Dark Modern', kind: 'vs-dark' },
+  'high contrast': { name: 'Default High Contrast', kind: 'hc-black' },
+  'high contrast light': { name: 'Default High Contrast Light', kind: 'hc-light' },
+} as const;
+
+export type Theme = keyof typeof themes;

@@ -1,0 +1,71 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { type Bridge, connect } from './bridge.ts';
+import { launchBrowser, offline } from './browser.ts';
+import { manifestOf } from './extensions.ts';
+import { installVsix } from './install-vsix.ts';
+import { examples, extensionRoot, vsix } from './places.ts';
+import { type Server, startServer } from './server.ts';
+import { type Settings, still } from './settings.ts';
+import { Workbench } from './workbench.ts';
+
+export interface WindowOptions {
+  folder?: string;
+  settings?: Settings;
+  env?: NodeJS.ProcessEnv;
+  viewport?: { width: number; height: number };
+}
+
+export interface Window {
+  readonly workbench: Workbench;
+  readonly bridge: Bridge;
+  readonly server: Server;
+  /** Hosts other than this machine that the page asked for in vain. */
+  readonly refused: string[];
+  /** Ends browser and server; returns the command lines of processes that stayed and had to be killed. */
+  close(): Promise<string[]>;
+}
+
+/** A VS Code window with the packaged extension in it, as a user would have it, and a bridge into its extension host. */
+export async function openWindow(options: WindowOptions = {}): Promise<Window> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-window-'));
+  const { publisher, name } = manifestOf(extensionRoot);
+  let server: Server | undefined;
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    const stayed = (await server?.stop()) ?? [];
+    fs.rmSync(folder, { recursive: true, force: true });
+    return stayed;
+  };
+  try {
+    server = await startServer({
+      extensionsDir: await extensions(folder),
+      settings: { ...still, ...options.settings },
+      env: { ...options.env, BULKHEAD_BED_TARGET: `${publisher}.${name}` },
+    });
+    browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1400, height: 900 } });
+    const refused = await offline(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(server.page(path.resolve(options.folder ?? examples)));
+    const bridge = connect(server.bridge);
+    await bridge.ready();
+    return { workbench: new Workbench(page, bridge), bridge, server, refused, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** run-ui.ts installs the package once for all specs; a spec run by itself installs it for itself. */
+async function extensions(folder: string): Promise<string> {
+  const installed = process.env.BULKHEAD_BED_EXTENSIONS;
+  if (installed) return installed;
+  const own = path.join(folder, 'extensions');
+  await installVsix(vsix, own);
+  return own;
+}

@@ -1,0 +1,23 @@
+#include "attack.h"
+#include <sys/mman.h>
+
+/* Every process forks two more until so many have been made. */
+int main(int count, char **words) {
+  const long most = number(count, words, 2, 150);
+  int *made = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (fork() > 0) {
+    sleep_ms(60);
+    printf("made %d\n", *made);
+    return 0;
+  }
+  setsid();
+  ignore_all_signals();
+  for (int tries = 0; tries < 2000; tries++) {
+    if (__atomic_add_fetch(made, 1, __ATOMIC_SEQ_CST) > most) break;
+    if (fork() < 0) {
+      __atomic_sub_fetch(made, 1, __ATOMIC_SEQ_CST);
+      sleep_ms(1);
+    }
+  }
+  stay();
+}
