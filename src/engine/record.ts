@@ -15,7 +15,9 @@ export function recordOf(
   context: { mechanism: MechanismName; leaks: LeakPolicy; settings: Settings },
 ): TestRecord {
   const { evidence } = outcome;
-  const attributes = attributesOf(outcome, test);
+  const attributes = attributesOf(outcome, test).filter(
+    attribute => context.leaks !== 'ignore' || attribute.kind !== 'leaked-processes',
+  );
   const judgement = withLeakPolicy(judgementOf(unit, outcome, test, context.settings), attributes, context.leaks);
   return {
     test: test.test,

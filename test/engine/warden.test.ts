@@ -64,6 +64,8 @@ describe('a warden', () => {
       'daemon.sh': 'setsid sleep 60 & sleep 0.05',
     });
     assert.deepEqual((await workspace.run()).verdicts, { 'daemon.sh': 'failed' });
+    const { verdicts, summary, records } = await workspace.run({ leaks: 'ignore' });
+    assert.deepEqual([verdicts, summary.leaked, records[0]!.attributes], [{ 'daemon.sh': 'passed' }, 0, []]);
   });
 
   it('applies limits by glob, and lets a stronger layer win', async () => {
