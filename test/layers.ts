@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   unit: mochaLayer('unit', 'test/unit/**/*.test.ts', 20_000),
   engine: mochaLayer('engine', 'test/engine/**/*.test.ts', 60_000),
   keeper: mochaLayer('keeper', 'test/keeper/**/*.test.ts', 120_000),
-  integration: ['test/bed/run-integration.ts'],
+  integration: ['test/bed/run-integration.ts', 'test/fixtures/editor-workspace'],
   ui: ['test/bed/run-ui.ts'],
   kernels: mochaLayer('kernels', 'test/kernels/**/*.test.ts', 600_000),
 };

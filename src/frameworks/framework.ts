@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.ts';
-import type { Order } from '../protocol/events.ts';
+import type { InsideEvent, Order } from '../protocol/events.ts';
 import type { Discovery, Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo } from '../protocol/tests.ts';
 
@@ -18,7 +18,7 @@ export interface CagedTool {
 }
 
 export interface ToolOutcome {
-  readonly events: readonly import('../protocol/events.ts').InsideEvent[];
+  readonly events: readonly InsideEvent[];
   readonly stdout: string;
   readonly stderr: string;
   /** Null when it ended by itself with code 0; else a sentence ("ran out of memory, 512 MiB cap"). */

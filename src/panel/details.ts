@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { plural } from '../reports/excerpt.ts';
-import { mechanismLabel, verdictLabel } from '../reports/wording.ts';
+import { mechanismLabel } from '../reports/wording.ts';
 import { button, type Child, el } from './dom.ts';
 import { failureOf } from './failure.ts';
 import { icon } from './icons.ts';
@@ -41,6 +41,8 @@ export class DetailsPane {
 
   #head(record: PanelRecord, details: PanelDetails | null | undefined): Node[] {
     const { key } = record;
+    // A leak is not hidden behind the green of a test that passed.
+    const mood = record.kind === 'passed' && record.leaked > 0 ? 'leaked' : record.kind;
     const copy = button(
       { class: 'secondary', disabled: !details },
       () => details && this.#events.onCopy(record, details),
@@ -64,7 +66,7 @@ export class DetailsPane {
         record.suite !== '' && el('span', {}, record.suite),
         el('span', {}, `${record.folder}/${record.file}`),
       ),
-      el('p', { class: 'headline', 'data-kind': record.kind }, record.headline),
+      el('p', { class: 'headline', 'data-kind': mood }, record.headline),
       ...(details?.advice ? [el('p', { class: 'advice' }, el('strong', {}, 'What to do: '), details.advice)] : []),
       el(
         'div',
@@ -126,11 +128,10 @@ function leftoversOf(leftovers: PanelDetails['leftovers']): HTMLElement {
 
 function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): HTMLElement {
   const rows: [string, string | null, string | null][] = [
-    ['Verdict', verdictLabel(record.kind), null],
     ['Started', startedAt === null ? 'never' : new Date(startedAt).toLocaleTimeString(), null],
     ['Duration', text(record.durationMs, formatDuration), limit(limits.timeoutMs, formatDuration)],
     ['Peak memory', text(record.peakMemoryBytes, formatBytes), limit(limits.memoryBytes, formatBytes)],
-    ['Swap', null, limit(limits.swapBytes, formatBytes)],
+    ['Swap', null, limits.swapBytes === 0 ? 'not allowed' : formatBytes(limits.swapBytes)],
     ['CPU', text(record.cpuMs, formatDuration), null],
     ['Processes at once', text(record.maxProcesses, String), limit(limits.processes, String)],
     ['Cage', mechanismLabel(record.cage), null],

@@ -7,6 +7,7 @@ export const quiet: Settings = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': 'off',
   'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
@@ -22,6 +23,8 @@ export const still: Settings = {
   'git.enabled': false,
   'testing.automaticallyOpenPeekView': 'never',
   'testing.automaticallyOpenTestResults': 'neverOpen',
+  // A hover covers the row below the one that was clicked last.
+  'workbench.hover.delay': 60_000,
 };
 
 export const themes = {

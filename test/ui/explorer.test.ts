@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { ObservedTest } from '../bed/bridge.ts';
 import { type Theme, themes } from '../bed/settings.ts';
 import { openWindow, type Window } from '../bed/window.ts';
 import { alive } from '../integration/processes.ts';
@@ -45,9 +44,9 @@ describe('Test Explorer', () => {
     await workbench.showsState('exits early', 'failed');
     await workbench.showsState('is skipped', 'skipped');
     await workbench.showsState('leaves a process behind', 'passed');
-    await bridge.until(({ runs }) => runs()[0]?.ended);
-    const [run] = await bridge.evaluate(({ runs }) => runs());
-    const first = (label: string) => leaf(run!.tests, label)?.messages[0]?.split('\n')[0] ?? 'no message';
+    const run = await bridge.until(host => host.runs().find(({ ended }) => ended));
+    const first = (label: string) =>
+      run!.tests.find(test => test.path.at(-1) === label)?.messages[0]?.split('\n')[0] ?? '';
     assert.match(first('takes too much memory'), /^Out of memory: .+128 MiB/);
     assert.match(first('crashes'), /^Crashed: SIGSEGV/);
     assert.match(first('exits early'), /^Exited early with code 0/);
@@ -78,7 +77,7 @@ describe('Test Explorer', () => {
     await until(() => alive('sleep', '61.5').length > 0);
     await workbench.screenshot('explorer/3-running');
     await workbench.toolbar('Cancel Test Run');
-    await bridge.until(({ runs }) => runs()[0]?.ended);
+    await bridge.until(host => host.runs()[0]?.ended);
     assert.deepEqual(alive('sleep', '61.5'), []);
     await workbench.showsState('waits with a daemon 1', 'skipped');
     assert.match(await workbench.statusBarItem('status').innerText(), /stopped/);
@@ -100,14 +99,6 @@ describe('Test Explorer', () => {
     await workbench.screenshot('explorer/4-broken');
   });
 });
-
-function leaf(tests: readonly ObservedTest[], label: string): ObservedTest | undefined {
-  for (const test of tests) {
-    const found = test.label === label ? test : leaf(test.children, label);
-    if (found) return found;
-  }
-  return undefined;
-}
 
 async function until(probe: () => boolean): Promise<void> {
   const deadline = Date.now() + 20_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
-import type { PanelRecord, ToPanel } from '../../src/panel/messages.ts';
+import type { ToPanel } from '../../src/panel/messages.ts';
 import { panelDetails, panelRecord } from '../../src/panel/record.ts';
 import { launchBrowser } from '../bed/browser.ts';
 import { artifacts } from '../bed/places.ts';
@@ -68,6 +68,12 @@ describe('the run report in a browser', function () {
       const details = panel.page.getByRole('complementary', { name: /Details of adds the tax/ });
       await details.getByText('AssertionError: expected totals to be equal').waitFor();
       assert.deepEqual(await details.locator('mark').allTextContents(), ['19', '119', '18.99', '118.99']);
+      const colorOf = (text: string) =>
+        details
+          .locator('.output')
+          .getByText(text, { exact: true })
+          .evaluate(part => getComputedStyle(part).color);
+      assert.notEqual(await colorOf('ok'), await colorOf('warning'));
       await picture(panel, `${theme}-details`);
     });
 
@@ -273,66 +279,4 @@ describe('the run report in a browser', function () {
     await picture(panel, 'narrow');
     assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
   });
-
-  it('paints the first rows of 10,000 within 200 ms', async () => {
-    const all = manyRows(10_000);
-    const replies: ToPanel[] = [{ type: 'run', run: headOf(10_000) }];
-    for (let from = 0; from < all.length; from += 1000)
-      replies.push({ type: 'records', records: all.slice(from, from + 1000) });
-    const times: number[] = [];
-    for (let round = 0; round < 3; round++) {
-      const panel = await open({ replies });
-      times.push(await panel.page.evaluate(firstPaint));
-      assert.ok((await panel.page.locator('tr[data-key]').count()) < 60);
-      assert.equal(await panel.page.getByRole('table', { name: 'Tests' }).getAttribute('aria-rowcount'), '10001');
-      if (round === 0) await picture(panel, '10000');
-      await panel.close();
-    }
-    // The machine may be busy with something else in one of the rounds, hardly in all of them.
-    assert.ok(Math.min(...times) <= 200, `${times.map(Math.round).join(', ')} ms`);
-  });
-
-  it('sorts, filters and scrolls 200,000 rows', async () => {
-    const panel = await open();
-    const { page } = panel;
-    await panel.send({ type: 'run', run: headOf(200_000) });
-    await page.evaluate(sendCopies, { template: rows[0]!, count: 200_000 });
-    await panel.send({ type: 'ended', summary: summaryOf(200_000) });
-    await page.getByText('200,000 tests', { exact: true }).waitFor();
-    const took = async (action: () => Promise<unknown>) => {
-      const start = performance.now();
-      await action();
-      return performance.now() - start;
-    };
-    const sorted = await took(() => page.getByRole('columnheader', { name: 'Duration' }).getByRole('button').click());
-    await page.getByRole('searchbox').fill('copy 19999');
-    const found = await took(() => page.getByText('12 of 200,000 tests').first().waitFor());
-    await page.getByRole('button', { name: 'Clear filter' }).click();
-    await page.locator('tr[data-key] .title').first().focus();
-    await page.keyboard.press('End');
-    await page.locator('tr[aria-rowindex="200001"]').waitFor();
-    assert.ok(sorted < 2000 && found < 2000, `sorted in ${Math.round(sorted)} ms, found in ${Math.round(found)} ms`);
-  });
 });
-
-/** Runs in the page: from the first line of the panel's script to the frame after its first rows. */
-async function firstPaint(): Promise<number> {
-  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
-  while (performance.getEntriesByName('first-rows').length === 0) await frame();
-  return (
-    performance.getEntriesByName('first-rows')[0]!.startTime - performance.getEntriesByName('script')[0]!.startTime
-  );
-}
-
-/** Runs in the page: to bring 200,000 rows there one by one would take longer than to show them. */
-function sendCopies({ template, count }: { template: PanelRecord; count: number }): void {
-  for (let from = 0; from < count; from += 1000) {
-    const records = Array.from({ length: 1000 }, (_, i) => ({
-      ...template,
-      key: `copy-${from + i}`,
-      title: `copy ${from + i}`,
-      durationMs: ((from + i) * 7919) % 5000,
-    }));
-    window.dispatchEvent(new MessageEvent('message', { data: { type: 'records', records } }));
-  }
-}

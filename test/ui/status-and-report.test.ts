@@ -52,7 +52,7 @@ describe('status bar, palette and report', () => {
     await status.filter({ hasText: /\d+\/\d+ · .+ · \d+ procs?/ }).waitFor();
     await workbench.screenshot('status/2-running');
     await status.filter({ hasText: /\d+ failed of \d+/ }).waitFor({ timeout: 60_000 });
-    const [run] = await window.bridge.evaluate(({ runs }) => runs());
+    const [run] = await window.bridge.evaluate(host => host.runs());
     assert.ok(run?.ended);
     assert.match((await status.getByRole('button').getAttribute('aria-label')) ?? '', /of \d+ tests failed/);
   });
@@ -110,9 +110,9 @@ describe('status bar, palette and report', () => {
 
   it('says what is wrong in the settings', async () => {
     const { workbench } = window;
-    window.server.configure({ 'bulkhead.memory': 'plenty' });
+    await workbench.configure({ 'bulkhead.memory': 'plenty' });
     await workbench.toast('bulkhead.memory').filter({ hasText: 'plenty' }).waitFor();
-    window.server.configure({ 'bulkhead.memory': '' });
+    await workbench.configure({ 'bulkhead.memory': '' });
   });
 
   it('shows its log', async () => {

@@ -4,6 +4,7 @@ import { glob } from 'tinyglobby';
 import type { MochaSettings } from '../../config/settings.ts';
 import type { Problem } from '../../protocol/messages.ts';
 import type { Folder } from '../../protocol/tests.ts';
+import { lineOfJsonFault } from './json-fault.ts';
 
 export const configNames = '.mocharc.{cjs,mjs,js,json,jsonc,yaml,yml}';
 
@@ -80,8 +81,10 @@ function readManifest(file: string, problems: Problem[]): Candidate['kind'] | nu
     if (manifest?.mocha) return 'configured';
     return manifest?.dependencies?.['mocha'] || manifest?.devDependencies?.['mocha'] ? 'declared' : null;
   } catch (error) {
+    const line = lineOfJsonFault(file);
     const message = `It is not valid JSON: ${(error as Error).message}.`;
-    problems.push({ severity: 'error', file, message, fix: 'Correct it, or no test of this package can be found.' });
+    const fix = 'Correct it, or no test of this package can be found.';
+    problems.push({ severity: 'error', file, ...(line ? { line } : {}), message, fix });
     return null;
   }
 }

@@ -4,6 +4,7 @@ import type { Folder, Project } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext } from '../framework.ts';
 import { type Candidate, findCandidates, hasTestFolder } from './candidates.ts';
 import { type Installation, installationFor } from './installation.ts';
+import { lineOfJsonFault } from './json-fault.ts';
 import { type Listing, readListing } from './listing.ts';
 import { lastLines, type MochaLauncher } from './launcher.ts';
 import { watchGlobs } from './watching.ts';
@@ -80,7 +81,8 @@ async function list(
     return { ...candidate, listing };
   }
   if (listing) {
-    const { text, file, line } = listing.failure;
+    const { text, file } = listing.failure;
+    const line = listing.failure.line ?? (file ? lineOfJsonFault(file) : undefined);
     problems.push({
       severity: 'error',
       ...(file ? { file } : {}),

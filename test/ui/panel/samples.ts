@@ -82,7 +82,7 @@ const verdicts: readonly { verdict: Verdict; titlePath: readonly string[]; chang
         'Nothing of the cage was alive after it.',
       ],
       output: {
-        text: '\u001b[1mloading prices\u001b[22m … \u001b[32mok\u001b[39m\n\u001b[33mwarning\u001b[39m: rate for \u001b[36mDE\u001b[39m is \u001b[7m 18.99 \u001b[27m\n\u001b[90m3 requests in 12 ms\u001b[0m\n',
+        text: '\u001b[1mloading prices\u001b[22m … \u001b[32mok\u001b[39m\n\u001b[33mwarning\u001b[39m: rate for \u001b[36mDE\u001b[39m is \u001b[7m 18.99 \u001b[27m\n\u001b[90m3 requests in 12 ms\u001b[0m \u001b[2mdim\u001b[22m \u001b[7;32m PASS \u001b[0m \u001b[41;37m FAIL \u001b[0m \u001b[30mblack\u001b[97mwhite\u001b[34mblue\u001b[0m\n',
         droppedBytes: 0,
       },
     },
