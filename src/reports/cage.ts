@@ -12,7 +12,7 @@ export function mechanismLabel(name: MechanismName): string {
   }
 }
 
-const propertyNames: Readonly<Record<keyof CageProperties, string>> = {
+export const propertyNames: Readonly<Record<keyof CageProperties, string>> = {
   memory: 'Memory cap',
   processes: 'Process limit',
   cleanup: 'Clean-up',

@@ -61,7 +61,8 @@ async function unpack(home: string): Promise<void> {
   for (const name of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) {
     const tar = spawn('tar', ['x', '--no-same-owner', '-C', staging], { stdio: ['pipe', 'inherit', 'inherit'] });
     const ended = once(tar, 'close');
-    await pipeline(packed(name), createBrotliDecompress(), tar.stdin);
+    // tar closes its input at the mark that ends the archive, which the padding behind it may still be under way to.
+    await pipeline(packed(name), createBrotliDecompress(), tar.stdin).catch(() => undefined);
     const [code] = (await ended) as [number | null];
     if (code !== 0) throw new Error(`tar could not unpack ${name} of @sparticuz/chromium.`);
   }

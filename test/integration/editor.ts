@@ -17,16 +17,22 @@ export async function extension(): Promise<TestApi> {
   return found.activate();
 }
 
+/** Puts something between the extension and the runs that it creates from now on; the answer takes it away again. */
+export function intercept({ controller }: TestApi, wrap: (run: vscode.TestRun) => vscode.TestRun): () => void {
+  const create = controller.createTestRun.bind(controller);
+  controller.createTestRun = (...args) => wrap(create(...args));
+  return () => (controller.createTestRun = create);
+}
+
 /** The runs that begin from now on, as the Test Explorer gets them. */
-export function listen({ controller }: TestApi): { readonly runs: ToldRun[]; stop(): void } {
+export function listen(api: TestApi): { readonly runs: ToldRun[]; stop(): void } {
   const runs: ToldRun[] = [];
-  const create = controller.createTestRun;
-  controller.createTestRun = (...args) => {
+  const stop = intercept(api, run => {
     const told: ToldRun = { states: new Map(), messages: new Map(), output: '', ended: 0 };
     runs.push(told);
-    return overheard(create.apply(controller, args), told);
-  };
-  return { runs, stop: () => void (controller.createTestRun = create) };
+    return overheard(run, told);
+  });
+  return { runs, stop };
 }
 
 function overheard(run: vscode.TestRun, told: ToldRun): vscode.TestRun {

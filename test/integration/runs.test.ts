@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/test-api.ts';
-import { extension, firstLine, itemAt, labels, lastState, listen, type ToldRun, until } from './editor.ts';
+import { extension, firstLine, intercept, itemAt, labels, lastState, listen, type ToldRun, until } from './editor.ts';
 import { alive } from './processes.ts';
 
 describe('runs', () => {
@@ -102,15 +102,14 @@ describe('runs', () => {
     this.timeout(60_000);
     const item = await itemAt(api, mochaLabel(), 'test', 'slow.test.js');
     const cancel = new vscode.CancellationTokenSource();
-    const create = api.controller.createTestRun;
-    api.controller.createTestRun = (...args) => withToken(create.apply(api.controller, args), cancel.token);
+    const restore = intercept(api, run => withToken(run, cancel.token));
     try {
       const done = api.runs.start(new vscode.TestRunRequest([item]));
       await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
       cancel.cancel();
       await done;
     } finally {
-      api.controller.createTestRun = create;
+      restore();
     }
     assert.deepEqual(alive('sleep', '61.5'), []);
     const run = heard.runs.at(-1)!;
@@ -123,12 +122,11 @@ describe('runs', () => {
   it('ends a run that is cancelled before it starts', async () => {
     const cancel = new vscode.CancellationTokenSource();
     cancel.cancel();
-    const create = api.controller.createTestRun;
-    api.controller.createTestRun = (...args) => withToken(create.apply(api.controller, args), cancel.token);
+    const restore = intercept(api, run => withToken(run, cancel.token));
     try {
       await api.runs.start(new vscode.TestRunRequest());
     } finally {
-      api.controller.createTestRun = create;
+      restore();
     }
     assert.equal(heard.runs.at(-1)?.ended, 1);
     assert.equal(api.runs.last?.finished, 0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { everyCage, type CageKind } from './cages.ts';
-import { identities, Kept, type Identity, type KeeperEvent } from './kept.ts';
+import { identities, Kept, type Identity, type KeeperEvent, endEverything } from './kept.ts';
 import { living, newTag } from './living.ts';
 import { instrumented, programsOrSkip, skip, type Programs } from './programs.ts';
 
@@ -34,6 +34,7 @@ describe('keeper: nothing escapes', () => {
   before(function () {
     programs = programsOrSkip(this);
   });
+  afterEach(endEverything);
 
   /** One launch, one attack, one kill: what the keeper says must be what the machine shows. */
   async function attackOnce(attack: Attack, cage: CageKind, as: Identity): Promise<string | KeeperEvent> {
@@ -45,7 +46,7 @@ describe('keeper: nothing escapes', () => {
     try {
       const first = attack.leaves ? await kept.event('leader-exited') : await kept.event('started');
       if (attack.leaves) assert.equal(first['exit'], 0, `${attack.name} failed: ${kept.output}`);
-      const left = living(tag, [kept.pid]).length;
+      const left = living(tag, kept.machinery).length;
       assert.ok(left >= (attack.leftovers ?? 0), `${attack.name} left ${left}: it did not attack`);
       const done = await kept.end();
       assert.deepEqual(living(tag), [], 'alive after the keeper has ended');

@@ -28,6 +28,17 @@ export interface KeptOptions {
   readonly deaf?: boolean;
 }
 
+const running = new Set<Kept>();
+
+/** For `afterEach`: a scenario that failed half way leaves nothing running. */
+export async function endEverything(): Promise<void> {
+  for (const kept of running) {
+    kept.hangUp();
+    process.kill(kept.pid, 'SIGCONT');
+    await kept.exited;
+  }
+}
+
 /** A keeper with its launcher's end of the control socket (4) and an event pipe for the command (3). */
 export class Kept {
   readonly process: ChildProcess;
@@ -53,8 +64,10 @@ export class Kept {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
     if (!deaf) this.listen();
+    running.add(this);
     this.exited = new Promise((resolve, reject) => {
       this.process.once('error', reject).once('exit', (code, signal) => resolve({ code, signal }));
+      this.process.once('exit', () => running.delete(this));
     });
     this.closed = new Promise(resolve => this.process.once('close', () => resolve()));
     this.#control.once('close', () => {
@@ -65,6 +78,12 @@ export class Kept {
 
   get pid(): number {
     return this.process.pid ?? 0;
+  }
+
+  /** The keeper and the init of its namespace: both carry the command's words in their own command line. */
+  get machinery(): number[] {
+    const init = this.events.find(({ event }) => event === 'started')?.['init'];
+    return typeof init === 'number' ? [this.pid, init] : [this.pid];
   }
 
   listen(): void {

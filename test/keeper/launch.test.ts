@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pidNamespace, subreaper } from './cages.ts';
-import { identities, Kept } from './kept.ts';
+import { identities, Kept, endEverything } from './kept.ts';
 import { living, newTag, until } from './living.ts';
 import { instrumented, programsOrSkip, skip, type Programs } from './programs.ts';
 
@@ -23,6 +23,7 @@ describe('keeper: what a command gets and gives back', () => {
   before(function () {
     programs = programsOrSkip(this);
   });
+  afterEach(endEverything);
 
   describeCages((options, as) => {
     const start = (...command: string[]) => new Kept({ keeper: programs.keeper, options, as, command });
@@ -84,7 +85,9 @@ describe('keeper: what a command gets and gives back', () => {
         [folder, 'EACCES', 126],
         ['/etc/passwd/x', 'ENOTDIR', 126],
       ] as const) {
-        const kept = start(command);
+        // A folder of the path that the user may not enter would turn "not found" into "denied".
+        const env = { ...process.env, PATH: '/usr/bin:/bin' };
+        const kept = new Kept({ keeper: programs.keeper, options, as, command: [command], env });
         const failed = await kept.event('spawn-failed');
         assert.deepEqual([failed['errno'], failed['stage']], [errno, 'exec'], kept.lines.join());
         assert.match(String(failed['message']), /^exec .+: .+/);
@@ -95,9 +98,7 @@ describe('keeper: what a command gets and gives back', () => {
 
     it('closes its own copies of the pipes, so that their end means what it says', async () => {
       const kept = start('sh', '-c', 'exec >&- 2>&- 3>&- <&-; exec sleep 30');
-      await kept.event('started');
-      const ended = new Promise(resolve => kept.process.stdout?.once('end', resolve));
-      await ended;
+      await new Promise(resolve => kept.process.stdout?.once('end', resolve));
       assert.equal(kept.process.exitCode, null, 'the keeper still runs');
       await kept.end();
     });
@@ -154,10 +155,10 @@ describe('keeper: what a command gets and gives back', () => {
       command: [programs.attack('daemon'), tag],
     });
     await kept.event('leader-exited');
-    assert.equal(living(tag, [kept.pid]).length, 1);
+    assert.equal(living(tag, kept.machinery).length, 1);
     const done = await kept.event('done');
     assert.equal(done['reason'], 'linger');
     assert.ok(Number(done['wallMs']) >= 300, 'not before');
-    assert.ok(await until(() => living(tag, [kept.pid]).length === 0, 100));
+    assert.ok(await until(() => living(tag).length === 0, 1000));
   });
 });

@@ -22,8 +22,9 @@ static bool add_process(struct json *json, pid_t pid, const struct process_facts
   json_string(json, "cmdline", command, length);
   json_integer(json, "rss", facts->resident_bytes);
   json_close(json, '}');
-  if (json->full) *json = before;
-  return !json->full;
+  if (!json->full) return true;
+  *json = before;
+  return false;
 }
 
 void report_census(struct keeper *keeper) {

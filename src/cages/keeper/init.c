@@ -36,7 +36,7 @@ static void obey(struct init *init) {
     /* kill(-1) reaches everyone in this namespace but us in one step, so that no fork can slip through. */
     case INIT_SIGNAL: kill(-1, message.value); return;
     case INIT_KILL:
-      init->killing = true;
+      init->may_reap = init->killing = true;
       kill(-1, SIGKILL);
       return;
   }

@@ -178,9 +178,12 @@ describe('finding projects of mocha', function () {
   });
 
   it('names a manifest that is not JSON', async () => {
-    const root = bed.write({ 'package.json': '{ "devDependencies": { "mocha": "*" }', 'test/a.js': aTest }, newestLine);
+    const root = bed.write(
+      { 'package.json': '{\n"devDependencies": { "mocha": "*" }\n', 'test/a.js': aTest },
+      newestLine,
+    );
     const [problem] = (await bed.detect(root)).problems;
-    assert.equal(problem?.file, join(root, 'package.json'));
+    assert.deepEqual([problem?.file, problem?.line], [join(root, 'package.json'), 3]);
   });
 
   describe('with settings', () => {
