@@ -1,4 +1,4 @@
-import type { Launch } from '../frameworks/framework.ts';
+import type { Launch } from './launch.ts';
 import type { CageProperties, Limits, MechanismName, ProcessInfo } from '../protocol/limits.ts';
 
 export interface LiveUsage {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Launch } from '../frameworks/framework.ts';
+import type { Launch } from './launch.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import { readProcess } from './processes.ts';
 

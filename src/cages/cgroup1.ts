@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Launch } from '../frameworks/framework.ts';
+import type { Launch } from './launch.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
 import { ControlGroup, joinBeforeExec } from './cgroup-files.ts';

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Launch } from '../frameworks/framework.ts';
+import type { Launch } from './launch.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
 import { ControlGroup, joinBeforeExec } from './cgroup-files.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import treeKill from 'tree-kill';
-import type { Launch } from '../frameworks/framework.ts';
+import type { Launch } from './launch.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
 import { killNow } from './owner.ts';

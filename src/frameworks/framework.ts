@@ -1,16 +1,10 @@
+import type { Launch } from '../cages/launch.ts';
 import type { Settings } from '../config/settings.ts';
 import type { InsideEvent, Order } from '../protocol/events.ts';
 import type { Discovery, Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo } from '../protocol/tests.ts';
 
-/** A process to start inside a cage. */
-export interface Launch {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  /** Added to the environment of the warden. */
-  readonly env: Readonly<Record<string, string>>;
-}
+export type { Launch } from '../cages/launch.ts';
 
 /** Runs a short process of the user's code (a listing, a probe) in a cage of its own and gives back what it wrote. */
 export interface CagedTool {

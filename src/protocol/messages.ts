@@ -1,5 +1,5 @@
-import type { SettingsLayer } from '../config/settings.ts';
 import type { CageDescription, ProcessInfo } from './limits.ts';
+import type { SettingsLayer } from './settings.ts';
 import type { Folder, Project, TestInfo, TestKey } from './tests.ts';
 import type { TestRecord, VerdictKind } from './verdict.ts';
 

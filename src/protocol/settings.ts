@@ -1,0 +1,64 @@
+export type Isolation = 'test' | 'file';
+export type LeakPolicy = 'ignore' | 'warn' | 'fail';
+
+/** What may be set for some files only. */
+export interface LimitSettings {
+  /** null: no cap. */
+  readonly memory?: number | null;
+  readonly swap?: number;
+  /** Threads count: the kernel makes no difference. */
+  readonly processes?: number | null;
+  readonly timeout?: number | null;
+  readonly startup?: number;
+  readonly teardown?: number;
+  readonly grace?: number;
+  readonly output?: number;
+  readonly isolation?: Isolation;
+  readonly leaks?: LeakPolicy;
+}
+
+export interface Override extends LimitSettings {
+  /** Globs relative to the workspace folder. */
+  readonly files: readonly string[];
+}
+
+export interface CommandSettings {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly exclude: readonly string[];
+  /** The command line; `${file}` stands for the test file. */
+  readonly command: readonly string[];
+  /** Relative to the workspace folder. */
+  readonly cwd?: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Exit codes that mean "skipped". */
+  readonly skipCodes: readonly number[];
+}
+
+export interface MochaSettings {
+  readonly enabled: boolean;
+  /** Folders to run mocha in, relative to the workspace folder; absent: wherever its configuration is found. */
+  readonly folders?: readonly string[];
+  /** The Node to run it with; absent: `node` from the PATH. */
+  readonly node?: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** One source of settings: a file, the editor, the command line, the environment. Sizes in bytes, times in milliseconds. */
+export interface SettingsLayer extends LimitSettings {
+  /** 0: as many as there are cores. */
+  readonly jobs?: number;
+  /** What all caps running at once may add up to; absent: most of the machine's free memory. */
+  readonly memoryBudget?: number;
+  readonly overrides?: readonly Override[];
+  readonly mocha?: Partial<MochaSettings>;
+  readonly command?: readonly CommandSettings[];
+}
+
+export interface Settings extends Required<LimitSettings> {
+  readonly jobs: number;
+  readonly memoryBudget: number | null;
+  readonly overrides: readonly Override[];
+  readonly mocha: MochaSettings;
+  readonly command: readonly CommandSettings[];
+}
