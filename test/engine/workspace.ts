@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { WardenClient, type WardenOptions } from '../../src/client/client.ts';
@@ -33,6 +33,19 @@ export class TestWorkspace {
     writeFileSync(path, content);
     if (name.endsWith('.sh')) chmodSync(path, 0o755);
     return path;
+  }
+
+  /** Takes in a fixture, with the frameworks of this repository to run it. */
+  static ofFixture(name: string, files: Readonly<Record<string, string>> = {}): TestWorkspace {
+    const workspace = new TestWorkspace({});
+    cpSync(resolve(import.meta.dirname, '../fixtures', name), workspace.root, { recursive: true });
+    workspace.linkFrameworks();
+    for (const [path, content] of Object.entries(files)) workspace.write(path, content);
+    return workspace;
+  }
+
+  linkFrameworks(): void {
+    symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(this.root, 'node_modules'));
   }
 
   async warden(notices: Notice[] = [], options: Partial<WardenOptions> = {}): Promise<WardenClient> {
