@@ -1,5 +1,6 @@
-import type { Launch } from './launch.ts';
+import type { ChildProcess } from 'node:child_process';
 import type { CageProperties, Limits, MechanismName, ProcessInfo } from '../protocol/limits.ts';
+import type { CagedLaunch, Launch } from './launch.ts';
 
 export interface LiveUsage {
   readonly memoryBytes: number;
@@ -13,16 +14,22 @@ export interface Counters {
   readonly oomKills: number | null;
 }
 
+/** How the user's program came to its end, or why it never began; its children may still be alive. */
+export type LeaderEnd =
+  | { readonly kind: 'ended'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
+  | { readonly kind: 'not-started'; readonly because: string };
+
 /** A compartment for one unit, used once. */
 export interface Cage {
   readonly id: string;
   /** The launch that puts itself into the cage before it becomes the user's program, so that no child is born outside. */
-  wrap(launch: Launch): Launch;
-  /** Called once with the leader's pid, as soon as it is known. */
-  born(leader: number): void;
+  wrap(launch: Launch): CagedLaunch;
+  /** Called once, as soon as the process of the wrapped launch is there. */
+  born(child: ChildProcess): void;
+  readonly leader: Promise<LeaderEnd>;
   live(): LiveUsage;
   /** Who is alive in the cage now. */
-  census(): ProcessInfo[];
+  census(): Promise<ProcessInfo[]>;
   signal(signal: NodeJS.Signals): void;
   /** Kills until nothing is alive, and says who still is when even that did not help. */
   kill(): Promise<ProcessInfo[]>;
@@ -46,6 +53,3 @@ export interface Mechanism {
   /** Ends the mechanism: every cage of it is gone already. */
   close(): Promise<void>;
 }
-
-export type Attempted =
-  { readonly ok: true; readonly mechanism: Mechanism } | { readonly ok: false; readonly because: string };

@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Launch } from './launch.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { CagedLaunch, Launch } from './launch.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
-import { ControlGroup, joinBeforeExec } from './cgroup-files.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import { ControlGroup } from './cgroup-files.ts';
+import { KeeperLeash, type Leash, ShellLeash } from './leash.ts';
 import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
 
-const controllers = ['memory', 'pids', 'cpuacct', 'freezer'] as const;
+const controllers = ['memory', 'pids', 'cpuacct'] as const;
 type Hierarchy = (typeof controllers)[number] | 'unified';
 
 /** Caps by the old hierarchies, and kills by the new one where it is mounted beside them. */
-export async function openCgroup1(own: OwnCgroups): Promise<Mechanism> {
+export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promise<Mechanism> {
   const bases = new Map<Hierarchy, string>();
   for (const controller of controllers) {
     const path = own.legacy.get(controller);
@@ -42,7 +44,7 @@ export async function openCgroup1(own: OwnCgroups): Promise<Mechanism> {
         ? { level: 'enforced', by: 'the kernel’s own record (cpuacct.usage)' }
         : { level: 'unavailable', because: 'no cgroup v1 cpuacct hierarchy is mounted' },
     },
-    open: (id, options) => new Cgroup1Cage(id, owners, options),
+    open: (id, options) => new Cgroup1Cage(id, owners, keeper, options),
     close: async () => {
       for (const owner of owners.values()) await owner.remove();
     },
@@ -52,8 +54,14 @@ export async function openCgroup1(own: OwnCgroups): Promise<Mechanism> {
 class Cgroup1Cage implements Cage {
   readonly id: string;
   readonly #groups = new Map<Hierarchy, ControlGroup>();
+  readonly #leash: Leash;
 
-  constructor(id: string, owners: ReadonlyMap<Hierarchy, ControlGroup>, { limits }: CageOptions) {
+  constructor(
+    id: string,
+    owners: ReadonlyMap<Hierarchy, ControlGroup>,
+    keeper: string | null,
+    { limits }: CageOptions,
+  ) {
     this.id = id;
     for (const [hierarchy, owner] of owners) {
       const group = new ControlGroup(join(owner.path, id));
@@ -67,18 +75,29 @@ class Cgroup1Cage implements Cage {
       memory.trySet('memory.memsw.limit_in_bytes', limits.memoryBytes + limits.swapBytes);
     }
     if (limits.processes !== null) this.#groups.get('pids')?.set('pids.max', limits.processes);
+    const groups = [...this.#groups.values()];
+    this.#leash = keeper
+      ? new KeeperLeash(
+          keeper,
+          groups.flatMap(group => ['--cgroup', group.path]),
+        )
+      : new ShellLeash(groups);
   }
 
   get #memory(): ControlGroup {
     return this.#groups.get('memory')!;
   }
 
-  wrap(launch: Launch): Launch {
-    return joinBeforeExec([...this.#groups.values()], launch);
+  get leader(): Promise<LeaderEnd> {
+    return this.#leash.leader;
   }
 
-  born(): void {
-    // The leader put itself into the groups before it became the program.
+  wrap(launch: Launch): CagedLaunch {
+    return this.#leash.wrap(launch);
+  }
+
+  born(child: ChildProcess): void {
+    this.#leash.hold(child);
   }
 
   live(): LiveUsage {
@@ -88,7 +107,7 @@ class Cgroup1Cage implements Cage {
     };
   }
 
-  census(): ProcessInfo[] {
+  async census(): Promise<ProcessInfo[]> {
     return this.#memory.living();
   }
 
@@ -101,10 +120,10 @@ class Cgroup1Cage implements Cage {
     this.#groups.get('pids')?.trySet('pids.max', 0);
     for (let round = 0; round < 1000; round++) {
       this.#groups.get('unified')?.trySet('cgroup.kill', 1);
-      // A frozen process takes its SIGKILL only when it is thawed.
-      this.#groups.get('freezer')?.trySet('freezer.state', 'THAWED');
-      const pids = this.#memory.pids();
-      if (pids.length === 0) return [];
+      if (this.#memory.pids().length === 0) {
+        await this.#leash.release();
+        return [];
+      }
       this.signal('SIGKILL');
       await sleep(round < 20 ? 1 : 10);
     }

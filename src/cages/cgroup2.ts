@@ -1,17 +1,19 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Launch } from './launch.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { CagedLaunch, Launch } from './launch.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
-import { ControlGroup, joinBeforeExec } from './cgroup-files.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import { ControlGroup } from './cgroup-files.ts';
+import { KeeperLeash, type Leash, ShellLeash } from './leash.ts';
 import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
 
 const needed = ['memory', 'pids'] as const;
 
 /** Throws with the reason, in words for the user, where this hierarchy cannot hold cages. */
-export async function openCgroup2(own: OwnCgroups): Promise<Mechanism> {
+export async function openCgroup2(own: OwnCgroups, keeper: string | null): Promise<Mechanism> {
   if (!own.unified || !own.unifiedMount) throw new Error('no cgroup v2 hierarchy is mounted');
   const base = findBase(own.unified, own.unifiedMount);
   await sweepAbandoned(base.path);
@@ -35,7 +37,7 @@ export async function openCgroup2(own: OwnCgroups): Promise<Mechanism> {
         : { level: 'watched', how: 'sampled; this kernel is older than 5.19 and keeps no record of its own' },
       cpu: { level: 'enforced', by: 'the kernel’s own record (cpu.stat)' },
     },
-    open: (id, options) => new Cgroup2Cage(id, owner, options),
+    open: (id, options) => new Cgroup2Cage(id, owner, keeper, options),
     close: () => owner.remove(),
   };
 }
@@ -92,9 +94,10 @@ function writable(path: string): boolean {
 class Cgroup2Cage implements Cage {
   readonly id: string;
   readonly #group: ControlGroup;
+  readonly #leash: Leash;
   #sampledPeak = 0;
 
-  constructor(id: string, owner: ControlGroup, { limits }: CageOptions) {
+  constructor(id: string, owner: ControlGroup, keeper: string | null, { limits }: CageOptions) {
     this.id = id;
     this.#group = new ControlGroup(join(owner.path, id));
     this.#group.create();
@@ -105,14 +108,19 @@ class Cgroup2Cage implements Cage {
       this.#group.trySet('memory.oom.group', 1);
     }
     if (limits.processes !== null) this.#group.set('pids.max', limits.processes);
+    this.#leash = keeper ? new KeeperLeash(keeper, ['--cgroup', this.#group.path]) : new ShellLeash([this.#group]);
   }
 
-  wrap(launch: Launch): Launch {
-    return joinBeforeExec([this.#group], launch);
+  get leader(): Promise<LeaderEnd> {
+    return this.#leash.leader;
   }
 
-  born(): void {
-    // The leader put itself into the group before it became the program.
+  wrap(launch: Launch): CagedLaunch {
+    return this.#leash.wrap(launch);
+  }
+
+  born(child: ChildProcess): void {
+    this.#leash.hold(child);
   }
 
   live(): LiveUsage {
@@ -121,7 +129,7 @@ class Cgroup2Cage implements Cage {
     return { memoryBytes, processes: this.#group.pids().length };
   }
 
-  census(): ProcessInfo[] {
+  async census(): Promise<ProcessInfo[]> {
     return this.#group.living();
   }
 
@@ -136,7 +144,10 @@ class Cgroup2Cage implements Cage {
         this.#group.trySet('pids.max', 0);
         this.signal('SIGKILL');
       }
-      if (this.#group.field('cgroup.events', 'populated') === 0) return [];
+      if (this.#group.field('cgroup.events', 'populated') === 0) {
+        await this.#leash.release();
+        return [];
+      }
       await sleep(round < 20 ? 1 : 10);
     }
     return this.census();

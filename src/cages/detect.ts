@@ -1,29 +1,42 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { CageDescription, MechanismName } from '../protocol/limits.ts';
 import type { Mechanism } from './cage.ts';
 import { openCgroup1 } from './cgroup1.ts';
 import { openCgroup2 } from './cgroup2.ts';
+import { openNamespaces, openSubreaper } from './kept.ts';
 import { ownCgroups } from './mounts.ts';
 import { openProcessGroup } from './process-group.ts';
+import { proveHardCap, proveWatch } from './proof.ts';
 
 export interface Detected {
   readonly mechanism: Mechanism;
   readonly description: CageDescription;
 }
 
-const order: readonly MechanismName[] = ['cgroup2', 'cgroup1', 'process-group'];
+/** From the strongest to the weakest. */
+export const mechanismOrder: readonly MechanismName[] = [
+  'cgroup2',
+  'cgroup1',
+  'namespaces',
+  'subreaper',
+  'process-group',
+];
 
-/** The strongest mechanism that proved itself here: each is tried, in order, by killing a small hog in it. */
-export async function detectMechanism(forbidden: readonly string[] = []): Promise<Detected> {
+export interface DetectOptions {
+  /** The path of the keeper; null where there is none for this machine. */
+  readonly keeper: string | null;
+  readonly forbidden?: readonly string[];
+}
+
+/** The strongest mechanism that proved itself here. */
+export async function detectMechanism({ keeper, forbidden = [] }: DetectOptions): Promise<Detected> {
   const passedOver: { mechanism: MechanismName; because: string }[] = [];
-  for (const name of order) {
+  for (const name of mechanismOrder) {
     if (forbidden.includes(name)) {
-      passedOver.push({ mechanism: name, because: 'forbidden by BULKHEAD_FORBID' });
+      passedOver.push({ mechanism: name, because: 'it is forbidden by the settings' });
       continue;
     }
     try {
-      const mechanism = await openMechanism(name);
+      const mechanism = await openMechanism(name, keeper);
       const { label, properties } = mechanism;
       return { mechanism, description: { mechanism: name, label, properties, passedOver } };
     } catch (error) {
@@ -35,12 +48,17 @@ export async function detectMechanism(forbidden: readonly string[] = []): Promis
   );
 }
 
-async function openMechanism(name: MechanismName): Promise<Mechanism> {
+/** Opens a mechanism and believes it only after it has shown what it claims. */
+export async function openMechanism(name: MechanismName, keeper: string | null): Promise<Mechanism> {
   switch (name) {
     case 'cgroup2':
-      return proved(await openCgroup2(ownGroups()));
+      return proveHardCap(await openCgroup2(ownGroups(), keeper));
     case 'cgroup1':
-      return proved(await openCgroup1(ownGroups()));
+      return proveHardCap(await openCgroup1(ownGroups(), keeper));
+    case 'namespaces':
+      return proveWatch(openNamespaces(needed(keeper)));
+    case 'subreaper':
+      return proveWatch(openSubreaper(needed(keeper)));
     case 'process-group':
       return openProcessGroup();
   }
@@ -51,45 +69,8 @@ function ownGroups() {
   return ownCgroups();
 }
 
-const probeCap = 8 * 1024 ** 2;
-
-async function proved(mechanism: Mechanism): Promise<Mechanism> {
-  const cage = mechanism.open('probe', {
-    limits: {
-      memoryBytes: probeCap,
-      swapBytes: 0,
-      processes: 16,
-      timeoutMs: 5000,
-      startupMs: 5000,
-      teardownMs: 5000,
-      graceMs: 0,
-      outputBytes: 1024,
-    },
-    onOverMemory: () => {},
-  });
-  try {
-    const hog = cage.wrap({
-      file: 'dd',
-      args: ['if=/dev/zero', 'of=/dev/null', 'bs=32M', 'count=1'],
-      cwd: '/',
-      env: {},
-    });
-    // The hog is meant to be killed; what the kernel counted is the proof.
-    const end = await promisify(execFile)(hog.file, [...hog.args], { timeout: 5000, cwd: '/' }).then(
-      () => 'it ended by itself',
-      (error: Error) => error.message.trim().split('\n').at(-1) ?? '',
-    );
-    const { oomKills, peakMemoryBytes } = cage.counters();
-    if (!oomKills || peakMemoryBytes === null || peakMemoryBytes > probeCap) {
-      throw new Error(`a program that took 32 MiB under a cap of 8 MiB was not stopped by the kernel (${end})`);
-    }
-  } catch (error) {
-    await cage.kill();
-    await cage.remove();
-    await mechanism.close();
-    throw error;
-  }
-  await cage.kill();
-  await cage.remove();
-  return mechanism;
+function needed(keeper: string | null): string {
+  if (process.platform !== 'linux') throw new Error('it is a part of Linux');
+  if (keeper === null) throw new Error('Bulkhead’s keeper, a small program for this processor, is not there');
+  return keeper;
 }

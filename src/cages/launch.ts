@@ -6,3 +6,11 @@ export interface Launch {
   /** Added to the environment of the warden. */
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** The file descriptor on which a keeper hears and speaks. */
+export const controlFd = 4;
+
+export interface CagedLaunch extends Launch {
+  /** Whether the process wants a socket at `controlFd`. */
+  readonly control: boolean;
+}

@@ -1,13 +1,14 @@
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import treeKill from 'tree-kill';
-import type { Launch } from './launch.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LiveUsage, Mechanism } from './cage.ts';
-import { killNow } from './owner.ts';
-import { hasEnvironment, linuxProcesses, type ProcessRow, type ProcessSource, psProcesses } from './processes.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import { Kin } from './kin.ts';
+import type { CagedLaunch, Launch } from './launch.ts';
+import { ShellLeash } from './leash.ts';
+import { linuxProcesses, type ProcessRow, type ProcessSource, psProcesses } from './processes.ts';
 
 const looksEvery = 5;
-const cookieName = 'BULKHEAD_CAGE';
 
 /** Where nothing better can be had: what the test started is recognised by group, session, ancestry and a cookie. */
 export function openProcessGroup(platform = process.platform): Mechanism {
@@ -42,63 +43,56 @@ export function openProcessGroup(platform = process.platform): Mechanism {
 
 class ProcessGroupCage implements Cage {
   readonly id: string;
-  readonly #source: ProcessSource;
   readonly #options: CageOptions;
-  readonly #cookie: string;
   readonly #everyMs: number;
-  /** Processes without our cookie, which they can never come to carry. */
-  readonly #strangers = new Map<number, string>();
-  /** Everything ever seen in the cage, by pid; the start time tells a reused pid apart. */
-  readonly #seen = new Map<number, string>();
+  readonly #kin: Kin;
+  readonly #leash = new ShellLeash([]);
+  readonly #cpu = new Map<string, number>();
   #leader = 0;
-  #leaderStarted: string | null = null;
-  #rows: ProcessRow[] = [];
-  #cpu = new Map<string, number>();
   #peak = 0;
   #timer: NodeJS.Timeout | undefined;
   #breached = false;
 
   constructor(id: string, source: ProcessSource, everyMs: number, options: CageOptions) {
     this.id = id;
-    this.#source = source;
     this.#options = options;
     this.#everyMs = everyMs;
-    this.#cookie = `${process.pid}.${id}.${Date.now()}`;
+    this.#kin = new Kin(source, id);
   }
 
-  wrap(launch: Launch): Launch {
-    return { ...launch, env: { ...launch.env, [cookieName]: this.#cookie } };
+  get leader(): Promise<LeaderEnd> {
+    return this.#leash.leader;
   }
 
-  born(leader: number): void {
-    this.#leader = leader;
-    this.#leaderStarted = this.#source().find(row => row.pid === leader)?.started ?? null;
+  wrap(launch: Launch): CagedLaunch {
+    return this.#leash.wrap({ ...launch, env: { ...launch.env, ...this.#kin.environment } });
+  }
+
+  born(child: ChildProcess): void {
+    this.#leash.hold(child);
+    this.#leader = child.pid!;
+    this.#kin.born(this.#leader);
     this.#watch(0);
   }
 
   live(): LiveUsage {
-    return { memoryBytes: memoryOf(this.#rows), processes: this.#rows.length };
+    return { memoryBytes: memoryOf(this.#kin.rows), processes: this.#kin.rows.length };
   }
 
-  census(): ProcessInfo[] {
-    this.#look();
-    return this.#rows.map(({ pid, parent, started, command }) => ({ pid, parent, started, command }));
+  async census(): Promise<ProcessInfo[]> {
+    return this.#look().map(({ pid, parent, started, command }) => ({ pid, parent, started, command }));
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#look();
-    for (const row of this.#rows) killNow(row.pid, signal);
+    this.#kin.signal(signal);
   }
 
   async kill(): Promise<ProcessInfo[]> {
     if (process.platform === 'win32') await new Promise(resolve => treeKill(this.#leader, 'SIGKILL', resolve));
     // Twice empty: a process that forked between two reads of the list shows in the second.
     for (let round = 0, empty = 0; round < 500; round++) {
-      this.#look();
-      empty = this.#rows.length === 0 ? empty + 1 : 0;
+      empty = this.#kin.killRound() ? empty + 1 : 0;
       if (empty === 2) return [];
-      for (const row of this.#rows) killNow(row.pid, 'SIGSTOP');
-      if (this.#rows.length > 0) this.signal('SIGKILL');
       await sleep(round < 20 ? 1 : 10);
     }
     return this.census();
@@ -126,41 +120,15 @@ class ProcessGroupCage implements Cage {
     this.#timer = setTimeout(() => this.#watch(tick + 1), pause);
   }
 
-  #look(): void {
-    if (this.#leader === 0) return;
-    const all = this.#source();
-    const leaderRow = all.find(row => row.pid === this.#leader);
-    // The leader's number may name a stranger by now; then the group of that number is a stranger's too.
-    const numberIsOurs = !leaderRow || leaderRow.started === this.#leaderStarted;
-    const members = new Map<number, ProcessRow>();
-    const isKnown = (row: ProcessRow) => this.#seen.get(row.pid) === row.started;
-    const isOurs = (row: ProcessRow) =>
-      (numberIsOurs && (row.pid === this.#leader || row.group === this.#leader || row.session === this.#leader)) ||
-      members.has(row.parent) ||
-      isKnown(row) ||
-      this.#hasCookie(row);
-    // A child may be listed before its parent.
-    for (let before = -1; before !== members.size;) {
-      before = members.size;
-      for (const row of all) if (!members.has(row.pid) && isOurs(row)) members.set(row.pid, row);
-    }
-    this.#rows = [...members.values()];
-    for (const row of this.#rows) {
-      this.#seen.set(row.pid, row.started);
-      this.#cpu.set(`${row.pid}@${row.started}`, row.cpuMs);
-    }
+  #look(): ProcessRow[] {
+    const rows = this.#kin.look();
+    for (const row of rows) this.#cpu.set(`${row.pid}@${row.started}`, row.cpuMs);
     this.#measure();
-  }
-
-  #hasCookie(row: ProcessRow): boolean {
-    if (this.#source !== linuxProcesses || this.#strangers.get(row.pid) === row.started) return false;
-    if (hasEnvironment(row.pid, `${cookieName}=${this.#cookie}`)) return true;
-    this.#strangers.set(row.pid, row.started);
-    return false;
+    return rows;
   }
 
   #measure(): void {
-    const bytes = memoryOf(this.#rows);
+    const bytes = memoryOf(this.#kin.rows);
     this.#peak = Math.max(this.#peak, bytes);
     const cap = this.#options.limits.memoryBytes;
     if (cap === null || bytes <= cap || this.#breached) return;

@@ -68,7 +68,7 @@ export class CagedProcess {
     return usage;
   }
 
-  census(): ProcessInfo[] {
+  census(): Promise<ProcessInfo[]> {
     return this.#cage.census();
   }
 
@@ -97,7 +97,7 @@ export class CagedProcess {
     const spawnError = await this.#spawn();
     // The kernel's record of the most processes counts threads too, so they are counted by looking.
     const sampler = setInterval(() => this.live(), sampleMs);
-    if (spawnError === null) await this.#exited.promise;
+    const notStarted = spawnError ?? (await this.#leaderEnd());
     clearInterval(sampler);
     const leftovers = await this.#leftovers();
     const survivors = await this.#cage.kill();
@@ -106,7 +106,7 @@ export class CagedProcess {
     const counters = this.#cage.counters();
     if (survivors.length === 0) await this.#cage.remove();
     return {
-      spawnError,
+      spawnError: notStarted,
       exit: this.#exit,
       stop: this.#stop,
       ...counters,
@@ -121,6 +121,15 @@ export class CagedProcess {
     };
   }
 
+  /** Waits for the leader's end; the answer is why it never began, if it did not. */
+  async #leaderEnd(): Promise<string | null> {
+    const end = await this.#cage.leader;
+    this.live();
+    if (end.kind === 'ended') this.#exit = { code: end.code, signal: end.signal };
+    this.#exited.resolve();
+    return end.kind === 'ended' ? null : end.because;
+  }
+
   async #spawn(): Promise<string | null> {
     const { launch } = this.#options;
     const env = testEnvironment({ ...launch.env, BULKHEAD_FD: '3' });
@@ -130,20 +139,15 @@ export class CagedProcess {
     const child = spawn(wrapped.file, [...wrapped.args], {
       cwd: wrapped.cwd,
       env: { ...env, ...wrapped.env },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(wrapped.control ? (['pipe'] as const) : [])],
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
     this.#child = child;
     const failed = new Promise<string>(resolve => child.once('error', error => resolve(error.message)));
     if (child.pid === undefined) return failed;
-    this.#cage.born(child.pid);
+    this.#cage.born(child);
     this.#maxProcesses = 1;
-    child.once('exit', (code, signal) => {
-      this.live();
-      this.#exit = { code, signal };
-      this.#exited.resolve();
-    });
     child.stdout?.on('data', (chunk: Buffer) => this.#options.onOutput(this.output.push(chunk), 'stdout'));
     child.stderr?.on('data', (chunk: Buffer) => this.#options.onOutput(this.output.push(chunk), 'stderr'));
     (child.stdio[3] as Readable).on('data', (chunk: Buffer) => this.#events.push(chunk));
@@ -157,7 +161,7 @@ export class CagedProcess {
   async #leftovers(): Promise<readonly ProcessInfo[]> {
     const deadline = performance.now() + lingerMs;
     for (;;) {
-      const alive = this.#cage.census();
+      const alive = await this.#cage.census();
       if (alive.length === 0 || this.#stop !== null) return [];
       if (performance.now() >= deadline) return alive;
       await sleep(5);

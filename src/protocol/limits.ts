@@ -28,7 +28,7 @@ export interface CageProperties {
   readonly cpu: Assurance;
 }
 
-export type MechanismName = 'cgroup2' | 'cgroup1' | 'process-group';
+export type MechanismName = 'cgroup2' | 'cgroup1' | 'namespaces' | 'subreaper' | 'process-group';
 
 export interface CageDescription {
   readonly mechanism: MechanismName;

@@ -7,6 +7,10 @@ export function mechanismLabel(name: MechanismName): string {
       return 'cgroup v2';
     case 'cgroup1':
       return 'cgroup v1';
+    case 'namespaces':
+      return 'namespaces';
+    case 'subreaper':
+      return 'keeper';
     case 'process-group':
       return 'process group';
   }

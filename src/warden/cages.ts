@@ -35,16 +35,17 @@ export class Cages {
     });
   }
 
-  status(mechanism: MechanismName): CageStatus[] {
-    return [...this.#live].map(([caged, { label, memoryCapBytes }]) => ({
+  status(mechanism: MechanismName): Promise<CageStatus[]> {
+    const statuses = [...this.#live].map(async ([caged, { label, memoryCapBytes }]) => ({
       name: caged.id,
       mechanism,
       label,
       memoryBytes: caged.live().memoryBytes,
       memoryCapBytes,
-      processes: caged.census(),
+      processes: await caged.census(),
       ageMs: Date.now() - caged.startedAt,
     }));
+    return Promise.all(statuses);
   }
 
   async stopTools(): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Detected, detectMechanism } from '../cages/detect.ts';
+import { findKeeper } from '../cages/find-keeper.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import { Journal } from '../engine/journal.ts';
 import { Run } from '../engine/run.ts';
@@ -41,7 +42,7 @@ export class Session {
     discover: params => this.#discover(params),
     run: params => this.#run(params),
     stop: params => this.#stop(params),
-    status: async () => this.#status(),
+    status: () => this.#status(),
   };
   readonly #deps: SessionDeps;
   readonly #cages: Cages;
@@ -70,7 +71,8 @@ export class Session {
       throw new Error(`This warden speaks protocol ${protocolVersion}, the client ${protocol}: reload the window.`);
     }
     const forbidden = (process.env['BULKHEAD_FORBID'] ?? '').split(',').filter(Boolean);
-    const detected = await detectMechanism(forbidden);
+    const keeper = await findKeeper(this.#deps.dist);
+    const detected = await detectMechanism({ keeper, forbidden });
     const workspace = new Workspace({
       frameworks: createFrameworks({ inside: join(this.#deps.dist, 'inside') }),
       toolWith: limits =>
@@ -134,13 +136,13 @@ export class Session {
     return { stoppedRuns: runs.length, survivors: survivors.flat() };
   }
 
-  #status(): WardenStatus {
+  async #status(): Promise<WardenStatus> {
     return {
       pid: process.pid,
       uptimeMs: process.uptime() * 1000,
       memoryBytes: process.memoryUsage.rss(),
       runs: [...this.#runs.keys()],
-      cages: this.#cages.status(this.#ready().detected.mechanism.name),
+      cages: await this.#cages.status(this.#ready().detected.mechanism.name),
       metrics: { cagesOpened: this.#cages.opened, units: this.#units },
     };
   }

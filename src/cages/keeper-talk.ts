@@ -1,0 +1,135 @@
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LineSplitter } from '../protocol/codec.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
+import type { LeaderEnd } from './cage.ts';
+import { controlFd } from './launch.ts';
+
+export interface KeeperUsage {
+  readonly processes: number;
+  readonly bytes: number | null;
+  readonly cpuMs: number;
+}
+
+/** The keeper's last words: nobody is left, by the word of `wait()`, unless it counts survivors. */
+export interface KeeperDone {
+  readonly cpuMs: number;
+  readonly peakBytes: number | null;
+  readonly survivors: number;
+}
+
+type Told =
+  | { event: 'started'; pid: number }
+  | { event: 'spawn-failed'; stage: string; message: string }
+  | { event: 'leader-exited'; exit: number | null; signal: number | null }
+  | { event: 'over-memory'; bytes: number }
+  | ({ event: 'usage' } & KeeperUsage)
+  | { event: 'census'; processes: { pid: number; ppid: number; start: string; comm: string; cmdline: string }[] }
+  | ({ event: 'done' } & KeeperDone);
+
+const longestLine = 1024 ** 2;
+const answerMs = 1000;
+
+/** One side of the conversation with a keeper: commands out, one JSON object a line in. */
+export class KeeperTalk {
+  readonly #leader = Promise.withResolvers<LeaderEnd>();
+  readonly leader = this.#leader.promise;
+  readonly #gone = Promise.withResolvers<void>();
+  readonly #onOverMemory: (bytes: number) => void;
+  #socket: Duplex | null = null;
+  #censuses: ((processes: ProcessInfo[]) => void)[] = [];
+  #usageAsked = false;
+  usage: KeeperUsage = { processes: 0, bytes: null, cpuMs: 0 };
+  done: KeeperDone | null = null;
+
+  constructor(onOverMemory: (bytes: number) => void) {
+    this.#onOverMemory = onOverMemory;
+  }
+
+  listen(child: ChildProcess): void {
+    const socket = child.stdio[controlFd] as Duplex;
+    this.#socket = socket;
+    const lines = new LineSplitter(
+      longestLine,
+      line => this.#hear(JSON.parse(line) as Told),
+      () => {},
+    );
+    socket.on('data', (chunk: Buffer) => lines.push(chunk));
+    // A keeper that ends with a command unread resets the socket; its end is told by the process.
+    socket.on('error', () => {});
+    // `close` and not `exit`: by then everything that the keeper said has been read.
+    child.once('close', (code, signal) => this.#end(code, signal));
+    child.once('exit', (code, signal) => setTimeout(() => this.#end(code, signal), 200).unref());
+  }
+
+  say(command: 'term' | 'kill' | 'census' | 'usage' | `signal ${number}`): void {
+    if (this.#socket?.writable) this.#socket.write(`${command}\n`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.say(`signal ${constants.signals[signal]}`);
+  }
+
+  /** Asks unless a question is open; the answer is in `usage` when it comes. */
+  askUsage(): void {
+    if (this.#usageAsked) return;
+    this.#usageAsked = true;
+    this.say('usage');
+  }
+
+  async census(): Promise<ProcessInfo[]> {
+    if (this.done || !this.#socket) return [];
+    const answer = new Promise<ProcessInfo[]>(resolve => this.#censuses.push(resolve));
+    this.say('census');
+    return Promise.race([answer, this.#gone.promise.then(() => []), sleep(answerMs, [], { ref: false })]);
+  }
+
+  goneWithin(ms: number): Promise<boolean> {
+    return Promise.race([this.#gone.promise.then(() => true), sleep(ms, false, { ref: false })]);
+  }
+
+  #hear(told: Told): void {
+    switch (told.event) {
+      case 'started':
+        return;
+      case 'spawn-failed':
+        this.#leader.resolve({ kind: 'not-started', because: `${told.message} (${told.stage})` });
+        return;
+      case 'leader-exited':
+        this.#leader.resolve({ kind: 'ended', code: told.exit, signal: signalName(told.signal) });
+        return;
+      case 'over-memory':
+        this.#onOverMemory(told.bytes);
+        return;
+      case 'usage':
+        this.#usageAsked = false;
+        this.usage = told;
+        return;
+      case 'census': {
+        const processes = told.processes.map(({ pid, ppid, start, comm, cmdline }) => {
+          return { pid, parent: ppid, started: start, command: cmdline || `[${comm}]` };
+        });
+        this.#censuses.shift()?.(processes);
+        return;
+      }
+      case 'done':
+        this.done = told;
+        return;
+    }
+  }
+
+  /** A keeper that ends without a word on its leader was killed: its own end is all that is known. */
+  #end(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#leader.resolve({ kind: 'ended', code, signal });
+    this.#gone.resolve();
+  }
+}
+
+function signalName(number: number | null): NodeJS.Signals | null {
+  if (number === null) return null;
+  const entry = Object.entries(constants.signals).find(([, value]) => value === number);
+  // Real-time signals have no name in Node.
+  return (entry?.[0] ?? `SIG${number}`) as NodeJS.Signals;
+}

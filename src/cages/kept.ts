@@ -1,0 +1,122 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Assurance, CageProperties, Limits, ProcessInfo } from '../protocol/limits.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import { Kin } from './kin.ts';
+import type { CagedLaunch, Launch } from './launch.ts';
+import { KeeperLeash } from './leash.ts';
+import { linuxProcesses, psProcesses } from './processes.ts';
+
+const pollMs = 5;
+/** More than the keeper itself takes before it names survivors. */
+const killBoundMs = 8000;
+
+const watchedMemory: Assurance = {
+  level: 'watched',
+  how: `by the keeper every ${pollMs} ms; may overshoot by what is allocated meanwhile, and memory that no process maps (a written memfd, a file in /dev/shm) is not seen`,
+};
+const common: Pick<CageProperties, 'memory' | 'peak' | 'cpu'> = {
+  memory: watchedMemory,
+  peak: { level: 'watched', how: `sampled every ${pollMs} ms` },
+  cpu: { level: 'enforced', by: 'the kernel’s account of every process that the keeper waited for' },
+};
+
+/** A user and pid namespace around the test: when its first process ends, the kernel ends the rest. */
+export function openNamespaces(keeper: string): Mechanism {
+  return {
+    name: 'namespaces',
+    label: 'user and pid namespace, with a watch on memory',
+    properties: {
+      ...common,
+      processes: { level: 'enforced', by: 'the kernel (RLIMIT_NPROC, which counts within the user namespace)' },
+      cleanup: { level: 'enforced', by: 'the kernel (the end of the pid namespace)' },
+    },
+    open: (id, options) => new KeptCage(id, keeper, options, ['--pidns', ...processLimit(options.limits)]),
+    close: async () => {},
+  };
+}
+
+/** A keeper that every orphan of the test becomes a child of. */
+export function openSubreaper(keeper: string): Mechanism {
+  return {
+    name: 'subreaper',
+    label: 'keeper, with a watch on memory',
+    properties: {
+      ...common,
+      processes: { level: 'unavailable', because: 'only a control group or a namespace can count a test’s processes' },
+      cleanup: { level: 'enforced', by: 'the kernel’s word to the keeper that it has no child left (ECHILD)' },
+    },
+    open: (id, options) => new KeptCage(id, keeper, options, []),
+    close: async () => {},
+  };
+}
+
+function processLimit({ processes }: Limits): string[] {
+  // The init of the namespace counts too.
+  return processes === null ? [] : ['--nproc', String(processes + 1)];
+}
+
+class KeptCage implements Cage {
+  readonly id: string;
+  readonly #leash: KeeperLeash;
+  /** The second net, for what a killed keeper leaves. */
+  readonly #kin: Kin;
+
+  constructor(id: string, keeper: string, { limits, onOverMemory }: CageOptions, options: readonly string[]) {
+    this.id = id;
+    this.#kin = new Kin(process.platform === 'linux' ? linuxProcesses : psProcesses, id);
+    const memory = limits.memoryBytes === null ? [] : ['--mem', String(limits.memoryBytes)];
+    this.#leash = new KeeperLeash(keeper, ['--poll', String(pollMs), ...memory, ...options], onOverMemory);
+  }
+
+  get leader(): Promise<LeaderEnd> {
+    return this.#leash.leader;
+  }
+
+  wrap(launch: Launch): CagedLaunch {
+    return this.#leash.wrap({ ...launch, env: { ...launch.env, ...this.#kin.environment } });
+  }
+
+  born(child: ChildProcess): void {
+    this.#leash.hold(child);
+    this.#kin.born(child.pid!);
+  }
+
+  live(): LiveUsage {
+    const { talk } = this.#leash;
+    talk.askUsage();
+    return { memoryBytes: talk.usage.bytes ?? 0, processes: talk.usage.processes };
+  }
+
+  census(): Promise<ProcessInfo[]> {
+    return this.#leash.talk.census();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#leash.talk.signal(signal);
+  }
+
+  async kill(): Promise<ProcessInfo[]> {
+    if (!this.#leash.held) return [];
+    const { talk } = this.#leash;
+    talk.say('kill');
+    await talk.goneWithin(killBoundMs);
+    if (talk.done?.survivors === 0) return [];
+    await this.#leash.release();
+    // Its keeper was killed, stopped, or gave up: what is left is found by its marks.
+    for (let round = 0, empty = 0; round < 200 && empty < 2; round++) {
+      empty = this.#kin.killRound() ? empty + 1 : 0;
+      await sleep(round < 20 ? 1 : 10);
+    }
+    return this.#kin.look().map(({ pid, parent, started, command }) => ({ pid, parent, started, command }));
+  }
+
+  counters(): Counters {
+    const { done, usage } = this.#leash.talk;
+    return { peakMemoryBytes: done?.peakBytes ?? usage.bytes, cpuMs: done?.cpuMs ?? usage.cpuMs, oomKills: null };
+  }
+
+  async remove(): Promise<void> {
+    // Nothing outlives the keeper.
+  }
+}

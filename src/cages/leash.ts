@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+import type { LeaderEnd } from './cage.ts';
+import type { ControlGroup } from './cgroup-files.ts';
+import { joinBeforeExec } from './cgroup-files.ts';
+import { type CagedLaunch, controlFd, type Launch } from './launch.ts';
+import { KeeperTalk } from './keeper-talk.ts';
+
+/** What holds a cage's leader: how it is started, how its end is heard, and how the holder itself is let go. */
+export interface Leash {
+  wrap(launch: Launch): CagedLaunch;
+  hold(child: ChildProcess): void;
+  readonly leader: Promise<LeaderEnd>;
+  /** Called when the cage is empty: resolves when the holder is gone too. */
+  release(): Promise<void>;
+}
+
+/** The child is the leader: a shell that joined the groups and then became the program. */
+export class ShellLeash implements Leash {
+  readonly #groups: readonly ControlGroup[];
+  readonly #leader = Promise.withResolvers<LeaderEnd>();
+  readonly leader = this.#leader.promise;
+
+  constructor(groups: readonly ControlGroup[]) {
+    this.#groups = groups;
+  }
+
+  wrap(launch: Launch): CagedLaunch {
+    return { ...(this.#groups.length > 0 ? joinBeforeExec(this.#groups, launch) : launch), control: false };
+  }
+
+  hold(child: ChildProcess): void {
+    child.once('exit', (code, signal) => this.#leader.resolve({ kind: 'ended', code, signal }));
+  }
+
+  async release(): Promise<void> {
+    // The leader was in the cage, and the cage is empty.
+  }
+}
+
+/** Always given: core dumps fill disks, and the machine's own out-of-memory killer should take a test before an editor. */
+const always = ['--core', '0', '--oom-score-adj', '800'];
+
+/** The child is a keeper, outside the cage; it starts the leader inside, and tells of its end. */
+export class KeeperLeash implements Leash {
+  readonly #keeper: string;
+  readonly #options: readonly string[];
+  readonly talk: KeeperTalk;
+  #child: ChildProcess | null = null;
+
+  constructor(keeper: string, options: readonly string[], onOverMemory: (bytes: number) => void = () => {}) {
+    this.#keeper = keeper;
+    this.#options = options;
+    this.talk = new KeeperTalk(onOverMemory);
+  }
+
+  get leader(): Promise<LeaderEnd> {
+    return this.talk.leader;
+  }
+
+  get held(): boolean {
+    return this.#child !== null;
+  }
+
+  wrap(launch: Launch): CagedLaunch {
+    const args = ['--ctl', String(controlFd), ...always, ...this.#options, '--', launch.file, ...launch.args];
+    return { ...launch, file: this.#keeper, args, control: true };
+  }
+
+  hold(child: ChildProcess): void {
+    this.#child = child;
+    this.talk.listen(child);
+  }
+
+  /** A test of the same user may have stopped its keeper, which then would never let go by itself. */
+  async release(): Promise<void> {
+    if (!this.#child) return;
+    this.talk.say('kill');
+    if (await this.talk.goneWithin(1000)) return;
+    this.#child?.kill('SIGKILL');
+    await this.talk.goneWithin(1000);
+  }
+}
