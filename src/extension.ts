@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Commands } from './editor/commands.ts';
 import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
+import { Doctor } from './editor/doctor.ts';
 import { writeLog } from './editor/log.ts';
 import { Problems } from './editor/problems.ts';
 import { Report } from './editor/report.ts';
@@ -43,13 +44,14 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   );
   const commands = new Commands(runs, tree, status, log, profile);
   const actions = new ReportActions(runs, commands);
+  const doctor = new Doctor(warden);
   const report = new Report(context.extensionUri, runs, actions);
 
   controller.resolveHandler = item => tree.resolve(item);
   controller.refreshHandler = token => tree.refresh(token);
   context.subscriptions.push(
-    ...[log, controller, problems, warden, status, watch, report],
-    ...[report.register(), actions.register()],
+    ...[log, controller, problems, warden, status, watch, report, doctor],
+    ...[report.register(), actions.register(), ...doctor.register()],
     ...commands.register(() => report.show()),
     tree.onDidList(projects => watch.follow(projects)),
     runs.onEvent(event => {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { CageProperties, Limits, MechanismName, ProcessInfo } from '../protocol/limits.ts';
+import type { CageProperties, Limits, MechanismName, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
 
 export interface LiveUsage {
@@ -12,6 +12,8 @@ export interface Counters {
   readonly cpuMs: number | null;
   /** Processes of this cage that the kernel killed for memory; null where no kernel counts them. */
   readonly oomKills: number | null;
+  /** How often the kernel refused the cage another process or thread; null where it does not count. */
+  readonly refusedProcesses: number | null;
 }
 
 /** How the user's program came to its end, or why it never began; its children may still be alive. */
@@ -27,6 +29,8 @@ export interface Cage {
   /** Called once, as soon as the process of the wrapped launch is there. */
   born(child: ChildProcess): void;
   readonly leader: Promise<LeaderEnd>;
+  /** The limits that were asked for and do not hold here; complete when the launch has been wrapped. */
+  readonly unenforced: readonly Shortcoming[];
   live(): LiveUsage;
   /** Who is alive in the cage now. */
   census(): Promise<ProcessInfo[]>;

@@ -92,17 +92,16 @@ export class ControlGroup {
   }
 }
 
-const joinThenExec =
-  'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ >"$1" || exit 126; shift; n=$((n-1)); done; exec "$@"';
+const joinGroups = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ >"$1" || exit 126; shift; n=$((n-1)); done';
 
 /** A shell joins the groups and then becomes the program: nothing of it is ever outside, and no running process is moved. */
-export function joinBeforeExec(groups: readonly ControlGroup[], launch: Launch): Launch {
+export function joinBeforeExec(groups: readonly ControlGroup[], launch: Launch, prelude: string): Launch {
   return {
     ...launch,
     file: '/bin/sh',
     args: [
       '-c',
-      joinThenExec,
+      [joinGroups, prelude, 'exec "$@"'].join('\n'),
       'bulkhead',
       String(groups.length),
       ...groups.map(group => join(group.path, 'cgroup.procs')),

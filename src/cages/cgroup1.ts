@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import type { CagedLaunch, Launch } from './launch.ts';
-import type { ProcessInfo } from '../protocol/limits.ts';
+import type { CageProperties, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
 import { ControlGroup } from './cgroup-files.ts';
+import { Confines } from './confines.ts';
 import { KeeperLeash, type Leash, ShellLeash } from './leash.ts';
 import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
+import { all, type Powers, powerOf } from './powers.ts';
+import { probeSpaces } from './spaces.ts';
 
 const controllers = ['memory', 'pids', 'cpuacct'] as const;
 type Hierarchy = (typeof controllers)[number] | 'unified';
@@ -30,21 +33,24 @@ export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promi
     owner.create();
     owners.set(hierarchy, owner);
   }
+  const properties: CageProperties = {
+    memory: { level: 'enforced', by: 'the kernel (cgroup v1 memory controller), for the test and all its children' },
+    processes: bases.has('pids')
+      ? { level: 'enforced', by: 'the kernel (cgroup v1 pids controller)' }
+      : { level: 'unavailable', because: 'no cgroup v1 pids hierarchy is mounted' },
+    cleanup: { level: 'enforced', by: 'the kernel’s list of the cage’s processes, killed until it is empty' },
+    peak: { level: 'enforced', by: 'the kernel’s own record (memory.max_usage_in_bytes)' },
+    cpu: bases.has('cpuacct')
+      ? { level: 'enforced', by: 'the kernel’s own record (cpuacct.usage)' }
+      : { level: 'unavailable', because: 'no cgroup v1 cpuacct hierarchy is mounted' },
+  };
+  const fix = 'Mount the cgroup v1 pids hierarchy.';
+  const powers: Powers = { ...all, processes: powerOf(properties.processes, fix), ...(await probeSpaces(keeper)) };
   return {
     name: 'cgroup1',
     label: 'control groups, version 1',
-    properties: {
-      memory: { level: 'enforced', by: 'the kernel (cgroup v1 memory controller), for the test and all its children' },
-      processes: bases.has('pids')
-        ? { level: 'enforced', by: 'the kernel (cgroup v1 pids controller)' }
-        : { level: 'unavailable', because: 'no cgroup v1 pids hierarchy is mounted' },
-      cleanup: { level: 'enforced', by: 'the kernel’s list of the cage’s processes, killed until it is empty' },
-      peak: { level: 'enforced', by: 'the kernel’s own record (memory.max_usage_in_bytes)' },
-      cpu: bases.has('cpuacct')
-        ? { level: 'enforced', by: 'the kernel’s own record (cpuacct.usage)' }
-        : { level: 'unavailable', because: 'no cgroup v1 cpuacct hierarchy is mounted' },
-    },
-    open: (id, options) => new Cgroup1Cage(id, owners, keeper, options),
+    properties,
+    open: (id, options) => new Cgroup1Cage(id, owners, keeper, powers, options),
     close: async () => {
       for (const owner of owners.values()) await owner.remove();
     },
@@ -55,11 +61,14 @@ class Cgroup1Cage implements Cage {
   readonly id: string;
   readonly #groups = new Map<Hierarchy, ControlGroup>();
   readonly #leash: Leash;
+  readonly #confines: Confines;
+  #refused: number | null = null;
 
   constructor(
     id: string,
     owners: ReadonlyMap<Hierarchy, ControlGroup>,
     keeper: string | null,
+    powers: Powers,
     { limits }: CageOptions,
   ) {
     this.id = id;
@@ -76,12 +85,13 @@ class Cgroup1Cage implements Cage {
     }
     if (limits.processes !== null) this.#groups.get('pids')?.set('pids.max', limits.processes);
     const groups = [...this.#groups.values()];
-    this.#leash = keeper
-      ? new KeeperLeash(
-          keeper,
-          groups.flatMap(group => ['--cgroup', group.path]),
-        )
-      : new ShellLeash(groups);
+    this.#confines = new Confines(limits, powers);
+    const joins = groups.flatMap(group => ['--cgroup', group.path]);
+    this.#leash = keeper ? new KeeperLeash(keeper, joins, this.#confines) : new ShellLeash(groups, this.#confines);
+  }
+
+  get unenforced(): readonly Shortcoming[] {
+    return this.#confines.unenforced;
   }
 
   get #memory(): ControlGroup {
@@ -116,6 +126,7 @@ class Cgroup1Cage implements Cage {
   }
 
   async kill(): Promise<ProcessInfo[]> {
+    this.#refused ??= this.#refusals();
     // No more forks first: a fork bomb would outrun a loop of signals.
     this.#groups.get('pids')?.trySet('pids.max', 0);
     for (let round = 0; round < 1000; round++) {
@@ -137,10 +148,16 @@ class Cgroup1Cage implements Cage {
       cpuMs: cpu == null ? null : cpu / 1e6,
       // `memory.failcnt` stays 0 on recent kernels; this counter is the proof of a kill.
       oomKills: this.#memory.field('memory.oom_control', 'oom_kill'),
+      refusedProcesses: this.#refused ?? this.#refusals(),
     };
   }
 
+  #refusals(): number | null {
+    return this.#groups.get('pids')?.field('pids.events', 'max') ?? null;
+  }
+
   async remove(): Promise<void> {
+    this.#confines.remove();
     for (const group of this.#groups.values()) await group.remove();
   }
 }

@@ -3,12 +3,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import type { CagedLaunch, Launch } from './launch.ts';
-import type { ProcessInfo } from '../protocol/limits.ts';
+import type { ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
 import { ControlGroup } from './cgroup-files.ts';
+import { Confines } from './confines.ts';
 import { KeeperLeash, type Leash, ShellLeash } from './leash.ts';
 import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
+import { all, type Powers } from './powers.ts';
+import { probeSpaces } from './spaces.ts';
 
 const needed = ['memory', 'pids'] as const;
 
@@ -25,6 +28,7 @@ export async function openCgroup2(own: OwnCgroups, keeper: string | null): Promi
     await owner.remove();
     throw error;
   }
+  const powers: Powers = { ...all, ...(await probeSpaces(keeper)) };
   return {
     name: 'cgroup2',
     label: 'control groups, version 2',
@@ -37,7 +41,7 @@ export async function openCgroup2(own: OwnCgroups, keeper: string | null): Promi
         : { level: 'watched', how: 'sampled; this kernel is older than 5.19 and keeps no record of its own' },
       cpu: { level: 'enforced', by: 'the kernel’s own record (cpu.stat)' },
     },
-    open: (id, options) => new Cgroup2Cage(id, owner, keeper, options),
+    open: (id, options) => new Cgroup2Cage(id, owner, keeper, powers, options),
     close: () => owner.remove(),
   };
 }
@@ -52,16 +56,22 @@ function findBase(own: string, mount: string): ControlGroup {
   const offered = group.text('cgroup.controllers').split(' ');
   const missing = needed.filter(controller => !offered.includes(controller));
   if (missing.length > 0) throw new Error(`cgroup v2 offers no ${missing.join(' or ')} controller at ${own}`);
+  const divided = dividedBase(own, mount);
+  if (divided) return divided;
+  if (!writable(own)) throw new Error(`this user may not write to its control group ${own}`);
+  stepIntoLeaf(group);
+  return group;
+}
+
+/** The nearest directory, from `own` upwards, that is divided already and may be divided further by this user. */
+export function dividedBase(own: string, mount: string): ControlGroup | null {
   for (let path = own; ; path = dirname(path)) {
     const candidate = new ControlGroup(path);
     const enabled = candidate.text('cgroup.subtree_control').split(' ');
     if (writable(path) && needed.every(controller => enabled.includes(controller))) return candidate;
     // systemd is the only writer in its slices.
-    if (path === mount || dirname(path).endsWith('.slice') || !writable(dirname(path))) break;
+    if (path === mount || dirname(path).endsWith('.slice') || !writable(dirname(path))) return null;
   }
-  if (!writable(own)) throw new Error(`this user may not write to its control group ${own}`);
-  stepIntoLeaf(group);
-  return group;
 }
 
 function stepIntoLeaf(group: ControlGroup): void {
@@ -95,9 +105,11 @@ class Cgroup2Cage implements Cage {
   readonly id: string;
   readonly #group: ControlGroup;
   readonly #leash: Leash;
+  readonly #confines: Confines;
   #sampledPeak = 0;
+  #refused: number | null = null;
 
-  constructor(id: string, owner: ControlGroup, keeper: string | null, { limits }: CageOptions) {
+  constructor(id: string, owner: ControlGroup, keeper: string | null, powers: Powers, { limits }: CageOptions) {
     this.id = id;
     this.#group = new ControlGroup(join(owner.path, id));
     this.#group.create();
@@ -108,7 +120,14 @@ class Cgroup2Cage implements Cage {
       this.#group.trySet('memory.oom.group', 1);
     }
     if (limits.processes !== null) this.#group.set('pids.max', limits.processes);
-    this.#leash = keeper ? new KeeperLeash(keeper, ['--cgroup', this.#group.path]) : new ShellLeash([this.#group]);
+    this.#confines = new Confines(limits, powers);
+    this.#leash = keeper
+      ? new KeeperLeash(keeper, ['--cgroup', this.#group.path], this.#confines)
+      : new ShellLeash([this.#group], this.#confines);
+  }
+
+  get unenforced(): readonly Shortcoming[] {
+    return this.#confines.unenforced;
   }
 
   get leader(): Promise<LeaderEnd> {
@@ -138,13 +157,15 @@ class Cgroup2Cage implements Cage {
   }
 
   async kill(): Promise<ProcessInfo[]> {
+    this.#refused ??= this.#refusals();
     for (let round = 0; round < 1000; round++) {
       // cgroup.kill came with 5.14; before it, no more forks and a loop of signals.
       if (!this.#group.trySet('cgroup.kill', 1)) {
         this.#group.trySet('pids.max', 0);
         this.signal('SIGKILL');
       }
-      if (this.#group.field('cgroup.events', 'populated') === 0) {
+      // The file is gone where another call to kill has seen the end and the cage is removed already.
+      if (!this.#group.field('cgroup.events', 'populated')) {
         await this.#leash.release();
         return [];
       }
@@ -159,10 +180,16 @@ class Cgroup2Cage implements Cage {
       peakMemoryBytes: this.#group.number('memory.peak') ?? this.#sampledPeak,
       cpuMs: cpu === null ? null : cpu / 1000,
       oomKills: this.#group.field('memory.events', 'oom_kill'),
+      refusedProcesses: this.#refused ?? this.#refusals(),
     };
   }
 
+  #refusals(): number | null {
+    return this.#group.field('pids.events', 'max');
+  }
+
   remove(): Promise<void> {
+    this.#confines.remove();
     return this.#group.remove();
   }
 }

@@ -1,9 +1,12 @@
+import { dirname } from 'node:path';
 import type { CageDescription, MechanismName } from '../protocol/limits.ts';
 import type { Mechanism } from './cage.ts';
 import { openCgroup1 } from './cgroup1.ts';
 import { openCgroup2 } from './cgroup2.ts';
+import type { Choice } from './detection-cache.ts';
 import { openNamespaces, openSubreaper } from './kept.ts';
 import { ownCgroups } from './mounts.ts';
+import { forbiddenText, mechanismOrder } from './order.ts';
 import { openProcessGroup } from './process-group.ts';
 import { proveHardCap, proveWatch } from './proof.ts';
 
@@ -12,65 +15,100 @@ export interface Detected {
   readonly description: CageDescription;
 }
 
-/** From the strongest to the weakest. */
-export const mechanismOrder: readonly MechanismName[] = [
-  'cgroup2',
-  'cgroup1',
-  'namespaces',
-  'subreaper',
-  'process-group',
-];
-
 export interface DetectOptions {
   /** The path of the keeper; null where there is none for this machine. */
   readonly keeper: string | null;
   readonly forbidden?: readonly string[];
+  /** Open in this process already: a second opening would meet the first one's directories. */
+  readonly held?: readonly Mechanism[];
+  /** What was found in the same circumstances: the mechanisms that failed then are not tried again. */
+  readonly recalled?: Choice | null;
 }
 
+/** Even the weakest mechanism is forbidden, so nothing can be run. */
+export class NoCage extends Error {}
+
 /** The strongest mechanism that proved itself here. */
-export async function detectMechanism({ keeper, forbidden = [] }: DetectOptions): Promise<Detected> {
+export async function detectMechanism(options: DetectOptions): Promise<Detected> {
+  const { keeper, forbidden = [], held = [], recalled = null } = options;
   const passedOver: { mechanism: MechanismName; because: string }[] = [];
   for (const name of mechanismOrder) {
     if (forbidden.includes(name)) {
-      passedOver.push({ mechanism: name, because: 'it is forbidden by the settings' });
+      passedOver.push({ mechanism: name, because: forbiddenText });
+      continue;
+    }
+    const before = recalled?.passedOver.find(({ mechanism }) => mechanism === name);
+    if (before) {
+      passedOver.push(before);
       continue;
     }
     try {
-      const mechanism = await openMechanism(name, keeper);
+      const mechanism = held.find(open => open.name === name) ?? (await openMechanism(name, keeper));
       const { label, properties } = mechanism;
       return { mechanism, description: { mechanism: name, label, properties, passedOver } };
     } catch (error) {
-      passedOver.push({ mechanism: name, because: error instanceof Error ? error.message : String(error) });
+      // What was remembered is not so any more, and perhaps a stronger one works by now.
+      if (name === recalled?.mechanism) return detectMechanism({ ...options, recalled: null });
+      passedOver.push({ mechanism: name, because: reasonOf(error) });
     }
   }
-  throw new Error(
+  throw new NoCage(
     `No cage can be had on this machine. ${passedOver.map(p => `${p.mechanism}: ${p.because}.`).join(' ')}`,
   );
 }
 
 /** Opens a mechanism and believes it only after it has shown what it claims. */
 export async function openMechanism(name: MechanismName, keeper: string | null): Promise<Mechanism> {
+  const { platform } = process;
   switch (name) {
     case 'cgroup2':
-      return proveHardCap(await openCgroup2(ownGroups(), keeper));
+      return proveHardCap(await openCgroup2(ownGroups(platform), keeper));
     case 'cgroup1':
-      return proveHardCap(await openCgroup1(ownGroups(), keeper));
+      return proveHardCap(await openCgroup1(ownGroups(platform), keeper));
     case 'namespaces':
-      return proveWatch(openNamespaces(needed(keeper)));
+      return proveWatch(await openNamespaces(needed(keeper, platform)));
     case 'subreaper':
-      return proveWatch(openSubreaper(needed(keeper)));
+      return proveWatch(openSubreaper(needed(keeper, platform)));
     case 'process-group':
       return openProcessGroup();
   }
 }
 
-function ownGroups() {
-  if (process.platform !== 'linux') throw new Error('control groups are a part of Linux');
+/** Shows once more what an open mechanism claims; it stays open, whatever comes of it. */
+export async function proveAgain(mechanism: Mechanism): Promise<void> {
+  const kept: Mechanism = { ...mechanism, close: async () => {} };
+  switch (mechanism.name) {
+    case 'cgroup2':
+    case 'cgroup1':
+      await proveHardCap(kept);
+      return;
+    case 'namespaces':
+    case 'subreaper':
+      await proveWatch(kept);
+      return;
+    case 'process-group':
+  }
+}
+
+/** The kernel's refusals in words; every other reason is in words already. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, path, message } = error as NodeJS.ErrnoException;
+  if (path === undefined) return message;
+  // What is to be made is not there yet; it is the folder around it that refuses.
+  const place = syscall === 'mkdir' ? dirname(path) : path;
+  if (code === 'EACCES' || code === 'EPERM') return `this user may not write to ${place}`;
+  return code === 'EROFS' ? `${place} is mounted read-only` : message;
+}
+
+function ownGroups(platform: NodeJS.Platform) {
+  if (platform !== 'linux') throw new Error('control groups are a part of Linux');
   return ownCgroups();
 }
 
-function needed(keeper: string | null): string {
-  if (process.platform !== 'linux') throw new Error('it is a part of Linux');
-  if (keeper === null) throw new Error('Bulkhead’s keeper, a small program for this processor, is not there');
+function needed(keeper: string | null, platform: NodeJS.Platform): string {
+  if (platform !== 'linux') throw new Error('it is a part of Linux');
+  if (keeper === null)
+    throw new Error('Bulkhead’s keeper, a small program for this processor, is not there or may not be executed');
   return keeper;
 }

@@ -61,7 +61,9 @@ export class KeeperTalk {
     socket.on('error', () => {});
     // `close` and not `exit`: by then everything that the keeper said has been read.
     child.once('close', (code, signal) => this.#end(code, signal));
-    child.once('exit', (code, signal) => setTimeout(() => this.#end(code, signal), 200).unref());
+    // A process that escaped may hold the pipes for ever; after a stall, timers run before what is there to be read.
+    const late = (code: number | null, signal: NodeJS.Signals | null) => setImmediate(() => this.#end(code, signal));
+    child.once('exit', (code, signal) => setTimeout(late, 200, code, signal).unref());
   }
 
   say(command: 'term' | 'kill' | 'census' | 'usage' | `signal ${number}`): void {

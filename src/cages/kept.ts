@@ -1,11 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Assurance, CageProperties, Limits, ProcessInfo } from '../protocol/limits.ts';
+import type { Assurance, CageProperties, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import { Confines } from './confines.ts';
 import { Kin } from './kin.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
 import { KeeperLeash } from './leash.ts';
+import { all, powerOf, type Powers, unwatchedSwap } from './powers.ts';
 import { linuxProcesses, psProcesses } from './processes.ts';
+import { probeSpaces, type Spaces, without } from './spaces.ts';
 
 const pollMs = 5;
 /** More than the keeper itself takes before it names survivors. */
@@ -22,33 +25,47 @@ const common: Pick<CageProperties, 'memory' | 'peak' | 'cpu'> = {
 };
 
 /** A user and pid namespace around the test: when its first process ends, the kernel ends the rest. */
-export function openNamespaces(keeper: string): Mechanism {
+export async function openNamespaces(keeper: string): Promise<Mechanism> {
+  const processes: Assurance =
+    process.getuid?.() === 0
+      ? { level: 'unavailable', because: 'without a control group the kernel does not count the processes of root' }
+      : { level: 'enforced', by: 'the kernel (RLIMIT_NPROC, which counts within the user namespace)' };
+  const powers = powersOf({ ...common, processes }, await probeSpaces(keeper, ['--pidns']));
   return {
     name: 'namespaces',
     label: 'user and pid namespace, with a watch on memory',
     properties: {
       ...common,
-      processes: { level: 'enforced', by: 'the kernel (RLIMIT_NPROC, which counts within the user namespace)' },
+      processes,
       cleanup: { level: 'enforced', by: 'the kernel (the end of the pid namespace)' },
     },
-    open: (id, options) => new KeptCage(id, keeper, options, ['--pidns', ...processLimit(options.limits)]),
+    open: (id, options) => new KeptCage(id, keeper, powers, options, ['--pidns', ...processLimit(options.limits)]),
     close: async () => {},
   };
 }
 
 /** A keeper that every orphan of the test becomes a child of. */
 export function openSubreaper(keeper: string): Mechanism {
+  const processes: Assurance = {
+    level: 'unavailable',
+    because: 'only a control group or a namespace can count a test’s processes',
+  };
+  const powers = powersOf({ ...common, processes }, without('this cage is built without namespaces'));
   return {
     name: 'subreaper',
     label: 'keeper, with a watch on memory',
     properties: {
       ...common,
-      processes: { level: 'unavailable', because: 'only a control group or a namespace can count a test’s processes' },
+      processes,
       cleanup: { level: 'enforced', by: 'the kernel’s word to the keeper that it has no child left (ECHILD)' },
     },
-    open: (id, options) => new KeptCage(id, keeper, options, []),
+    open: (id, options) => new KeptCage(id, keeper, powers, options, []),
     close: async () => {},
   };
+}
+
+function powersOf({ memory, processes }: Pick<CageProperties, 'memory' | 'processes'>, spaces: Spaces): Powers {
+  return { ...all, memory: powerOf(memory), swap: unwatchedSwap, processes: powerOf(processes), ...spaces };
 }
 
 function processLimit({ processes }: Limits): string[] {
@@ -59,14 +76,27 @@ function processLimit({ processes }: Limits): string[] {
 class KeptCage implements Cage {
   readonly id: string;
   readonly #leash: KeeperLeash;
+  readonly #confines: Confines;
   /** The second net, for what a killed keeper leaves. */
   readonly #kin: Kin;
 
-  constructor(id: string, keeper: string, { limits, onOverMemory }: CageOptions, options: readonly string[]) {
+  constructor(
+    id: string,
+    keeper: string,
+    powers: Powers,
+    { limits, onOverMemory }: CageOptions,
+    options: readonly string[],
+  ) {
     this.id = id;
     this.#kin = new Kin(process.platform === 'linux' ? linuxProcesses : psProcesses, id);
     const memory = limits.memoryBytes === null ? [] : ['--mem', String(limits.memoryBytes)];
-    this.#leash = new KeeperLeash(keeper, ['--poll', String(pollMs), ...memory, ...options], onOverMemory);
+    this.#confines = new Confines(limits, powers);
+    const watched = ['--poll', String(pollMs), ...memory, ...options];
+    this.#leash = new KeeperLeash(keeper, watched, this.#confines, onOverMemory);
+  }
+
+  get unenforced(): readonly Shortcoming[] {
+    return this.#confines.unenforced;
   }
 
   get leader(): Promise<LeaderEnd> {
@@ -113,10 +143,15 @@ class KeptCage implements Cage {
 
   counters(): Counters {
     const { done, usage } = this.#leash.talk;
-    return { peakMemoryBytes: done?.peakBytes ?? usage.bytes, cpuMs: done?.cpuMs ?? usage.cpuMs, oomKills: null };
+    return {
+      peakMemoryBytes: done?.peakBytes ?? usage.bytes,
+      cpuMs: done?.cpuMs ?? usage.cpuMs,
+      oomKills: null,
+      refusedProcesses: null,
+    };
   }
 
   async remove(): Promise<void> {
-    // Nothing outlives the keeper.
+    this.#confines.remove();
   }
 }

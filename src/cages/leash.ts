@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { LeaderEnd } from './cage.ts';
 import type { ControlGroup } from './cgroup-files.ts';
 import { joinBeforeExec } from './cgroup-files.ts';
+import type { Confines } from './confines.ts';
 import { type CagedLaunch, controlFd, type Launch } from './launch.ts';
 import { KeeperTalk } from './keeper-talk.ts';
 
@@ -17,15 +18,18 @@ export interface Leash {
 /** The child is the leader: a shell that joined the groups and then became the program. */
 export class ShellLeash implements Leash {
   readonly #groups: readonly ControlGroup[];
+  readonly #confines: Confines;
   readonly #leader = Promise.withResolvers<LeaderEnd>();
   readonly leader = this.#leader.promise;
 
-  constructor(groups: readonly ControlGroup[]) {
+  constructor(groups: readonly ControlGroup[], confines: Confines) {
     this.#groups = groups;
+    this.#confines = confines;
   }
 
   wrap(launch: Launch): CagedLaunch {
-    return { ...(this.#groups.length > 0 ? joinBeforeExec(this.#groups, launch) : launch), control: false };
+    if (process.platform === 'win32') return { ...launch, control: false };
+    return { ...joinBeforeExec(this.#groups, launch, this.#confines.shellPrelude()), control: false };
   }
 
   hold(child: ChildProcess): void {
@@ -44,12 +48,19 @@ const always = ['--core', '0', '--oom-score-adj', '800'];
 export class KeeperLeash implements Leash {
   readonly #keeper: string;
   readonly #options: readonly string[];
+  readonly #confines: Confines;
   readonly talk: KeeperTalk;
   #child: ChildProcess | null = null;
 
-  constructor(keeper: string, options: readonly string[], onOverMemory: (bytes: number) => void = () => {}) {
+  constructor(
+    keeper: string,
+    options: readonly string[],
+    confines: Confines,
+    onOverMemory: (bytes: number) => void = () => {},
+  ) {
     this.#keeper = keeper;
     this.#options = options;
+    this.#confines = confines;
     this.talk = new KeeperTalk(onOverMemory);
   }
 
@@ -62,8 +73,10 @@ export class KeeperLeash implements Leash {
   }
 
   wrap(launch: Launch): CagedLaunch {
-    const args = ['--ctl', String(controlFd), ...always, ...this.#options, '--', launch.file, ...launch.args];
-    return { ...launch, file: this.#keeper, args, control: true };
+    const confined = this.#confines.keep(launch);
+    const options = ['--ctl', String(controlFd), ...always, ...this.#options, ...confined.options];
+    const args = [...options, '--', launch.file, ...launch.args];
+    return { ...confined.launch, file: this.#keeper, args, control: true };
   }
 
   hold(child: ChildProcess): void {

@@ -1,12 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import treeKill from 'tree-kill';
-import type { ProcessInfo } from '../protocol/limits.ts';
+import type { CageProperties, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import { Confines } from './confines.ts';
 import { Kin } from './kin.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
 import { ShellLeash } from './leash.ts';
+import { all, type Lack, powerOf, type Powers, unwatchedSwap } from './powers.ts';
 import { linuxProcesses, type ProcessRow, type ProcessSource, psProcesses } from './processes.ts';
+import { without } from './spaces.ts';
 
 const looksEvery = 5;
 
@@ -17,28 +20,41 @@ export function openProcessGroup(platform = process.platform): Mechanism {
   const everyMs = linux ? 20 : 250;
   const watched = { level: 'watched', how: `sampled every ${everyMs} ms` } as const;
   const onWindows = { level: 'unavailable', because: 'this needs a Windows job object' } as const;
+  const properties: CageProperties = {
+    memory:
+      platform === 'win32'
+        ? onWindows
+        : {
+            level: 'watched',
+            how: `looked at every ${everyMs} ms and killed when over; may overshoot by what can be allocated meanwhile`,
+          },
+    processes: { level: 'unavailable', because: 'only a control group or a namespace can count a test’s processes' },
+    cleanup: {
+      level: 'watched',
+      how: 'a process that leaves its session and clears its environment between two looks may escape',
+    },
+    peak: platform === 'win32' ? onWindows : watched,
+    cpu: platform === 'win32' ? onWindows : watched,
+  };
+  const powers = powersOf(properties, platform);
   return {
     name: 'process-group',
     label: 'process group, with a watch on memory',
-    properties: {
-      memory:
-        platform === 'win32'
-          ? onWindows
-          : {
-              level: 'watched',
-              how: `looked at every ${everyMs} ms and killed when over; may overshoot by what can be allocated meanwhile`,
-            },
-      processes: { level: 'unavailable', because: 'only a control group or a namespace can count a test’s processes' },
-      cleanup: {
-        level: 'watched',
-        how: 'a process that leaves its session and clears its environment between two looks may escape',
-      },
-      peak: platform === 'win32' ? onWindows : watched,
-      cpu: platform === 'win32' ? onWindows : watched,
-    },
-    open: (id, options) => new ProcessGroupCage(id, source, everyMs, options),
+    properties,
+    open: (id, options) => new ProcessGroupCage(id, source, everyMs, powers, options),
     close: async () => {},
   };
+}
+
+function powersOf({ memory, processes }: CageProperties, platform: NodeJS.Platform): Powers {
+  const watch = { memory: powerOf(memory), swap: unwatchedSwap, processes: powerOf(processes) };
+  const spaces = without(
+    'it needs namespaces, and a process group has none',
+    'Run on Linux with Bulkhead’s keeper, where user namespaces are allowed.',
+  );
+  if (platform !== 'win32') return { ...all, ...watch, ...spaces };
+  const lack: Lack = { because: 'Windows has no such limit for a process', fix: 'Run on Linux or macOS, or in WSL.' };
+  return { ...watch, ...spaces, openFiles: lack, fileSize: lack, stack: lack, cpu: lack, nice: lack };
 }
 
 class ProcessGroupCage implements Cage {
@@ -46,15 +62,18 @@ class ProcessGroupCage implements Cage {
   readonly #options: CageOptions;
   readonly #everyMs: number;
   readonly #kin: Kin;
-  readonly #leash = new ShellLeash([]);
+  readonly #confines: Confines;
+  readonly #leash: ShellLeash;
   readonly #cpu = new Map<string, number>();
   #leader = 0;
   #peak = 0;
   #timer: NodeJS.Timeout | undefined;
   #breached = false;
 
-  constructor(id: string, source: ProcessSource, everyMs: number, options: CageOptions) {
+  constructor(id: string, source: ProcessSource, everyMs: number, powers: Powers, options: CageOptions) {
     this.id = id;
+    this.#confines = new Confines(options.limits, powers);
+    this.#leash = new ShellLeash([], this.#confines);
     this.#options = options;
     this.#everyMs = everyMs;
     this.#kin = new Kin(source, id);
@@ -62,6 +81,10 @@ class ProcessGroupCage implements Cage {
 
   get leader(): Promise<LeaderEnd> {
     return this.#leash.leader;
+  }
+
+  get unenforced(): readonly Shortcoming[] {
+    return this.#confines.unenforced;
   }
 
   wrap(launch: Launch): CagedLaunch {
@@ -103,6 +126,7 @@ class ProcessGroupCage implements Cage {
       peakMemoryBytes: this.#peak,
       cpuMs: [...this.#cpu.values()].reduce((sum, ms) => sum + ms, 0),
       oomKills: null,
+      refusedProcesses: null,
     };
   }
 

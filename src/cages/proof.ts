@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { defaults } from '../config/settings.ts';
+import { limitsOf } from '../config/resolve.ts';
 import type { Limits, ProcessInfo } from '../protocol/limits.ts';
 import type { Counters, LeaderEnd, Mechanism } from './cage.ts';
 import type { Launch } from './launch.ts';
 
 const MiB = 1024 ** 2;
 const limits: Limits = {
+  ...limitsOf(defaults),
   memoryBytes: 8 * MiB,
-  swapBytes: 0,
   processes: 16,
   timeoutMs: 5000,
   startupMs: 5000,

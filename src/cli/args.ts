@@ -5,7 +5,7 @@ import type { SettingsLayer } from '../config/settings.ts';
 import type { Report, Scalar } from '../config/shapes.ts';
 import { fields } from '../config/table.ts';
 import type { Problem } from '../protocol/messages.ts';
-import { listOptions, runOptions, topOptions } from './options.ts';
+import { doctorOptions, listOptions, runOptions, topOptions } from './options.ts';
 import { type ReportTarget, reportTarget } from './report-files.ts';
 
 interface Everywhere {
@@ -26,16 +26,26 @@ export interface ListCommand extends Everywhere {
   readonly command: 'list';
 }
 
-export type HelpTopic = 'bulkhead' | 'run' | 'list';
+export interface DoctorCommand extends Everywhere {
+  readonly command: 'doctor';
+}
+
+export type HelpTopic = 'bulkhead' | 'run' | 'list' | 'doctor';
 
 export type Command =
   | RunCommand
   | ListCommand
+  | DoctorCommand
   | { readonly command: 'help'; readonly topic: HelpTopic }
   | { readonly command: 'version' }
   | { readonly command: 'wrong'; readonly topic: HelpTopic; readonly problems: readonly Problem[] };
 
-const commands = ['run', 'list', 'help', 'version'];
+/** Flags with the name of their setting, whose values are read from text as they are. */
+type PlainFlag = 'memory' | 'swap' | 'timeout' | 'disk' | 'cpu' | 'network' | 'isolation' | 'leaks';
+
+const countFlags: ReadonlySet<string> = new Set(['open-files', 'nice', 'jobs']);
+
+const commands = ['run', 'list', 'doctor', 'help', 'version'];
 
 export function parseCommand(argv: readonly string[]): Command {
   const [name, ...rest] = argv;
@@ -44,6 +54,8 @@ export function parseCommand(argv: readonly string[]): Command {
       return parseRun(rest);
     case 'list':
       return parseList(rest);
+    case 'doctor':
+      return parseDoctor(rest);
     case 'help':
       return parseHelp(rest);
     default:
@@ -59,22 +71,35 @@ function parseRun(argv: readonly string[]): Command {
 
   const problems: Problem[] = [];
   const report: Report = (path, message, fix) => problems.push(problemAt(path.join('.'), message, fix));
-  const read = <T>(flag: 'memory' | 'swap' | 'timeout' | 'isolation' | 'leaks', shape: Scalar<T>) => {
+  const read = <T>(flag: PlainFlag, shape: Scalar<T>) => {
     const value = values[flag] === undefined ? undefined : shape.read(values[flag], [`--${flag}`], report);
     return value === undefined ? {} : { [flag]: value };
   };
-  const written = values.jobs;
-  const jobs =
-    written === undefined
-      ? undefined
-      : fields.jobs.shape.read(/^\d+$/.test(written) ? Number(written) : written, ['--jobs'], report);
+  const written = <T>(
+    flag: 'open-files' | 'file-size' | 'run-timeout' | 'nice' | 'jobs',
+    shape: Scalar<T>,
+    key: string,
+  ) => {
+    const text = values[flag];
+    // A count is a number in the file, and text here.
+    const value = text !== undefined && /^\d+$/.test(text) && countFlags.has(flag) ? Number(text) : text;
+    const accepted = value === undefined ? undefined : shape.read(value, [`--${flag}`], report);
+    return accepted === undefined ? {} : { [key]: accepted };
+  };
   const layer: SettingsLayer = {
     ...read('memory', fields.memory.shape),
     ...read('swap', fields.swap.shape),
     ...read('timeout', fields.timeout.shape),
     ...read('isolation', fields.isolation.shape),
     ...read('leaks', fields.leaks.shape),
-    ...(jobs === undefined ? {} : { jobs }),
+    ...read('disk', fields.disk.shape),
+    ...read('cpu', fields.cpu.shape),
+    ...read('network', fields.network.shape),
+    ...written('open-files', fields.openFiles.shape, 'openFiles'),
+    ...written('file-size', fields.fileSize.shape, 'fileSize'),
+    ...written('nice', fields.nice.shape, 'nice'),
+    ...written('run-timeout', fields.runTimeout.shape, 'runTimeout'),
+    ...written('jobs', fields.jobs.shape, 'jobs'),
   };
   const reports = (values.output ?? []).flatMap(file => {
     const target = reportTarget(file);
@@ -95,8 +120,20 @@ function parseList(argv: readonly string[]): Command {
   return { command: 'list', ...everywhere(parsed.values, parsed.positionals) };
 }
 
+function parseDoctor(argv: readonly string[]): Command {
+  const parsed = parse(argv, doctorOptions);
+  if (!parsed.ok) return wrong('doctor', [parsed.problem]);
+  if (parsed.values.help) return { command: 'help', topic: 'doctor' };
+  const [path] = parsed.positionals;
+  if (path !== undefined) {
+    const fix = 'It examines the machine; --folder names the folder whose settings count.';
+    return wrong('doctor', [problemAt('', `doctor takes no path, got "${path}"`, fix)]);
+  }
+  return { command: 'doctor', ...everywhere(parsed.values, []) };
+}
+
 function parseHelp([topic]: readonly string[]): Command {
-  if (topic === 'run' || topic === 'list') return { command: 'help', topic };
+  if (topic === 'run' || topic === 'list' || topic === 'doctor') return { command: 'help', topic };
   return topic === undefined || topic === 'help' ? { command: 'help', topic: 'bulkhead' } : unknownCommand(topic);
 }
 

@@ -1,7 +1,7 @@
 import { configName } from '../config/load.ts';
 import type { HelpTopic } from './args.ts';
 import { exitMeanings } from './exit-codes.ts';
-import { listOptions, type Option, runOptions, topOptions } from './options.ts';
+import { doctorOptions, listOptions, type Option, runOptions, topOptions } from './options.ts';
 
 export function helpText(topic: HelpTopic): string {
   switch (topic) {
@@ -11,6 +11,7 @@ export function helpText(topic: HelpTopic): string {
         section('Usage', [
           'bulkhead run [paths…]    run the tests of these files and folders, or all',
           'bulkhead list [paths…]   list them without running them',
+          'bulkhead doctor          try every kind of cage here, and say what would give a stronger one',
           'bulkhead help [command]  explain a command',
         ]),
         section('Flags', flags(topOptions)),
@@ -35,6 +36,13 @@ export function helpText(topic: HelpTopic): string {
           'A second Ctrl-C kills them at once. Either way nothing that a test started stays alive.',
         ]),
         exits(),
+      ]);
+    case 'doctor':
+      return page([
+        'Tries every kind of cage on this machine and shows what holds, what does not, why, and what would give it.',
+        section('Usage', ['bulkhead doctor [flags]']),
+        section('Flags', flags(doctorOptions)),
+        section('Exit codes', ['0    always, unless the command line is wrong (2) or Bulkhead itself failed (3)']),
       ]);
     case 'list':
       return page([

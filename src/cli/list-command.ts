@@ -34,6 +34,10 @@ export async function listCommand(command: ListCommand, program: Program): Promi
   try {
     const found = await Promise.race([connection.ask('projects', {}), program.interruption.requested]);
     if (typeof found === 'number') return found;
+    if (found.problems.some(({ key, severity }) => key === 'cage.require' && severity === 'error')) {
+      console.complain(found.problems);
+      return exitCodes.usage;
+    }
     const { selection, problems } = selectTargets(setup.targets, found.projects);
     console.complain([...found.problems, ...problems]);
     if (problems.length > 0) return exitCodes.usage;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCommand, type RunCommand, type ListCommand } from './args.ts';
+import { parseCommand, type DoctorCommand, type ListCommand, type RunCommand } from './args.ts';
 import { WardenGone } from './connection.ts';
 import { Console } from './console.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { helpText } from './help.ts';
 import { Interruption } from './interruption.ts';
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
   switch (command.command) {
     case 'run':
     case 'list':
+    case 'doctor':
       return execute(command);
     case 'help':
       process.stdout.write(helpText(command.topic));
@@ -41,12 +43,12 @@ async function main(): Promise<number> {
   }
 }
 
-async function execute(command: RunCommand | ListCommand): Promise<number> {
+async function execute(command: RunCommand | ListCommand | DoctorCommand): Promise<number> {
   const { json, color } = command;
   const console = new Console(process, process.env, {
     json,
     color,
-    quiet: command.command === 'list' || command.quiet,
+    quiet: command.command !== 'run' || command.quiet,
   });
   const interruption = new Interruption({
     say: text => console.people.print(text),
@@ -65,7 +67,7 @@ async function execute(command: RunCommand | ListCommand): Promise<number> {
     interruption,
   };
   try {
-    const code = command.command === 'run' ? await runCommand(command, program) : await listCommand(command, program);
+    const code = await carryOut(command, program);
     return interruption.exitCode ?? code;
   } catch (error) {
     if (!(error instanceof WardenGone)) throw error;
@@ -75,6 +77,17 @@ async function execute(command: RunCommand | ListCommand): Promise<number> {
     return exitCodes.infrastructure;
   } finally {
     interruption.end();
+  }
+}
+
+function carryOut(command: RunCommand | ListCommand | DoctorCommand, program: Program): Promise<number> {
+  switch (command.command) {
+    case 'run':
+      return runCommand(command, program);
+    case 'list':
+      return listCommand(command, program);
+    case 'doctor':
+      return doctorCommand(command, program);
   }
 }
 

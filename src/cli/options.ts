@@ -14,6 +14,13 @@ export const runOptions = {
   memory: { type: 'string', value: 'SIZE', help: 'memory cap of each test: 512M, 2 GiB, none' },
   swap: { type: 'string', value: 'SIZE', help: 'swap that a test may use beyond it (default 0)' },
   timeout: { type: 'string', value: 'TIME', help: 'time limit of each test: 30s, 500ms, 2min, none' },
+  'open-files': { type: 'string', value: 'N', help: 'files that each process may have open' },
+  'file-size': { type: 'string', value: 'SIZE', help: 'size of each file that a test writes' },
+  disk: { type: 'string', value: 'SIZE', help: 'what a test may write to its temporary folder, which is then its own' },
+  cpu: { type: 'string', value: 'TIME', help: 'CPU time of each process' },
+  network: { type: 'string', value: 'ON|OFF', help: 'on, or off: nothing but its own loopback' },
+  nice: { type: 'string', value: 'N', help: 'how much tests give way to everything else: 0 to 19' },
+  'run-timeout': { type: 'string', value: 'TIME', help: 'time limit of the whole run' },
   jobs: { type: 'string', short: 'j', value: 'N', help: 'cages running at once: a number, or auto' },
   isolation: { type: 'string', value: 'WHAT', help: 'what gets a cage of its own: test or file' },
   leaks: { type: 'string', value: 'POLICY', help: 'processes that a test leaves: ignore, warn or fail' },
@@ -29,6 +36,8 @@ export const runOptions = {
 } as const satisfies Record<string, Option>;
 
 export const listOptions = common;
+
+export const doctorOptions = common;
 
 export const topOptions = {
   help: common.help,

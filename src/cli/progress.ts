@@ -61,6 +61,7 @@ export class Progress {
         return;
       case 'started':
       case 'output':
+      case 'cage':
         return;
     }
   }

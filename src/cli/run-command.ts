@@ -72,6 +72,8 @@ async function runWith(connection: Connection, { folder, targets }: Setup, run: 
   const found = await Promise.race([connection.ask('projects', {}), interruption.requested]);
   if (typeof found === 'number') return found;
   found.problems.forEach(problem => progress.problem(problem));
+  // Its files were not even listed, so nothing can be said of the targets.
+  if (found.problems.some(problem => isError(problem) && problem.key === 'cage.require')) return exitCodes.usage;
   const { selection, problems } = selectTargets(targets, found.projects);
   console.complain(problems);
   if (problems.length > 0) return exitCodes.usage;

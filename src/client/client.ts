@@ -9,6 +9,11 @@ import {
   type Requests,
   type WardenInfo,
 } from '../protocol/messages.ts';
+import { inheritance } from './inheritance.ts';
+import { planUnit, type WardenLaunch, withReason } from './unit.ts';
+
+/** A unit whose warden has not settled in by then is given up for a plain start. */
+const unitMs = 3000;
 
 export interface WardenOptions {
   /** The bundle of `src/warden/main.ts`. */
@@ -35,25 +40,64 @@ export class WardenClient {
   readonly #writer: FrameWriter;
   readonly #pending = new Map<number, Pending>();
   readonly #options: WardenOptions;
+  readonly #gone = Promise.withResolvers<void>();
   #nextId = 1;
   #stderr = '';
+  /** False while another start may still take the place of this one: its end is then nobody's business. */
+  #chosen = false;
+  #over = false;
   info!: WardenInfo;
 
   static async start(options: WardenOptions): Promise<WardenClient> {
-    const client = new WardenClient(options);
-    client.info = await client.request('hello', {
+    const plan = planUnit(options);
+    let whyNoUnit = plan.use ? null : plan.because;
+    let client: WardenClient | null = null;
+    if (plan.use) {
+      const started = await WardenClient.#inUnit(options, plan.launch);
+      if (started instanceof WardenClient) client = started;
+      else whyNoUnit = started.message;
+    }
+    if (whyNoUnit !== null) {
+      const text = `The warden has no unit of systemd: ${whyNoUnit}.`;
+      if (options.env['BULKHEAD_SYSTEMD'] === 'always') throw new Error(text);
+      options.onNotice({ notice: 'log', level: 'debug', text });
+    }
+    client ??= new WardenClient(options, { file: options.node, args: [options.script], env: options.env });
+    client.#chosen = true;
+    const hello = client.request('hello', {
       protocol: protocolVersion,
       storage: options.storage,
       folders: options.folders,
     });
+    // A warden that refuses is of no use, and would keep its client from ending.
+    const info = await hello.catch(async (error: unknown) => {
+      await client.close();
+      throw error;
+    });
+    client.info = withReason(info, whyNoUnit);
     return client;
   }
 
-  private constructor(options: WardenOptions) {
+  static async #inUnit(options: WardenOptions, launch: WardenLaunch): Promise<WardenClient | Error> {
+    const client = new WardenClient(options, launch);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`it did not start within ${unitMs / 1000} s`)), unitMs);
+    try {
+      await Promise.race([client.request('settle', inheritance(options.env)), late.promise]);
+      return client;
+    } catch (error) {
+      client.#giveUp();
+      return error as Error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private constructor(options: WardenOptions, launch: WardenLaunch) {
     this.#options = options;
     // Its own session: Ctrl-C in the terminal must reach the client alone, which then asks the warden to stop.
-    const child = spawn(options.node, [options.script], {
-      env: options.env,
+    const child = spawn(launch.file, launch.args, {
+      env: launch.env,
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
       windowsHide: true,
@@ -67,11 +111,16 @@ export class WardenClient {
       fault => options.onNotice({ notice: 'log', level: 'error', text: `From the warden: ${fault}` }),
     );
     child.once('error', error => this.#ended(`could not be started: ${error.message}`));
-    child.once('close', (code, signal) => this.#ended(signal ? `was killed by ${signal}` : `ended with code ${code}`));
+    child.once('close', (code, signal) => {
+      if (signal) this.#ended(`was killed by ${signal}`);
+      // What systemd-run answers for any signal; a warden has no such exit code.
+      else this.#ended(code === 255 ? 'was killed' : `ended with code ${code}`);
+    });
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid;
+  /** Of the warden itself, which in a unit is nobody's child here. */
+  get pid(): number {
+    return this.info.pid;
   }
 
   request<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Requests[N]['result']> {
@@ -84,11 +133,8 @@ export class WardenClient {
 
   /** Closes the pipe; the warden kills every cage and exits. Resolves when it has. */
   async close(): Promise<void> {
-    const { exitCode, signalCode } = this.#process;
-    if (exitCode !== null || signalCode !== null) return;
-    const gone = new Promise(resolve => this.#process.once('close', resolve));
     this.#process.stdin?.end();
-    await gone;
+    await this.#gone.promise;
   }
 
   /** For the last moment of a process that may not wait: the closing itself is what makes the warden reap. */
@@ -98,6 +144,7 @@ export class WardenClient {
 
   #receive(frame: FromWarden): void {
     if ('notice' in frame) {
+      if (frame.notice === 'cage') this.info = { ...this.info, cage: frame.cage };
       this.#options.onNotice(frame);
       return;
     }
@@ -107,12 +154,22 @@ export class WardenClient {
     else pending?.resolve(frame.result as never);
   }
 
+  /** The closed pipe ends a warden that starts only after this. */
+  #giveUp(): void {
+    for (const stream of this.#process.stdio) stream?.destroy();
+    this.#process.kill('SIGKILL');
+  }
+
   #ended(how: string): void {
+    // A program that could not be started tells so twice.
+    if (this.#over) return;
+    this.#over = true;
+    this.#gone.resolve();
     const detail = this.#stderr.trim();
-    const reason = `Bulkhead's warden ${how}${detail ? `: ${detail}` : '.'}`;
+    const reason = `${this.#chosen ? "Bulkhead's warden" : 'systemd-run'} ${how}${detail ? `: ${detail}` : '.'}`;
     const open = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of open) pending.reject(new Error(reason));
-    this.#options.onExit(reason);
+    if (this.#chosen) this.#options.onExit(reason);
   }
 }

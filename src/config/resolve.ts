@@ -46,23 +46,42 @@ export function limitsOf(settings: Required<LimitSettings>): Limits {
     teardownMs: settings.teardown,
     graceMs: settings.grace,
     outputBytes: settings.output,
+    outputLimitBytes: settings.outputLimit,
+    idleMs: settings.idle,
+    openFiles: settings.openFiles,
+    fileBytes: settings.fileSize,
+    diskBytes: settings.disk,
+    stackBytes: settings.stack,
+    cpuMs: settings.cpu,
+    network: settings.network === 'on',
+    nice: settings.nice,
   };
 }
 
+const limitKeys = Object.keys({
+  memory: true,
+  swap: true,
+  processes: true,
+  timeout: true,
+  startup: true,
+  teardown: true,
+  grace: true,
+  output: true,
+  outputLimit: true,
+  idle: true,
+  openFiles: true,
+  fileSize: true,
+  disk: true,
+  stack: true,
+  cpu: true,
+  network: true,
+  nice: true,
+  isolation: true,
+  leaks: true,
+} satisfies Record<keyof LimitSettings, true>) as (keyof LimitSettings)[];
+
 function limitsOnly(part: LimitSettings): LimitSettings {
-  const { memory, swap, processes, timeout, startup, teardown, grace, output, isolation, leaks } = part;
-  return defined({
-    memory,
-    swap,
-    processes,
-    timeout,
-    startup,
-    teardown,
-    grace,
-    output,
-    isolation,
-    leaks,
-  });
+  return defined(Object.fromEntries(limitKeys.map(key => [key, part[key]])));
 }
 
 function defined<T extends object>(part: T): Partial<T> {

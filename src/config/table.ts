@@ -1,5 +1,7 @@
+import type { CageRequirement } from '../protocol/diagnosis.ts';
+import type { MechanismName } from '../protocol/limits.ts';
 import { everyOf, type Field, type Fields, objectOf } from './fields.ts';
-import type { CommandSettings, Isolation, LeakPolicy, LimitSettings, MochaSettings } from './settings.ts';
+import type { CommandSettings, Isolation, LeakPolicy, LimitSettings, MochaSettings, Network } from './settings.ts';
 import {
   choice,
   count,
@@ -83,6 +85,63 @@ export const limitFields = {
     description: 'How much of the output of each test is kept: half from its beginning, half from its end.',
     default: '1 MiB',
     examples: ['64 KiB', '1 MiB'],
+  },
+  outputLimit: {
+    shape: orWord(size({ least: 1024, most: Number.MAX_SAFE_INTEGER, range: '1 KiB at least' }), none),
+    description: 'A test that prints more than this is ended. "none" removes the limit.',
+    default: 'none',
+    examples: ['64 MiB', 'none'],
+  },
+  idle: {
+    shape: orWord(time, none),
+    description: 'How long a test may go without any output and any event of its framework. "none" removes the limit.',
+    default: 'none',
+    examples: ['10s', 'none'],
+  },
+  openFiles: {
+    shape: orWord(count(16, 1_048_576), none),
+    description: 'How many files, sockets and pipes each process of a test may have open at once.',
+    default: 'none',
+    examples: [256, 'none'],
+  },
+  fileSize: {
+    shape: orWord(size({ least: 1, most: Number.MAX_SAFE_INTEGER, range: '1 byte at least' }), none),
+    description: 'How large each file that a test writes may become.',
+    default: 'none',
+    examples: ['100 MiB', 'none'],
+  },
+  disk: {
+    shape: orWord(size({ least: 65_536, most: Number.MAX_SAFE_INTEGER, range: '64 KiB at least' }), none),
+    description:
+      'What a test may write to its temporary folder, which is then private, empty, held in memory and gone with the test. Files written elsewhere are not counted.',
+    default: 'none',
+    examples: ['100 MiB', 'none'],
+  },
+  stack: {
+    shape: orWord(size({ least: 131_072, most: Number.MAX_SAFE_INTEGER, range: '128 KiB at least' }), none),
+    description: 'How large the stack of each process of a test may grow.',
+    default: 'none',
+    examples: ['1 MiB', 'none'],
+  },
+  cpu: {
+    shape: orWord(duration({ least: 1000, most: longest, range: 'from 1 s to 24 days' }), none),
+    description: 'How much CPU time each process of a test may use, in whole seconds.',
+    default: 'none',
+    examples: ['10s', 'none'],
+  },
+  network: {
+    shape: choice<Network>({
+      on: 'The network as the machine has it.',
+      off: 'A network of its own with nothing in it but its own loopback.',
+    }),
+    description: 'Whether a test reaches the network, the services on this machine among it.',
+    default: 'on',
+  },
+  nice: {
+    shape: count(0, 19),
+    description: 'How much a test gives way to everything else on the machine: 0 not at all, 19 the most.',
+    default: 0,
+    examples: [0, 10],
   },
   isolation: {
     shape: choice<Isolation>({
@@ -196,6 +255,36 @@ const frameworkFields = {
   },
 } satisfies Fields;
 
+const requirement = choice<CageRequirement>({
+  'hard-memory': 'The kernel caps the memory of a test and all its children.',
+  'hard-processes': 'The kernel caps how many processes and threads a test has.',
+  'kernel-cleanup': 'The kernel’s word that nothing of a test is left.',
+  'exact-usage': 'Peak memory and CPU time are the kernel’s own record.',
+});
+
+const forbidden = choice<Exclude<MechanismName, 'process-group'>>({
+  cgroup2: 'Control groups, version 2.',
+  cgroup1: 'Control groups, version 1.',
+  namespaces: 'A user and pid namespace: debuggers, nested sandboxes and setuid programs may not work in it.',
+  subreaper: 'The keeper without a namespace.',
+});
+
+export const cageFields = {
+  'cage.require': {
+    shape: oneOrMore(requirement, '["hard-memory", "kernel-cleanup"]'),
+    description: 'What the cages must have: where the strongest cage of a machine has less, nothing is run.',
+    default: [],
+    examples: ['hard-memory', ['hard-memory', 'kernel-cleanup']],
+  },
+  'cage.forbid': {
+    shape: listOf(forbidden, { least: 0, example: '["namespaces"]' }),
+    description:
+      'Kinds of cages that may not be used, although they work. The weakest, a process group, is always left: only "cage.require" refuses it.',
+    default: [],
+    examples: [['namespaces']],
+  },
+} satisfies Fields;
+
 /** Read by editors alone, and no setting. */
 const forEditors: Shape<never> = { schema: text.schema, read: () => undefined };
 
@@ -213,6 +302,13 @@ export const fields = {
     description: 'What the caps of all cages running at once may add up to; without it, most of the free memory.',
     examples: ['4 GiB'],
   },
+  runTimeout: {
+    shape: orWord(time, none),
+    description: 'How long a whole run may take: what runs then is ended, and what has not begun is not started.',
+    default: 'none',
+    examples: ['15 min', 'none'],
+  },
+  ...cageFields,
   overrides: {
     shape: overrides,
     description: 'Limits for some files only; the last entry that matches a file wins.',

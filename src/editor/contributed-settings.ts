@@ -17,7 +17,7 @@ const elsewhere = 'While this is not set, `bulkhead.config.json` decides.';
 export function contributedSettings(): Record<string, JsonSchema> {
   const keys = settingKeys.map((key, order) => {
     const field = (fields as Readonly<Record<string, Field<unknown>>>)[key]!;
-    const scope = key === 'jobs' || key === 'memoryBudget' ? 'window' : 'resource';
+    const scope = ['jobs', 'memoryBudget', 'runTimeout', 'cage.forbid'].includes(key) ? 'window' : 'resource';
     return [
       `bulkhead.${key}`,
       { scope, order, ...(key === 'overrides' ? overrides(field) : property(field)) },
@@ -40,22 +40,34 @@ function overrides({ shape, description }: Field<unknown>): JsonSchema {
 
 function property(field: Field<unknown>): JsonSchema {
   const { schema } = field.shape;
+  if (schema['type'] === 'array') return wordList(field);
   const alternatives = [schema, ...((schema['anyOf'] as JsonSchema[] | undefined) ?? [])];
   const words = alternatives.flatMap(each => (each['enum'] as unknown[] | undefined) ?? []).filter(isText);
-  const value = alternatives.find(each => each['type'] !== undefined);
-  if (!value) return choice(field, words);
+  const value = alternatives.find(each => each['type'] !== undefined && each['type'] !== 'array');
+  if (!value)
+    return choice(
+      field,
+      words,
+      alternatives.flatMap(each => (each['enumDescriptions'] as string[] | undefined) ?? []),
+    );
   return isText(value['pattern']) ? quantity(field, value['pattern'], words) : wholeNumber(field, value, words);
 }
 
-function choice(field: Field<unknown>, words: readonly string[]): JsonSchema {
+function choice(field: Field<unknown>, words: readonly string[], meanings: readonly string[]): JsonSchema {
   return {
     markdownDescription: describe(field),
     type: 'string',
     enum: ['', ...words],
     enumItemLabels: ['not set'],
-    enumDescriptions: ['As `bulkhead.config.json` says.', ...(field.shape.schema['enumDescriptions'] as string[])],
+    enumDescriptions: ['As `bulkhead.config.json` says.', ...meanings],
     default: '',
   };
+}
+
+/** A list of words, which the settings editor shows as one. */
+function wordList(field: Field<unknown>): JsonSchema {
+  const { type, items } = field.shape.schema;
+  return { markdownDescription: describe(field), type, items, uniqueItems: true, default: [] };
 }
 
 function quantity(field: Field<unknown>, pattern: string, words: readonly string[]): JsonSchema {
@@ -82,7 +94,7 @@ function wholeNumber(field: Field<unknown>, value: JsonSchema, words: readonly s
 }
 
 function describe(field: Field<unknown>): string {
-  const usual = 'default' in field ? ` Usually \`${String(field.default)}\`.` : '';
+  const usual = 'default' in field && !Array.isArray(field.default) ? ` Usually \`${String(field.default)}\`.` : '';
   return `${field.description}${usual} ${elsewhere}`;
 }
 

@@ -10,6 +10,7 @@ export function outcomeOf(kind: VerdictKind): Outcome {
     case 'failed':
     case 'timed-out':
     case 'out-of-memory':
+    case 'limit-reached':
     case 'crashed':
     case 'killed-outside':
     case 'exited-early':

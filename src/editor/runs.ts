@@ -101,6 +101,7 @@ export class Runs {
         return this.#problems.add(notice.problem);
       case 'live':
       case 'log':
+      case 'cage':
     }
   }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cage, Mechanism } from '../cages/cage.ts';
 import type { Launch } from '../frameworks/framework.ts';
 import type { InsideEvent } from '../protocol/events.ts';
-import type { Limits, ProcessInfo } from '../protocol/limits.ts';
+import type { Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import { testEnvironment, whyNotExecutable } from './environment.ts';
 import { EventReader } from './event-reader.ts';
 import type { ProcessEvidence, StopReason } from './evidence.ts';
@@ -40,6 +40,7 @@ export class CagedProcess {
   #exited = Promise.withResolvers<void>();
   #maxProcesses = 0;
   #ignoredSigterm = false;
+  #printedBytes = 0;
 
   /** Throws where the cage itself cannot be made. */
   constructor(options: CagedOptions) {
@@ -55,6 +56,10 @@ export class CagedProcess {
 
   get id(): string {
     return this.#options.id;
+  }
+
+  get unenforced(): readonly Shortcoming[] {
+    return this.#cage.unenforced;
   }
 
   /** The kernel's count of kills for memory so far. */
@@ -78,7 +83,8 @@ export class CagedProcess {
     if (this.#stop === null) {
       this.#stop = reason;
       this.#options.onStop(reason);
-      const graceMs = hard || reason.kind === 'over-memory' ? 0 : this.#options.limits.graceMs;
+      const graceMs =
+        hard || reason.kind === 'over-memory' || reason.kind === 'flood' ? 0 : this.#options.limits.graceMs;
       if (graceMs > 0) {
         this.#cage.signal('SIGTERM');
         const ended = await Promise.race([
@@ -110,6 +116,7 @@ export class CagedProcess {
       exit: this.#exit,
       stop: this.#stop,
       ...counters,
+      unenforced: this.#cage.unenforced,
       maxProcesses: Math.max(this.#maxProcesses, leftovers.length),
       wallMs: performance.now() - started,
       leftovers,
@@ -148,13 +155,20 @@ export class CagedProcess {
     if (child.pid === undefined) return failed;
     this.#cage.born(child);
     this.#maxProcesses = 1;
-    child.stdout?.on('data', (chunk: Buffer) => this.#options.onOutput(this.output.push(chunk), 'stdout'));
-    child.stderr?.on('data', (chunk: Buffer) => this.#options.onOutput(this.output.push(chunk), 'stderr'));
+    child.stdout?.on('data', (chunk: Buffer) => this.#print(chunk, 'stdout'));
+    child.stderr?.on('data', (chunk: Buffer) => this.#print(chunk, 'stderr'));
     (child.stdio[3] as Readable).on('data', (chunk: Buffer) => this.#events.push(chunk));
     // A reset of a pipe by a dying process is its end, which `close` tells.
     for (const stream of child.stdio) stream?.on('error', () => {});
     this.live();
     return null;
+  }
+
+  #print(chunk: Buffer, from: 'stdout' | 'stderr'): void {
+    this.#options.onOutput(this.output.push(chunk), from);
+    this.#printedBytes += chunk.length;
+    const limitBytes = this.#options.limits.outputLimitBytes;
+    if (limitBytes !== null && this.#printedBytes > limitBytes) void this.stop({ kind: 'flood', limitBytes });
   }
 
   /** Who outlives the leader. A process on its way out is given a moment, so that it is not called a leftover. */

@@ -1,4 +1,4 @@
-import type { Limits, ProcessInfo } from '../protocol/limits.ts';
+import type { Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
 import type { InsideEvent } from '../protocol/events.ts';
 
@@ -6,7 +6,8 @@ import type { InsideEvent } from '../protocol/events.ts';
 export type StopReason =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timeout'; readonly limit: TimeoutKind; readonly ms: number }
-  | { readonly kind: 'over-memory'; readonly bytes: number };
+  | { readonly kind: 'over-memory'; readonly bytes: number }
+  | { readonly kind: 'flood'; readonly limitBytes: number };
 
 /** What is known of one process and its cage when nothing of it is left. */
 export interface ProcessEvidence {
@@ -14,6 +15,9 @@ export interface ProcessEvidence {
   readonly exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null;
   readonly stop: StopReason | null;
   readonly oomKills: number | null;
+  readonly refusedProcesses: number | null;
+  /** Limits that were asked for and were not in force. */
+  readonly unenforced: readonly Shortcoming[];
   readonly peakMemoryBytes: number | null;
   readonly cpuMs: number | null;
   readonly maxProcesses: number;

@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { FailureMessage, Verdict } from '../protocol/verdict.ts';
-import type { TestEvidence, UnitEvidence } from './evidence.ts';
+import type { StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
+import { type Reached, reachedBySignal, reachedInWords, reachedStack } from './reached.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -30,8 +31,12 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
   if (test.end === null) return judgeEnding(test, unit);
   if (test.oomKillsDuring > 0 || (!unit.shared && (unit.oomKills ?? 0) > 0)) return outOfMemory(unit, 'kernel-child');
   switch (test.end.state) {
-    case 'failed':
-      return judgement({ kind: 'failed' }, ['The framework reported a failure.'], test.end.failures);
+    case 'failed': {
+      const failures = test.end.failures ?? [];
+      const reached = reachedInWords(unit, failures.map(({ text, stack }) => `${text}\n${stack ?? ''}`).join('\n'));
+      if (reached) return limitReached(reached, failures);
+      return judgement({ kind: 'failed' }, ['The framework reported a failure.'], failures);
+    }
     case 'skipped': {
       const reason = test.end.reason;
       return judgement({ kind: 'skipped', ...(reason ? { reason } : {}) }, ['The framework skipped it.']);
@@ -95,11 +100,15 @@ function judgeProcess(unit: UnitEvidence, when: string): Judgement {
     return outOfMemory(unit, 'heap');
   }
   if (stop?.kind === 'over-memory') return outOfMemory(unit, 'watched');
-  if (stop?.kind === 'timeout') {
-    return judgement({ kind: 'timed-out', limit: stop.limit, limitMs: stop.ms }, [
-      `It was still running ${when} after ${formatDuration(stop.ms)} (${stop.limit} limit), so it was killed.`,
-    ]);
+  if (stop?.kind === 'flood') {
+    const why = `It printed more than ${formatBytes(stop.limitBytes)}, so it was killed.`;
+    return limitReached({ limit: 'output', allowed: stop.limitBytes, why });
   }
+  if (stop?.kind === 'timeout') {
+    return judgement({ kind: 'timed-out', limit: stop.limit, limitMs: stop.ms }, [timeoutReason(stop, when)]);
+  }
+  const reached = reachedBySignal(unit) ?? reachedStack(unit);
+  if (reached) return limitReached(reached);
   if (exit?.signal) {
     const kind = crashSignals.has(exit.signal) ? 'crashed' : 'killed-outside';
     return judgement({ kind, signal: exit.signal }, [
@@ -112,6 +121,20 @@ function judgeProcess(unit: UnitEvidence, when: string): Judgement {
   return judgement({ kind: 'exited-early', code }, [`The process ended with code ${code} ${when}.`]);
 }
 
+function timeoutReason({ limit, ms }: Extract<StopReason, { kind: 'timeout' }>, when: string): string {
+  const most = formatDuration(ms);
+  switch (limit) {
+    case 'test':
+    case 'start-up':
+    case 'teardown':
+      return `It was still running ${when} after ${most} (${limit} limit), so it was killed.`;
+    case 'idle':
+      return `Nothing was heard of it for ${most} ${when}, so it was killed.`;
+    case 'run':
+      return `It was still running ${when} when the whole run had taken ${most}, so it was killed.`;
+  }
+}
+
 /** The verdict of a process that is the test itself; the framework reads only codes that no stronger rule explains. */
 export function judgeExitCode(
   unit: UnitEvidence,
@@ -122,6 +145,8 @@ export function judgeExitCode(
   if (unit.stop !== null || (unit.oomKills ?? 0) > 0 || exit?.signal || exit?.code == null || isHeapDeath(unit)) {
     return judgeProcess(unit, 'before the test ended');
   }
+  const reached = reachedBySignal(unit) ?? reachedStack(unit);
+  if (reached) return limitReached(reached);
   const signal = shellCrashes.get(exit.code);
   if (signal) {
     const why = `It ended with code ${exit.code}, which is how a shell tells that its command died of ${signal}.`;
@@ -134,8 +159,11 @@ export function judgeExitCode(
       return judgement({ kind: 'passed' }, why);
     case 'skipped':
       return judgement({ kind: 'skipped', ...(reading.reason ? { reason: reading.reason } : {}) }, why);
-    case 'failed':
-      return judgement({ kind: 'failed' }, why, [{ text: reading.message ?? `exit code ${exit.code}` }]);
+    case 'failed': {
+      const messages = [{ text: reading.message ?? `exit code ${exit.code}` }];
+      const inWords = reachedInWords(unit, unit.outputTail);
+      return inWords ? limitReached(inWords, messages) : judgement({ kind: 'failed' }, why, messages);
+    }
   }
 }
 
@@ -156,6 +184,10 @@ function outOfMemory(unit: UnitEvidence, cause: 'kernel' | 'kernel-child' | 'hea
     watched: `Its memory was seen above the cap, so it was killed (${cap}${peak}; watched, not enforced by the kernel).`,
   }[cause];
   return judgement({ kind: 'out-of-memory', cause, capBytes, peakBytes }, [why]);
+}
+
+function limitReached({ limit, allowed, why }: Reached, messages: readonly FailureMessage[] = []): Judgement {
+  return judgement({ kind: 'limit-reached', limit, allowed }, [why], messages);
 }
 
 function passed(): Judgement {

@@ -61,6 +61,10 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
   if (limits.memoryBytes !== null && peakMemoryBytes !== null && peakMemoryBytes >= limits.memoryBytes * nearCap) {
     attributes.push({ kind: 'near-memory-cap', fraction: peakMemoryBytes / limits.memoryBytes });
   }
+  if (tellsTheEnd && evidence.refusedProcesses) {
+    attributes.push({ kind: 'processes-refused', times: evidence.refusedProcesses });
+  }
+  for (const { limit, because } of evidence.unenforced) attributes.push({ kind: 'limit-not-enforced', limit, because });
   const retries = test.evidence.end?.retries;
   if (retries) attributes.push({ kind: 'retried-by-framework', retries });
   if (tellsTheEnd && output.droppedBytes > 0) {

@@ -1,6 +1,6 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { Mechanism } from '../cages/cage.ts';
-import { formatBytes } from '../config/quantities.ts';
+import { formatBytes, formatDuration } from '../config/quantities.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import { defaults, type LeakPolicy, type Settings, type SettingsLayer } from '../config/settings.ts';
 import type { Limits, ProcessInfo } from '../protocol/limits.ts';
@@ -9,12 +9,12 @@ import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
 import type { Journal } from './journal.ts';
-import { expandSelection, type PlannedFile, planFile } from './plan.ts';
+import { expandSelection, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { recordOf } from './record.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
 import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
-import { brokenFile, cancelled, lost, type Unrun, withoutCage } from './unrun.ts';
+import { brokenFile, cancelled, lost, outOfTime, type Unrun, withoutCage } from './unrun.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
@@ -43,7 +43,10 @@ export class Run {
   readonly #slots: Slots;
   readonly #budget: number;
   readonly #survivors: ProcessInfo[] = [];
+  readonly #timeoutMs: number | null;
+  readonly #toldLimits = new Set<string>();
   #cancelled = false;
+  #outOfTime = false;
   #finished = Promise.withResolvers<void>();
 
   constructor(deps: RunDeps, overrides: SettingsLayer) {
@@ -52,13 +55,16 @@ export class Run {
     const first = deps.workspace.projects[0];
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), overrides]);
     this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
+    this.#timeoutMs = settings.runTimeout;
     this.#slots = new Slots(settings.jobs || availableParallelism(), this.#budget);
   }
 
   async execute(selection: Selection): Promise<RunSummary> {
     const { files, problems } = expandSelection(selection, this.#deps.workspace);
     problems.forEach(problem => this.#tell(problem));
+    const timer = this.#timeoutMs === null ? undefined : setTimeout(() => this.#timeUp(), this.#timeoutMs);
     const ends = await Promise.allSettled(files.map(file => this.#runFile(file)));
+    clearTimeout(timer);
     for (const end of ends) {
       if (end.status === 'rejected') {
         this.#tell({
@@ -83,6 +89,19 @@ export class Run {
     return this.#survivors;
   }
 
+  /** What runs is ended, and nothing more is begun. */
+  #timeUp(): void {
+    const ms = this.#timeoutMs!;
+    this.#outOfTime = true;
+    this.#tell({
+      severity: 'error',
+      key: 'runTimeout',
+      message: `The run was ended after ${formatDuration(ms)}, its time-out as a whole.`,
+      fix: 'Raise "runTimeout", or run fewer tests at once.',
+    });
+    for (const process of this.#live) void process.stop({ kind: 'timeout', limit: 'run', ms });
+  }
+
   async #runFile(planned: PlannedFile): Promise<void> {
     const { project, file } = planned;
     const settings = settingsFor([...this.#deps.workspace.layersOf(project), this.#overrides], project.folder, file);
@@ -99,6 +118,13 @@ export class Run {
     }
     const release = await this.#slots.claim(memory);
     if (this.#cancelled) return release();
+    if (this.#outOfTime) {
+      release();
+      const test = wholeFile(project, file);
+      await this.#plan([test], project.id);
+      await this.#show(outOfTime(this.#unrun(test, project.id, limits), this.#timeoutMs!));
+      return;
+    }
     const plan = await planFile(planned, this.#deps.workspace).finally(release);
     plan.problems.forEach(problem => this.#tell(problem));
     if (plan.broken && !this.#cancelled) {
@@ -128,6 +154,10 @@ export class Run {
       for (const test of unit.tests) await this.#show(cancelled(about(test)));
       return [];
     }
+    if (this.#outOfTime) {
+      for (const test of unit.tests) await this.#show(outOfTime(about(test), this.#timeoutMs!));
+      return [];
+    }
     let outcome: UnitOutcome;
     try {
       outcome = await this.#run(unit);
@@ -153,6 +183,7 @@ export class Run {
         caged = process;
         this.#live.add(process);
         onCage(process, unit);
+        this.#tellUnenforced(process);
       },
       onStarted: (test, at) => void notify({ notice: 'started', run: id, key: test.key, at }),
       onOutput: (test, text) => void notify({ notice: 'output', run: id, key: test.key, text }),
@@ -161,6 +192,17 @@ export class Run {
     if (caged) this.#live.delete(caged);
     this.#survivors.push(...outcome.evidence.survivors);
     return outcome;
+  }
+
+  /** Each limit that the cage does not hold is told once a run; the records of its tests say it each. */
+  #tellUnenforced({ unenforced }: CagedProcess): void {
+    for (const { limit, because, fix } of unenforced) {
+      if (this.#toldLimits.has(`${limit} ${because}`)) continue;
+      this.#toldLimits.add(`${limit} ${because}`);
+      const cage = this.#deps.mechanism.label;
+      const message = `The limit "${limit}" is not enforced in this cage (${cage}): ${because}.`;
+      this.#tell({ severity: 'warning', key: limit, message, fix });
+    }
   }
 
   async #plan(tests: readonly TestInfo[], project: string): Promise<void> {

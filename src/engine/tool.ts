@@ -22,7 +22,7 @@ export class CagedTools implements CagedTool {
   constructor(mechanism: Mechanism, scratch: string, limits: Limits, onProcess: (process: CagedProcess) => void) {
     this.#mechanism = mechanism;
     this.#scratch = scratch;
-    this.#limits = { ...limits, outputBytes: listingBytes };
+    this.#limits = { ...limits, outputBytes: listingBytes, outputLimitBytes: null };
     this.#onProcess = onProcess;
   }
 

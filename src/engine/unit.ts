@@ -67,6 +67,7 @@ class UnitWatch {
   #open: Progress | null = null;
   #lastEnded: Progress | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #saidHello = false;
   #saidBye = false;
 
@@ -88,8 +89,12 @@ class UnitWatch {
       mechanism: this.#deps.mechanism,
       launch: this.#orderedLaunch(),
       limits,
-      onEvent: event => this.#onEvent(event),
+      onEvent: event => {
+        this.#idle?.refresh();
+        this.#onEvent(event);
+      },
       onOutput: chunk => {
+        this.#idle?.refresh();
         const about = this.#open ?? this.#lastEnded;
         if (chunk.length > 0) this.#deps.onOutput(about?.test ?? tests[0]!, chunk.toString('utf8'));
       },
@@ -99,8 +104,11 @@ class UnitWatch {
     this.#deps.onProcess(caged);
     if (framework.reporting === 'exit-code') this.#start([...this.#progress.values()][0]!);
     else this.#arm('start-up', limits.startupMs);
+    const ms = limits.idleMs;
+    if (ms !== null) this.#idle = setTimeout(() => void caged.stop({ kind: 'timeout', limit: 'idle', ms }), ms);
     const evidence = await caged.finished;
     clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
     return {
       evidence: {
         ...evidence,

@@ -1,3 +1,4 @@
+import { formatDuration } from '../config/quantities.ts';
 import type { Limits, MechanismName } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
@@ -30,6 +31,15 @@ export function cancelled(about: Unrun): TestRecord {
   return bare(about, {
     verdict: { kind: 'cancelled' },
     why: ['The run was stopped before this test began.'],
+    messages: [],
+  });
+}
+
+/** The whole run was out of time: it did not pass, and it was not the user who stopped it. */
+export function outOfTime(about: Unrun, limitMs: number): TestRecord {
+  return bare(about, {
+    verdict: { kind: 'timed-out', limit: 'run', limitMs },
+    why: [`The whole run had taken ${formatDuration(limitMs)} before this test began.`],
     messages: [],
   });
 }

@@ -15,6 +15,8 @@ interface FolderState {
 export interface WorkspaceDeps {
   readonly frameworks: readonly Framework[];
   readonly toolWith: (limits: Limits) => CagedTool;
+  /** What a folder asks of its cages and does not get here; nothing of it is run then, not even to list its tests. */
+  readonly refuse: (settings: Settings) => Problem | null;
 }
 
 /** The folders, their settings, the projects found in them, and what is known of their tests. */
@@ -42,6 +44,16 @@ export class Workspace {
     return { projects, problems: found.flatMap(folder => folder.problems) };
   }
 
+  /** The settings of each folder as they are now, without a look for projects. */
+  settings(): Promise<{ folder: Folder; settings: Settings }[]> {
+    return Promise.all(
+      this.#setups.map(async ({ folder, overrides }) => {
+        const { layer } = await loadConfig(folder.path);
+        return { folder, settings: mergeLayers([layer, overrides]) };
+      }),
+    );
+  }
+
   get projects(): readonly Project[] {
     return [...this.#projects.values()];
   }
@@ -64,6 +76,8 @@ export class Workspace {
   }
 
   async discover(project: Project, file: string): Promise<Discovery> {
+    const refused = this.#deps.refuse(this.#folders.get(project.folder.path)!.settings);
+    if (refused) return { tests: [], problem: refused };
     const discovery = await this.frameworkOf(project).discover(project, file, this.#contextOf(project));
     this.#known.set(knownKey(project, file), new Map(discovery.tests.map(test => [test.key, test])));
     return discovery;
@@ -82,6 +96,12 @@ export class Workspace {
     const config = await loadConfig(folder.path);
     const layers = [config.layer, overrides];
     const state: FolderState = { folder, layers, settings: mergeLayers(layers) };
+    const refused = this.#deps.refuse(state.settings);
+    if (refused) {
+      // What was listed before stays in sight, and says why when somebody runs it.
+      const projects = this.projects.filter(project => project.folder.path === folder.path);
+      return { state, projects, problems: [...config.problems, refused] };
+    }
     const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)));
     const detections = await Promise.all(this.#deps.frameworks.map(framework => framework.detect(context)));
     return {

@@ -132,8 +132,9 @@ function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): 
     ['Duration', text(record.durationMs, formatDuration), limit(limits.timeoutMs, formatDuration)],
     ['Peak memory', text(record.peakMemoryBytes, formatBytes), limit(limits.memoryBytes, formatBytes)],
     ['Swap', null, limits.swapBytes === 0 ? 'not allowed' : formatBytes(limits.swapBytes)],
-    ['CPU', text(record.cpuMs, formatDuration), null],
+    ['CPU', text(record.cpuMs, formatDuration), ofEach(limits.cpuMs, formatDuration)],
     ['Processes at once', text(record.maxProcesses, String), limit(limits.processes, String)],
+    ...furtherLimits(limits),
     ['Cage', mechanismLabel(record.cage), null],
   ];
   return el(
@@ -158,6 +159,25 @@ function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): 
       ),
     ),
   );
+}
+
+/** Limits that nothing is measured for, where they are set. */
+function furtherLimits(limits: PanelDetails['limits']): [string, null, string][] {
+  const rows: [string, string | null][] = [
+    ['Output', limits.outputLimitBytes === null ? null : formatBytes(limits.outputLimitBytes)],
+    ['Silence', limits.idleMs === null ? null : formatDuration(limits.idleMs)],
+    ['Open files', ofEach(limits.openFiles, String)],
+    ['File size', limits.fileBytes === null ? null : formatBytes(limits.fileBytes)],
+    ['Temporary folder', limits.diskBytes === null ? null : formatBytes(limits.diskBytes)],
+    ['Stack', ofEach(limits.stackBytes, formatBytes)],
+    ['Network', limits.network ? null : 'off'],
+    ['Niceness', limits.nice === 0 ? null : String(limits.nice)],
+  ];
+  return rows.flatMap(([name, most]) => (most === null ? [] : [[name, null, most]]));
+}
+
+function ofEach(value: number | null, format: (value: number) => string): string | null {
+  return value === null ? null : `${format(value)} a process`;
 }
 
 function text(value: number | null, format: (value: number) => string): string {

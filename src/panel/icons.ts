@@ -16,6 +16,7 @@ const shapes: Readonly<Record<Icon, string>> = {
   'timed-out': `${ring}M8 4.4v3.8l2.5 1.5`,
   'out-of-memory':
     'M4 4h8v8h-8zM6.2 6.2h3.6v3.6h-3.6zM6 1.6v2.4M10 1.6v2.4M6 12v2.4M10 12v2.4M1.6 6h2.4M1.6 10h2.4M12 6h2.4M12 10h2.4',
+  'limit-reached': 'M1.8 3.2h12.4M8 14.2v-8M4.8 9.2l3.2-3.2l3.2 3.2',
   crashed: 'M9.6 1.5l-6 7.6h4l-1.2 5.4l6-7.6h-4z',
   'killed-outside': 'M8 3.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9zM8 1v4M8 11v4M1 8h4M11 8h4',
   'exited-early': 'M9.5 4.8v-2.8h-7v12h7v-2.8M6 8h8M11.4 5.4l2.6 2.6l-2.6 2.6',

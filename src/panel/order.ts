@@ -28,6 +28,7 @@ export const bySeverity: readonly VerdictKind[] = [
   'timed-out',
   'killed-outside',
   'crashed',
+  'limit-reached',
   'out-of-memory',
   'lost',
 ];

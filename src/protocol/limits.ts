@@ -12,6 +12,35 @@ export interface Limits {
   readonly graceMs: number;
   /** Kept of each attempt's output, half from its head and half from its tail. */
   readonly outputBytes: number;
+  /** More output than this ends the attempt. */
+  readonly outputLimitBytes: number | null;
+  /** Without any output or event. */
+  readonly idleMs: number | null;
+  /** In each process. */
+  readonly openFiles: number | null;
+  readonly fileBytes: number | null;
+  /** Of all files in the temporary folder together. */
+  readonly diskBytes: number | null;
+  readonly stackBytes: number | null;
+  /** Of each process, rounded up to whole seconds. */
+  readonly cpuMs: number | null;
+  readonly network: boolean;
+  /** 0: as the warden itself. */
+  readonly nice: number;
+}
+
+/** A limit that only a cage can enforce, by the name of its setting. */
+export type LimitName =
+  'memory' | 'swap' | 'processes' | 'openFiles' | 'fileSize' | 'disk' | 'stack' | 'cpu' | 'network' | 'nice';
+
+/** A limit that was asked for and that the cage at hand does not enforce. */
+export interface Shortcoming {
+  readonly limit: LimitName;
+  readonly because: string;
+  /** What would give it. */
+  readonly fix: string;
+  /** It holds for a part of what it is about. */
+  readonly partly?: boolean;
 }
 
 /** How far a property of a cage can be trusted on this machine. */

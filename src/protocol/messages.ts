@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis.ts';
 import type { CageDescription, ProcessInfo } from './limits.ts';
 import type { SettingsLayer } from './settings.ts';
 import type { Folder, Project, TestInfo, TestKey } from './tests.ts';
@@ -38,8 +39,19 @@ export interface FileSelection {
   readonly tests?: readonly TestKey[];
 }
 
+/** What a child would have from its parent, for a warden that was started by someone else. */
+export interface Inheritance {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly umask: number;
+  /** What no request can give: the warden compares them with its own. */
+  readonly surroundings: Readonly<Record<string, string>>;
+}
+
 /** Requests and the type of their answers, by name. */
 export interface Requests {
+  /** Before `hello`, and only to a warden that inherited nothing from its client. */
+  settle: { params: Inheritance; result: null };
   hello: { params: { protocol: number; storage: string; folders: readonly FolderSetup[] }; result: WardenInfo };
   configure: { params: { folders: readonly FolderSetup[] }; result: null };
   projects: { params: Record<string, never>; result: { projects: readonly Project[]; problems: readonly Problem[] } };
@@ -47,6 +59,8 @@ export interface Requests {
   run: { params: { run: string; selection: Selection; overrides: SettingsLayer }; result: RunSummary };
   stop: { params: { run?: string; hard: boolean }; result: { stoppedRuns: number; survivors: readonly ProcessInfo[] } };
   status: { params: Record<string, never>; result: WardenStatus };
+  /** Tries every kind of cage, also those that a remembered choice spares. */
+  doctor: { params: Record<string, never>; result: Diagnosis };
 }
 
 export type RequestName = keyof Requests;
@@ -108,6 +122,8 @@ export type Notice =
       readonly cages: number;
       readonly running: number;
     }
+  /** Another kind of cage from now on: others are forbidden than before. */
+  | { readonly notice: 'cage'; readonly cage: CageDescription }
   | { readonly notice: 'problem'; readonly run?: string; readonly problem: Problem }
   | { readonly notice: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string };
 

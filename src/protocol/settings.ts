@@ -1,5 +1,9 @@
+import type { CageRequirement } from './diagnosis.ts';
+import type { MechanismName } from './limits.ts';
+
 export type Isolation = 'test' | 'file';
 export type LeakPolicy = 'ignore' | 'warn' | 'fail';
+export type Network = 'on' | 'off';
 
 /** What may be set for some files only. */
 export interface LimitSettings {
@@ -13,6 +17,15 @@ export interface LimitSettings {
   readonly teardown?: number;
   readonly grace?: number;
   readonly output?: number;
+  readonly outputLimit?: number | null;
+  readonly idle?: number | null;
+  readonly openFiles?: number | null;
+  readonly fileSize?: number | null;
+  readonly disk?: number | null;
+  readonly stack?: number | null;
+  readonly cpu?: number | null;
+  readonly network?: Network;
+  readonly nice?: number;
   readonly isolation?: Isolation;
   readonly leaks?: LeakPolicy;
 }
@@ -50,7 +63,12 @@ export interface SettingsLayer extends LimitSettings {
   readonly jobs?: number;
   /** What all caps running at once may add up to; absent: most of the machine's free memory. */
   readonly memoryBudget?: number;
+  /** Of a whole run; null: no limit. */
+  readonly runTimeout?: number | null;
   readonly overrides?: readonly Override[];
+  readonly 'cage.require'?: readonly CageRequirement[];
+  /** For the whole window: there is one kind of cage at a time. */
+  readonly 'cage.forbid'?: readonly MechanismName[];
   readonly mocha?: Partial<MochaSettings>;
   readonly command?: readonly CommandSettings[];
 }
@@ -58,7 +76,10 @@ export interface SettingsLayer extends LimitSettings {
 export interface Settings extends Required<LimitSettings> {
   readonly jobs: number;
   readonly memoryBudget: number | null;
+  readonly runTimeout: number | null;
   readonly overrides: readonly Override[];
+  readonly 'cage.require': readonly CageRequirement[];
+  readonly 'cage.forbid': readonly MechanismName[];
   readonly mocha: MochaSettings;
   readonly command: readonly CommandSettings[];
 }

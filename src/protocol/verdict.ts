@@ -1,9 +1,11 @@
-import type { CageDescription, Limits, ProcessInfo } from './limits.ts';
+import type { CageDescription, LimitName, Limits, ProcessInfo } from './limits.ts';
 import type { TestInfo } from './tests.ts';
 
 export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap';
 export type ErrorPhase = 'spawn' | 'start-up' | 'load' | 'hook' | 'teardown' | 'selection' | 'protocol';
-export type TimeoutKind = 'test' | 'start-up' | 'teardown';
+export type TimeoutKind = 'test' | 'start-up' | 'teardown' | 'idle' | 'run';
+/** Limits whose reaching can be proved; the amount allowed is in bytes, milliseconds or a count. */
+export type ReachedLimit = 'cpu' | 'file-size' | 'output' | 'disk' | 'open-files' | 'stack' | 'processes';
 
 /** Exactly one for each planned test; `engine/judge.ts` is the only place that makes them. */
 export type Verdict =
@@ -18,6 +20,7 @@ export type Verdict =
       readonly capBytes: number | null;
       readonly peakBytes: number | null;
     }
+  | { readonly kind: 'limit-reached'; readonly limit: ReachedLimit; readonly allowed: number }
   | { readonly kind: 'crashed'; readonly signal: string; readonly reportedByShell?: boolean }
   | { readonly kind: 'killed-outside'; readonly signal: string }
   | { readonly kind: 'exited-early'; readonly code: number }
@@ -33,6 +36,7 @@ export const verdictKinds = [
   'error',
   'timed-out',
   'out-of-memory',
+  'limit-reached',
   'crashed',
   'killed-outside',
   'exited-early',
@@ -48,6 +52,9 @@ export type Attribute =
   | { readonly kind: 'retried-by-framework'; readonly retries: number }
   | { readonly kind: 'output-truncated'; readonly droppedBytes: number }
   | { readonly kind: 'ignored-sigterm' }
+  /** The kernel refused the test so many processes or threads. */
+  | { readonly kind: 'processes-refused'; readonly times: number }
+  | { readonly kind: 'limit-not-enforced'; readonly limit: LimitName; readonly because: string }
   | { readonly kind: 'survivors'; readonly processes: readonly ProcessInfo[] }
   | { readonly kind: 'protocol'; readonly problem: string };
 
@@ -103,6 +110,7 @@ export function isFailure(kind: VerdictKind): boolean {
     case 'error':
     case 'timed-out':
     case 'out-of-memory':
+    case 'limit-reached':
     case 'crashed':
     case 'killed-outside':
     case 'exited-early':

@@ -1,14 +1,21 @@
-import type { Attribute, ErrorPhase, MemoryCause, TestRecord, TimeoutKind } from '../protocol/verdict.ts';
+import { formatBytes } from '../config/quantities.ts';
+import type { Attribute, ErrorPhase, MemoryCause, ReachedLimit, TestRecord, TimeoutKind } from '../protocol/verdict.ts';
+
+/** In the words of V8 and of Python. */
+const tooDeep = /Maximum call stack size exceeded|maximum recursion depth exceeded/;
 
 /** What to do next, in one sentence; null where the failure speaks for itself. */
 export function advice(record: TestRecord): string | null {
   return verdictAdvice(record) ?? record.attributes.map(attributeAdvice).find(text => text !== null) ?? null;
 }
 
-function verdictAdvice({ verdict }: TestRecord): string | null {
+function verdictAdvice({ verdict, messages, limits, usage }: TestRecord): string | null {
   switch (verdict.kind) {
-    case 'passed':
     case 'failed':
+      return messages.some(({ text }) => tooDeep.test(text))
+        ? 'The recursion goes deeper than the runtime itself allows, whatever "stack" is: look for one without an end.'
+        : null;
+    case 'passed':
     case 'skipped':
     case 'cancelled':
       return null;
@@ -18,9 +25,17 @@ function verdictAdvice({ verdict }: TestRecord): string | null {
       return timeoutAdvice(verdict.limit);
     case 'out-of-memory':
       return memoryAdvice(verdict.cause);
+    case 'limit-reached':
+      return reachedAdvice(verdict.limit);
     case 'crashed':
+      if (verdict.signal === 'SIGSEGV' && limits.stackBytes !== null) {
+        return `Its stack may have reached the limit ("stack", ${formatBytes(limits.stackBytes)}), which the kernel tells by the same signal as any invalid memory access.`;
+      }
       return 'The process died by itself: look at the end of its output, and at native code it loads.';
     case 'killed-outside':
+      if (verdict.signal === 'SIGKILL' && limits.cpuMs !== null && (usage.cpuMs ?? 0) >= limits.cpuMs) {
+        return 'It used more CPU time than "cpu" allows; the kernel sends SIGKILL to a process that ignores SIGXCPU.';
+      }
       return 'Someone else sent this signal: another program, the system, or the test itself.';
     case 'exited-early':
       return 'Something called exit in the middle of the test: look for process.exit, os._exit or a failing set -e.';
@@ -56,7 +71,34 @@ function timeoutAdvice(limit: TimeoutKind): string {
       return 'If loading is rightly slow, raise "startup" in bulkhead.config.json.';
     case 'teardown':
       return 'Close what the test opened (servers, timers, child processes), or raise "teardown" in bulkhead.config.json.';
+    case 'idle':
+      return 'If the test is rightly silent for so long, let it print its progress, or raise "idle" in bulkhead.config.json.';
+    case 'run':
+      return 'Run fewer tests at once, or raise "runTimeout" in bulkhead.config.json.';
   }
+}
+
+function reachedAdvice(limit: ReachedLimit): string {
+  switch (limit) {
+    case 'cpu':
+      return raise('cpu');
+    case 'file-size':
+      return raise('fileSize');
+    case 'output':
+      return raise('outputLimit');
+    case 'disk':
+      return raise('disk');
+    case 'open-files':
+      return `Close what the test opens. ${raise('openFiles')}`;
+    case 'stack':
+      return raise('stack');
+    case 'processes':
+      return raise('processes');
+  }
+}
+
+function raise(key: string): string {
+  return `If the test rightly needs more, raise "${key}" for its file in bulkhead.config.json ("overrides").`;
 }
 
 function memoryAdvice(cause: MemoryCause): string {
@@ -80,6 +122,9 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'Raise "memory" for its file in bulkhead.config.json before it becomes an out-of-memory.';
     case 'output-truncated':
       return 'Raise "output" in bulkhead.config.json to keep more of it.';
+    case 'processes-refused':
+      return 'Start fewer processes and threads at once, or raise "processes" in bulkhead.config.json.';
+    case 'limit-not-enforced':
     case 'leaked-pipe':
     case 'retried-by-framework':
     case 'ignored-sigterm':

@@ -75,6 +75,7 @@ function elementOf({ verdict }: TestRecord): 'none' | 'skipped' | 'failure' | 'e
     case 'error':
     case 'timed-out':
     case 'out-of-memory':
+    case 'limit-reached':
     case 'crashed':
     case 'killed-outside':
     case 'exited-early':

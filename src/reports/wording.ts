@@ -1,10 +1,11 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
-import type { ProcessInfo } from '../protocol/limits.ts';
+import type { LimitName, ProcessInfo } from '../protocol/limits.ts';
 import type { TestIdentity } from '../protocol/tests.ts';
 import type {
   Attribute,
   ErrorPhase,
   MemoryCause,
+  ReachedLimit,
   TestRecord,
   TimeoutKind,
   Usage,
@@ -31,6 +32,8 @@ export function verdictLabel(kind: VerdictKind): string {
       return 'Timed out';
     case 'out-of-memory':
       return 'Out of memory';
+    case 'limit-reached':
+      return 'Limit reached';
     case 'crashed':
       return 'Crashed';
     case 'killed-outside':
@@ -77,12 +80,14 @@ function verdictText(record: TestRecord): string {
     case 'error':
       return `Error ${phaseText(verdict.phase)}: ${firstLine(verdict.message)}`;
     case 'timed-out':
-      return timeoutText(verdict.limit, verdict.limitMs, durationMs) + peakText(usage);
+      return timeoutText(verdict.limit, verdict.limitMs, record) + peakText(usage);
     case 'out-of-memory': {
       const at = verdict.peakBytes === null ? '' : ` at ${formatBytes(verdict.peakBytes)}`;
       const cap = verdict.capBytes === null ? ' (no cap)' : ` (cap ${formatBytes(verdict.capBytes)})`;
       return `Out of memory: ${causeText(verdict.cause)}${at}${cap}${after}`;
     }
+    case 'limit-reached':
+      return `Limit reached: ${reachedText(verdict.limit, verdict.allowed)}${after}${peakText(usage)}`;
     case 'crashed': {
       const shell = verdict.reportedByShell ? ', reported by the shell' : '';
       return `Crashed: ${signalText(verdict.signal)}${shell}${after}${peakText(usage)}`;
@@ -103,7 +108,7 @@ function peakText(usage: Usage): string {
   return `, peak ${formatBytes(usage.peakMemoryBytes)}${usage.shared ? ' shared with other tests' : ''}`;
 }
 
-function timeoutText(limit: TimeoutKind, limitMs: number, durationMs: number | null): string {
+function timeoutText(limit: TimeoutKind, limitMs: number, { durationMs, startedAt }: TestRecord): string {
   const most = formatDuration(limitMs);
   switch (limit) {
     case 'test':
@@ -112,6 +117,57 @@ function timeoutText(limit: TimeoutKind, limitMs: number, durationMs: number | n
       return `Timed out: the framework did not start within ${most}`;
     case 'teardown':
       return `Timed out: the process did not end within ${most} after the test`;
+    case 'idle':
+      return `Timed out: nothing was heard of it for ${most}`;
+    case 'run':
+      return startedAt === null
+        ? `Timed out before it started: the run as a whole had taken ${most}`
+        : `Timed out: the run as a whole had taken ${most}`;
+  }
+}
+
+function reachedText(limit: ReachedLimit, allowed: number): string {
+  switch (limit) {
+    case 'cpu':
+      return `a process used ${formatDuration(allowed)} of CPU time`;
+    case 'file-size':
+      return `a file grew to ${formatBytes(allowed)}`;
+    case 'output':
+      return `it printed more than ${formatBytes(allowed)}`;
+    case 'disk':
+      return `its temporary folder was full at ${formatBytes(allowed)}`;
+    case 'open-files':
+      return `${plural(allowed, 'file')} open at once in a process`;
+    case 'stack':
+      return `the stack grew to ${formatBytes(allowed)}`;
+    case 'processes':
+      return `${plural(allowed, 'process or thread', 'processes and threads')} at once`;
+  }
+}
+
+/** What a limit limits, in the middle of a sentence. */
+export function limitText(limit: LimitName): string {
+  switch (limit) {
+    case 'memory':
+      return 'memory';
+    case 'swap':
+      return 'swap space';
+    case 'processes':
+      return 'processes';
+    case 'openFiles':
+      return 'open files';
+    case 'fileSize':
+      return 'file size';
+    case 'disk':
+      return 'disk space';
+    case 'stack':
+      return 'stack';
+    case 'cpu':
+      return 'CPU time';
+    case 'network':
+      return 'network';
+    case 'nice':
+      return 'niceness';
   }
 }
 
@@ -178,6 +234,8 @@ function consequence(attribute: Attribute): string | null {
     case 'retried-by-framework':
     case 'output-truncated':
     case 'ignored-sigterm':
+    case 'processes-refused':
+    case 'limit-not-enforced':
     case 'protocol':
       return null;
   }
@@ -197,6 +255,10 @@ export function attributeText(attribute: Attribute): string {
       return `Output shortened: ${formatBytes(attribute.droppedBytes)} left out of its middle`;
     case 'ignored-sigterm':
       return 'Ignored the request to end (SIGTERM) and was killed';
+    case 'processes-refused':
+      return `Was refused a new process or thread by the kernel ${plural(attribute.times, 'time')}`;
+    case 'limit-not-enforced':
+      return `The limit on ${limitText(attribute.limit)} was not enforced: ${oneLine(attribute.because, 300)}`;
     case 'survivors':
       return `Could not be killed: ${processNames(attribute.processes, attribute.processes.length)}`;
     case 'protocol':

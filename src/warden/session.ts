@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Detected, detectMechanism } from '../cages/detect.ts';
-import { findKeeper } from '../cages/find-keeper.ts';
+import { refusal, unmet } from '../cages/requirement.ts';
+import { mergeLayers } from '../config/resolve.ts';
+import type { Settings } from '../config/settings.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import { Journal } from '../engine/journal.ts';
 import { Run } from '../engine/run.ts';
@@ -10,17 +10,24 @@ import { CagedTools } from '../engine/tool.ts';
 import type { Unit } from '../engine/unit.ts';
 import { Workspace } from '../engine/workspace.ts';
 import { createFrameworks } from '../frameworks/all.ts';
-import type { ProcessInfo } from '../protocol/limits.ts';
+import type { Diagnosis } from '../protocol/diagnosis.ts';
+import type { MechanismName, ProcessInfo } from '../protocol/limits.ts';
 import {
   type Notice,
+  type Problem,
   protocolVersion,
   type RequestName,
   type Requests,
+  type Selection,
   type RunSummary,
   type WardenInfo,
   type WardenStatus,
 } from '../protocol/messages.ts';
+import type { SettingsLayer } from '../protocol/settings.ts';
 import { Cages } from './cages.ts';
+import { makeScratch } from './scratch.ts';
+import { CageChoice } from './choice.ts';
+import { settle } from './settle.ts';
 
 type Handlers = { [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 
@@ -33,22 +40,24 @@ export interface SessionDeps {
 /** What one client and its warden have together: a workspace, a mechanism, runs and cages. */
 export class Session {
   readonly handlers: Handlers = {
+    settle: async inheritance => settle(inheritance),
     hello: params => this.#hello(params),
     configure: async ({ folders }) => {
       this.#ready().workspace.configure(folders);
       return null;
     },
-    projects: () => this.#ready().workspace.detect(),
+    projects: () => this.#projects(),
     discover: params => this.#discover(params),
     run: params => this.#run(params),
     stop: params => this.#stop(params),
     status: () => this.#status(),
+    doctor: () => this.#doctor(),
   };
   readonly #deps: SessionDeps;
   readonly #cages: Cages;
   readonly #runs = new Map<string, Run>();
-  readonly #scratch = mkdtempSync(join(tmpdir(), 'bulkhead-'));
-  #state: { readonly detected: Detected; readonly workspace: Workspace; readonly storage: string } | null = null;
+  #scratchFolder: string | null = null;
+  #state: { readonly choice: CageChoice; readonly workspace: Workspace; readonly storage: string } | null = null;
   #ended = false;
   #units = 0;
 
@@ -61,8 +70,8 @@ export class Session {
   async end(): Promise<readonly ProcessInfo[]> {
     this.#ended = true;
     const survivors = await this.#cages.reap();
-    await this.#state?.detected.mechanism.close().catch((error: Error) => this.#log('warn', error.message));
-    rmSync(this.#scratch, { recursive: true, force: true });
+    await this.#state?.choice.close().catch((error: Error) => this.#log('warn', error.message));
+    if (this.#scratchFolder !== null) rmSync(this.#scratchFolder, { recursive: true, force: true });
     return survivors;
   }
 
@@ -70,21 +79,60 @@ export class Session {
     if (protocol !== protocolVersion) {
       throw new Error(`This warden speaks protocol ${protocolVersion}, the client ${protocol}: reload the window.`);
     }
-    const forbidden = (process.env['BULKHEAD_FORBID'] ?? '').split(',').filter(Boolean);
-    const keeper = await findKeeper(this.#deps.dist);
-    const detected = await detectMechanism({ keeper, forbidden });
     const workspace = new Workspace({
       frameworks: createFrameworks({ inside: join(this.#deps.dist, 'inside') }),
       toolWith: limits =>
-        new CagedTools(detected.mechanism, this.#scratch, limits, caged => {
+        new CagedTools(choice.detected.mechanism, this.#scratch, limits, caged => {
           this.#refuseWhenEnded(caged);
           this.#cages.add(caged, { label: 'looking for tests', memoryCapBytes: limits.memoryBytes, tool: true });
         }),
+      refuse: settings => this.#refusal(settings),
     });
     workspace.configure(folders);
-    this.#state = { detected, workspace, storage };
-    this.#log('info', `Cage: ${detected.description.label}.`);
-    return { pid: process.pid, node: process.version, cage: detected.description, problems: [] };
+    const choice = await CageChoice.open(this.#deps.dist, storage, await forbiddenBy(workspace));
+    this.#state = { choice, workspace, storage };
+    const { description } = choice.detected;
+    this.#log('info', `Cage: ${description.label}.`);
+    return { pid: process.pid, node: process.version, cage: description, problems: [] };
+  }
+
+  async #projects(): Promise<Requests['projects']['result']> {
+    const { choice, workspace } = this.#ready();
+    if (await choice.forbid(await forbiddenBy(workspace))) {
+      const { description } = choice.detected;
+      this.#log('info', `Cage from now on: ${description.label}.`);
+      void this.#deps.notify({ notice: 'cage', cage: description });
+    }
+    return workspace.detect();
+  }
+
+  async #doctor(): Promise<Diagnosis> {
+    const { choice, workspace } = this.#ready();
+    const diagnosis = await choice.diagnose();
+    const requirements = (await workspace.settings()).flatMap(({ folder, settings }) =>
+      settings['cage.require'].map(requirement => ({
+        requirement,
+        folder: folder.name,
+        unmet: diagnosis.cage && unmet(requirement, diagnosis.cage),
+      })),
+    );
+    return { ...diagnosis, requirements };
+  }
+
+  #refusal(settings: Settings): Problem | null {
+    const { choice } = this.#ready();
+    return refusal(settings['cage.require'], choice.detected.description, () => choice.facts());
+  }
+
+  /** Before anything of the selection is planned: no test of it may run in a weaker cage than its project asks for. */
+  #refuseRun(selection: Selection, overrides: SettingsLayer): void {
+    const { workspace } = this.#ready();
+    const wanted = selection.kind === 'all' ? null : new Set(selection.projects.map(({ project }) => project));
+    for (const project of workspace.projects) {
+      if (wanted !== null && !wanted.has(project.id)) continue;
+      const refused = this.#refusal(mergeLayers([...workspace.layersOf(project), overrides]));
+      if (refused) throw new Error(`${refused.message} ${refused.fix}`);
+    }
   }
 
   async #discover({ project: id, file }: Requests['discover']['params']) {
@@ -95,9 +143,10 @@ export class Session {
   }
 
   async #run({ run: id, selection, overrides }: Requests['run']['params']): Promise<RunSummary> {
-    const { workspace, detected, storage } = this.#ready();
+    const { workspace, choice, storage } = this.#ready();
     if (this.#runs.has(id)) throw new Error(`There is a run ${id} already.`);
     if (workspace.projects.length === 0) await workspace.detect();
+    this.#refuseRun(selection, overrides);
     const journal = new Journal(
       storage,
       id,
@@ -107,7 +156,7 @@ export class Session {
       {
         id,
         workspace,
-        mechanism: detected.mechanism,
+        mechanism: choice.detected.mechanism,
         scratch: this.#scratch,
         journal,
         notify: this.#deps.notify,
@@ -142,9 +191,14 @@ export class Session {
       uptimeMs: process.uptime() * 1000,
       memoryBytes: process.memoryUsage.rss(),
       runs: [...this.#runs.keys()],
-      cages: await this.#cages.status(this.#ready().detected.mechanism.name),
+      cages: await this.#cages.status(this.#ready().choice.detected.mechanism.name),
       metrics: { cagesOpened: this.#cages.opened, units: this.#units },
     };
+  }
+
+  /** Not made before it is needed: the folder for temporary files is known once the warden has settled. */
+  get #scratch(): string {
+    return (this.#scratchFolder ??= makeScratch());
   }
 
   #ready() {
@@ -160,6 +214,13 @@ export class Session {
   #log(level: 'info' | 'warn', text: string): void {
     void this.#deps.notify({ notice: 'log', level, text });
   }
+}
+
+/** What one folder forbids is used in none: a window has one kind of cage at a time. */
+async function forbiddenBy(workspace: Workspace): Promise<readonly string[]> {
+  const named = (process.env['BULKHEAD_FORBID'] ?? '').split(',').filter(Boolean);
+  const set = (await workspace.settings()).flatMap(({ settings }): readonly MechanismName[] => settings['cage.forbid']);
+  return [...new Set([...named, ...set])];
 }
 
 function labelOf({ tests }: Unit): string {

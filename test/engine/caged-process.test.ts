@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { limitsOf } from '../../src/config/resolve.ts';
+import { defaults } from '../../src/config/settings.ts';
 import type { Mechanism } from '../../src/cages/cage.ts';
 import { CagedProcess } from '../../src/engine/caged-process.ts';
 import type { StopReason } from '../../src/engine/evidence.ts';
@@ -10,6 +12,7 @@ import { mechanismsHere } from './mechanisms.ts';
 
 const MiB = 1024 ** 2;
 const limits: Limits = {
+  ...limitsOf(defaults),
   memoryBytes: 128 * MiB,
   swapBytes: 0,
   processes: 64,

@@ -1,3 +1,5 @@
+import { limitsOf } from '../../../src/config/resolve.ts';
+import { defaults } from '../../../src/config/settings.ts';
 import type { CageDescription } from '../../../src/protocol/limits.ts';
 import type { RunSummary } from '../../../src/protocol/messages.ts';
 import type { Attribute, TestRecord, Verdict } from '../../../src/protocol/verdict.ts';
@@ -20,6 +22,7 @@ export const cage: CageDescription = {
 };
 
 export const limits: TestRecord['limits'] = {
+  ...limitsOf(defaults),
   memoryBytes: 512 * mebibyte,
   swapBytes: 0,
   processes: 256,
@@ -118,6 +121,10 @@ const verdicts: readonly { verdict: Verdict; titlePath: readonly string[]; chang
     verdict: { kind: 'crashed', signal: 'SIGSEGV' },
     titlePath: ['Thumbnails', 'are cropped'],
     changes: { durationMs: 210 },
+  },
+  {
+    verdict: { kind: 'limit-reached', limit: 'open-files', allowed: 256 },
+    titlePath: ['Checkout', 'keeps its sockets'],
   },
   { verdict: { kind: 'killed-outside', signal: 'SIGKILL' }, titlePath: ['Checkout', 'survives a restart'] },
   {

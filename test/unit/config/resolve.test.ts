@@ -49,6 +49,15 @@ describe('layers of settings', () => {
       teardownMs: 5_000,
       graceMs: 2_000,
       outputBytes: 1024 ** 2,
+      outputLimitBytes: null,
+      idleMs: null,
+      openFiles: null,
+      fileBytes: null,
+      diskBytes: null,
+      stackBytes: null,
+      cpuMs: null,
+      network: true,
+      nice: 0,
     });
   });
 });

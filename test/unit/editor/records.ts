@@ -1,3 +1,5 @@
+import { limitsOf } from '../../../src/config/resolve.ts';
+import { defaults } from '../../../src/config/settings.ts';
 import type { TestInfo } from '../../../src/protocol/tests.ts';
 import type { TestRecord } from '../../../src/protocol/verdict.ts';
 
@@ -17,6 +19,7 @@ export function recordOf(key: string, changes: Partial<TestRecord> = {}): TestRe
     durationMs: 5,
     usage: { peakMemoryBytes: null, cpuMs: null, maxProcesses: null, shared: false },
     limits: {
+      ...limitsOf(defaults),
       memoryBytes: 128 * 1024 ** 2,
       swapBytes: 0,
       processes: 256,

@@ -33,6 +33,7 @@ describe('the JUnit report', () => {
       'error error',
       'error timed-out',
       'error out-of-memory',
+      'error limit-reached',
       'error crashed',
       'error killed-outside',
       'error exited-early',
@@ -40,7 +41,7 @@ describe('the JUnit report', () => {
       'error lost',
     ]);
     const { tests, failures, errors, skipped } = root.attributes;
-    assert.deepEqual([tests, failures, errors, skipped], ['11', '1', '7', '2']);
+    assert.deepEqual([tests, failures, errors, skipped], ['12', '1', '8', '2']);
   });
 
   it('has a suite a file, its tests named by their titles', () => {

@@ -10,7 +10,7 @@ describe('the Markdown summary', () => {
     const good = written(sampleReport([sampleRecord({ kind: 'passed' })]));
     assert.match(good, /^# Test run: no failures\n\n1 test: 1 passed in 1\.5 s\.\n/);
     const bad = written(sampleReport(everyVerdict.map(verdict => sampleRecord(verdict))));
-    assert.match(bad, /^# Test run: 8 failures\n/);
+    assert.match(bad, /^# Test run: 9 failures\n/);
     assert.match(bad, /### Out of memory: killed by the kernel at 128 MiB/);
   });
 

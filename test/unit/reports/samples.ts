@@ -1,3 +1,5 @@
+import { limitsOf } from '../../../src/config/resolve.ts';
+import { defaults } from '../../../src/config/settings.ts';
 import type { CageDescription } from '../../../src/protocol/limits.ts';
 import type { RunSummary } from '../../../src/protocol/messages.ts';
 import type { TestRecord, Verdict } from '../../../src/protocol/verdict.ts';
@@ -25,6 +27,7 @@ export function sampleRecord(verdict: Verdict, rest: Partial<TestRecord> = {}): 
     durationMs: 400,
     usage: { peakMemoryBytes: 41 * mebibyte, cpuMs: 12, maxProcesses: 1, shared: false },
     limits: {
+      ...limitsOf(defaults),
       memoryBytes: 128 * mebibyte,
       swapBytes: 0,
       processes: 64,
@@ -95,6 +98,7 @@ export const everyVerdict: readonly Verdict[] = [
   { kind: 'error', phase: 'load', message: 'Cannot find module\n./x' },
   { kind: 'timed-out', limit: 'test', limitMs: 1000 },
   { kind: 'out-of-memory', cause: 'kernel', capBytes: 128 * mebibyte, peakBytes: 128 * mebibyte },
+  { kind: 'limit-reached', limit: 'open-files', allowed: 256 },
   { kind: 'crashed', signal: 'SIGSEGV' },
   { kind: 'killed-outside', signal: 'SIGKILL' },
   { kind: 'exited-early', code: 0 },

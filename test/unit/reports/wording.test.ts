@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { verdictKinds, type Attribute, type TestRecord, type Verdict } from '../../../src/protocol/verdict.ts';
+import {
+  verdictKinds,
+  type Attribute,
+  type ReachedLimit,
+  type TestRecord,
+  type Verdict,
+} from '../../../src/protocol/verdict.ts';
 import { advice, attributeText, headline, titleText, verdictLabel } from '../../../src/reports/wording.ts';
 import { everyVerdict, mebibyte, sampleRecord } from './samples.ts';
 
@@ -28,6 +34,26 @@ describe('the first line about a test', () => {
       'Timed out: the process did not end within 5 s after the test, peak 41 MiB',
       { kind: 'timed-out', limit: 'teardown', limitMs: 5000 },
     ],
+    ['Timed out: nothing was heard of it for 10 s, peak 41 MiB', { kind: 'timed-out', limit: 'idle', limitMs: 10_000 }],
+    [
+      'Timed out: the run as a whole had taken 1 min 0 s, peak 41 MiB',
+      { kind: 'timed-out', limit: 'run', limitMs: 60_000 },
+    ],
+    [
+      'Timed out before it started: the run as a whole had taken 1 min 0 s',
+      { kind: 'timed-out', limit: 'run', limitMs: 60_000 },
+      { startedAt: null, durationMs: null, usage: noUsage() },
+    ],
+    ['Limit reached: a process used 2 s of CPU time after 400 ms, peak 41 MiB', reached('cpu', 2000)],
+    ['Limit reached: a file grew to 1 MiB after 400 ms, peak 41 MiB', reached('file-size', mebibyte)],
+    ['Limit reached: it printed more than 64 MiB after 400 ms, peak 41 MiB', reached('output', 64 * mebibyte)],
+    [
+      'Limit reached: its temporary folder was full at 100 MiB after 400 ms, peak 41 MiB',
+      reached('disk', 100 * mebibyte),
+    ],
+    ['Limit reached: 256 files open at once in a process after 400 ms, peak 41 MiB', reached('open-files', 256)],
+    ['Limit reached: the stack grew to 1 MiB after 400 ms, peak 41 MiB', reached('stack', mebibyte)],
+    ['Limit reached: 100 processes and threads at once after 400 ms, peak 41 MiB', reached('processes', 100)],
     ['Out of memory: killed by the kernel at 128 MiB (cap 128 MiB) after 400 ms', memory('kernel', 128, 128)],
     [
       'Out of memory: a child process was killed by the kernel (cap 128 MiB) after 400 ms',
@@ -114,6 +140,7 @@ describe('the words for a verdict', () => {
       'error',
       'timed-out',
       'out-of-memory',
+      'limit-reached',
       'crashed',
       'killed-outside',
       'exited-early',
@@ -121,6 +148,29 @@ describe('the words for a verdict', () => {
     ]);
     const leaked: Attribute[] = [{ kind: 'leaked-processes', processes: [], total: 1 }];
     assert.match(advice(sampleRecord({ kind: 'passed' }, { attributes: leaked })) ?? '', /"leaks"/);
+  });
+});
+
+describe('advice on limits', () => {
+  const limited = { ...sampleRecord({ kind: 'passed' }).limits, stackBytes: mebibyte, cpuMs: 1000 };
+
+  it('names the stack limit where a SIGSEGV may come from it', () => {
+    const verdict: Verdict = { kind: 'crashed', signal: 'SIGSEGV' };
+    assert.match(advice(sampleRecord(verdict, { limits: limited })) ?? '', /"stack", 1 MiB/);
+    assert.doesNotMatch(advice(sampleRecord(verdict)) ?? '', /"stack"/);
+  });
+
+  it('explains a recursion without an end', () => {
+    const messages = [{ text: 'RangeError: Maximum call stack size exceeded' }];
+    assert.match(advice(sampleRecord({ kind: 'failed' }, { messages })) ?? '', /recursion/);
+    assert.equal(advice(sampleRecord({ kind: 'failed' }, { messages: [{ text: 'expected 1' }] })), null);
+  });
+
+  it('names the CPU limit where a SIGKILL may come from it', () => {
+    const verdict: Verdict = { kind: 'killed-outside', signal: 'SIGKILL' };
+    const usage = { ...sampleRecord(verdict).usage, cpuMs: 2100 };
+    assert.match(advice(sampleRecord(verdict, { limits: limited, usage })) ?? '', /"cpu"/);
+    assert.doesNotMatch(advice(sampleRecord(verdict, { limits: limited })) ?? '', /"cpu"/);
   });
 });
 
@@ -144,6 +194,11 @@ describe('the words for an attribute', () => {
     [{ kind: 'retried-by-framework', retries: 1 }, /1 time$/],
     [{ kind: 'output-truncated', droppedBytes: 3 * mebibyte }, /3 MiB/],
     [{ kind: 'ignored-sigterm' }, /SIGTERM/],
+    [{ kind: 'processes-refused', times: 3 }, /3 times/],
+    [
+      { kind: 'limit-not-enforced', limit: 'openFiles', because: 'it cannot' },
+      /open files was not enforced: it cannot/,
+    ],
     [{ kind: 'protocol', problem: 'a gap at 7' }, /a gap at 7/],
   ] as const satisfies readonly (readonly [Attribute, RegExp])[]) {
     it(`tell of "${attribute.kind}"`, () => assert.match(attributeText(attribute), text));
@@ -162,6 +217,10 @@ describe('the title of a test', () => {
 
 function noUsage() {
   return { peakMemoryBytes: null, cpuMs: null, maxProcesses: null, shared: false };
+}
+
+function reached(limit: ReachedLimit, allowed: number): Verdict {
+  return { kind: 'limit-reached', limit, allowed };
 }
 
 function memory(

@@ -1,0 +1,100 @@
+import type { MachineFacts } from '../protocol/diagnosis.ts';
+import type { MechanismName } from '../protocol/limits.ts';
+
+/** What would give a mechanism that this machine refuses, as something to do; null where nothing is known to. */
+export function remedyFor(mechanism: MechanismName, facts: MachineFacts): string | null {
+  if (facts.platform === 'win32') return inLinux('Work in WSL 2 (in VS Code: WSL: Connect to WSL)', mechanism);
+  if (facts.platform !== 'linux') return inLinux('Work in a container or a virtual machine with Linux', mechanism);
+  switch (mechanism) {
+    case 'cgroup2':
+      return cgroup2(facts);
+    case 'cgroup1':
+      return cgroup1(facts);
+    case 'namespaces':
+      return keeper(facts) ?? namespaces(facts);
+    case 'subreaper':
+      return keeper(facts);
+    case 'process-group':
+      return null;
+  }
+}
+
+function inLinux(how: string, mechanism: MechanismName): string | null {
+  return mechanism === 'process-group' ? null : `${how}: only Linux has it.`;
+}
+
+const scope = 'systemd-run --user --scope -p Delegate=yes -- code';
+
+function cgroup2(facts: MachineFacts): string | null {
+  const { container, wsl, systemd, cgroups, user } = facts;
+  if (cgroups.layout === 'hybrid' || cgroups.layout === 'v1') return versionTwo(facts);
+  if (container !== null) {
+    return (
+      'Start the container with a control group of its own that it may write to: ' +
+      'docker run --cgroupns=private --privileged, or podman run --cgroupns=private --security-opt unmask=/sys/fs/cgroup ' +
+      '(for a dev container: "runArgs" in devcontainer.json).'
+    );
+  }
+  if (systemd.userBus !== null) {
+    return `Start VS Code in a scope that may be divided: ${scope} (in a terminal: bulkhead run in place of code). Close every window of VS Code first: a running one would only open another window of itself.`;
+  }
+  if (wsl && !systemd.runs) {
+    return `Put "[boot]" and below it "systemd=true" into /etc/wsl.conf, run wsl --shutdown in Windows, and then start in a scope that may be divided: ${scope}`;
+  }
+  if (systemd.runs) {
+    const who = user === null ? '$USER' : String(user);
+    return `This user has no systemd session: log in by one, or ask an administrator for loginctl enable-linger ${who}; then XDG_RUNTIME_DIR=/run/user/${who} ${scope}`;
+  }
+  if (cgroups.layout === 'v2' && user === 0) {
+    return 'Start in a control group of your own: mkdir /sys/fs/cgroup/bulkhead, enable +memory +pids in the cgroup.subtree_control of each group above it, and write the pid of your shell into its cgroup.procs.';
+  }
+  return cgroups.layout === 'v2'
+    ? 'Ask an administrator for a control group with the controllers memory and pids that belongs to you, and start in it.'
+    : 'Boot with the kernel parameter cgroup_no_v1=all and mount version 2 at /sys/fs/cgroup.';
+}
+
+/** A controller stands in one hierarchy only, and that is decided at boot. */
+function versionTwo({ wsl, container }: MachineFacts): string {
+  const parameters = 'systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all';
+  if (wsl) {
+    return `Write "kernelCommandLine = ${parameters}" below [wsl2] in .wslconfig in your Windows home folder, and run wsl --shutdown.`;
+  }
+  const which = container === null ? '' : ' the machine that runs this container';
+  return `Boot${which} with the kernel parameters ${parameters}, so that version 2 has the memory controller.`;
+}
+
+function cgroup1({ cgroups, user, container }: MachineFacts): string | null {
+  // Nobody should go back to version 1 for this.
+  if (cgroups.memoryV1 === null) return null;
+  if (container !== null) {
+    return 'Be root in the container, and start it with a writable control group: docker run --privileged.';
+  }
+  return user === 0 ? null : `Start as root, or ask an administrator for write access to ${cgroups.memoryV1}.`;
+}
+
+function namespaces({ namespaces: facts, container, user }: MachineFacts): string | null {
+  if (facts.most === 0) return 'Allow user namespaces: sudo sysctl user.max_user_namespaces=15000';
+  if (facts.unprivileged === false && user !== 0) {
+    return 'Allow user namespaces: sudo sysctl kernel.unprivileged_userns_clone=1';
+  }
+  if (facts.restrictedByAppArmor && user !== 0) {
+    return 'Let AppArmor allow user namespaces: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or give Bulkhead’s keeper a profile with the rule "userns,".';
+  }
+  if (container !== null) {
+    return 'The container’s filter of system calls forbids user namespaces: start it with --security-opt seccomp=unconfined (for a dev container: "runArgs" in devcontainer.json).';
+  }
+  return facts.seccomp
+    ? 'A filter of system calls (seccomp) stands over this process: start outside of the sandbox that set it.'
+    : null;
+}
+
+function keeper({ keeper: facts, platform, arch }: MachineFacts): string | null {
+  switch (facts.state) {
+    case 'works':
+      return null;
+    case 'missing':
+      return `Build Bulkhead’s keeper with a C compiler: npm run build in its sources, or install the package for ${platform}-${arch}.`;
+    case 'refused':
+      return `Make ${facts.path} a program that may be executed: its folder may be mounted with noexec, so install Bulkhead on another disk.`;
+  }
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Confines } from '../../../src/cages/confines.ts';
+import { all, powerOf, shortcomings } from '../../../src/cages/powers.ts';
+import { limitsOf } from '../../../src/config/resolve.ts';
+import { defaults } from '../../../src/config/settings.ts';
+
+const none = limitsOf(defaults);
+const MiB = 1024 ** 2;
+const launch = { file: '/bin/true', args: [], cwd: '/', env: {} };
+const lack = { because: 'it cannot', fix: 'Do.' };
+
+describe('what a launch is given and denied', () => {
+  it('is nothing while nothing is asked for', () => {
+    const confines = new Confines(none, { ...all, disk: lack, network: lack });
+    assert.deepEqual(confines.keep(launch), { options: [], launch });
+    assert.deepEqual(confines.unenforced, []);
+  });
+
+  it('is what was asked for, in the keeper’s words', () => {
+    const limits = { ...none, openFiles: 64, fileBytes: MiB, stackBytes: MiB, cpuMs: 1500, nice: 19, network: false };
+    assert.deepEqual(new Confines({ ...limits, diskBytes: 2 * MiB }, all).keep(launch), {
+      options: ['--nofile', '64', '--fsize', '1048576', '--stack', '1048576', '--cpu', '2', '--nice', '19'].concat([
+        '--netns',
+        '--tmpfs',
+        '/tmp:2097152',
+      ]),
+      launch: { ...launch, env: { TMPDIR: '/tmp' } },
+    });
+  });
+
+  it('leaves out, and names, what the cage cannot give', () => {
+    const confines = new Confines({ ...none, diskBytes: MiB, network: false }, { ...all, disk: lack, network: lack });
+    assert.deepEqual(confines.keep(launch), { options: [], launch });
+    assert.deepEqual(confines.unenforced, [
+      { limit: 'disk', ...lack },
+      { limit: 'network', ...lack },
+    ]);
+  });
+
+  it('covers a folder beside what the launch needs of /tmp, and takes it away again', () => {
+    const needed = mkdtempSync('/tmp/bulkhead-confines-');
+    try {
+      for (const each of [
+        { ...launch, cwd: needed },
+        { ...launch, args: [`--out=${needed}`] },
+        { ...launch, env: { CONFIG: needed } },
+        { ...launch, cwd: '/tmp' },
+      ]) {
+        const confines = new Confines({ ...none, diskBytes: MiB }, all);
+        const { TMPDIR: folder = '' } = confines.keep(each).launch.env as Record<string, string>;
+        assert.match(folder, /.\/bulkhead-disk-/);
+        assert.ok(existsSync(folder));
+        assert.deepEqual(
+          confines.unenforced.map(({ limit, partly }) => [limit, partly]),
+          [['disk', true]],
+        );
+        confines.remove();
+        assert.equal(existsSync(folder), false);
+      }
+      const about = { ...launch, args: [join('/tmp', 'not-there-yet'), '/var/tmp/x', '/tmp'] };
+      assert.deepEqual(new Confines({ ...none, diskBytes: MiB }, all).keep(about).launch.env, { TMPDIR: '/tmp' });
+    } finally {
+      rmSync(needed, { recursive: true });
+    }
+  });
+});
+
+describe('shortcomings', () => {
+  const watched = { ...all, memory: powerOf({ level: 'watched', how: 'now and then' }), processes: lack };
+
+  it('are told of the defaults by nobody, and of a cap that was asked for', () => {
+    assert.deepEqual(shortcomings(none, watched), []);
+    const limits = { ...none, memoryBytes: MiB, processes: 7 };
+    assert.deepEqual(
+      shortcomings(limits, watched).map(({ limit }) => limit),
+      ['memory', 'processes'],
+    );
+    assert.deepEqual(shortcomings({ ...limits, memoryBytes: null, processes: null }, watched), []);
+  });
+});
