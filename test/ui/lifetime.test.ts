@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openWindow, type Window } from '../bed/window.ts';
+import { copiedWorkspace } from '../bed/workspaces.ts';
 import { alive } from '../integration/processes.ts';
-import { copiedWorkspace } from './workspace.ts';
 
 const daemons = 8;
 
