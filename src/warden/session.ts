@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Detected, detectMechanism } from '../cages/detect.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import { Journal } from '../engine/journal.ts';
 import { Run } from '../engine/run.ts';
+import { Slots } from '../engine/slots.ts';
 import { CagedTools } from '../engine/tool.ts';
 import type { Unit } from '../engine/unit.ts';
 import { Workspace } from '../engine/workspace.ts';
@@ -20,6 +21,7 @@ import {
   type WardenStatus,
 } from '../protocol/messages.ts';
 import { Cages } from './cages.ts';
+import { makeScratch } from './scratch.ts';
 
 type Handlers = { [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 
@@ -46,8 +48,10 @@ export class Session {
   readonly #deps: SessionDeps;
   readonly #cages: Cages;
   readonly #runs = new Map<string, Run>();
-  readonly #scratch = mkdtempSync(join(tmpdir(), 'bulkhead-'));
+  readonly #scratch = makeScratch();
   #state: { readonly detected: Detected; readonly workspace: Workspace; readonly storage: string } | null = null;
+  /** Discovery that no run asked for: as many at once as there are cores. */
+  readonly #discoveries = new Slots(availableParallelism(), Infinity);
   #ended = false;
   #units = 0;
 
@@ -89,13 +93,15 @@ export class Session {
     const { workspace } = this.#ready();
     const project = workspace.project(id);
     if (!project) throw new Error(`There is no project ${id}; ask for the projects first.`);
-    return workspace.discover(project, file);
+    const release = await this.#discoveries.claim(0);
+    return workspace.discover(project, file).finally(release);
   }
 
   async #run({ run: id, selection, overrides }: Requests['run']['params']): Promise<RunSummary> {
     const { workspace, detected, storage } = this.#ready();
     if (this.#runs.has(id)) throw new Error(`There is a run ${id} already.`);
     if (workspace.projects.length === 0) await workspace.detect();
+    else await workspace.reread();
     const journal = new Journal(
       storage,
       id,

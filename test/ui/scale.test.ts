@@ -32,7 +32,7 @@ describe('Test Explorer with thousands of tests', () => {
     await workbench.expand('many.test.js');
     await workbench.row('many').waitFor();
     console.log(`      listing ${count}: longest freeze ${await longestFreeze()} ms`);
-    assert.ok((await longestFreeze()) < 1_000);
+    assert.ok((await longestFreeze()) < 2_000);
     await watchFreezes();
     await workbench.expand('many');
     await workbench.row('test 0').waitFor();
