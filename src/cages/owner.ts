@@ -13,6 +13,7 @@ export function ownerName(pid = process.pid): string {
 
 /** Directories below `base` whose warden is dead. Those of other pid namespaces cannot be judged from here and are left. */
 export function abandoned(base: string): string[] {
+  if (process.platform !== 'linux') return [];
   return readdirSync(base).filter(name => {
     const match = pattern.exec(name);
     return match !== null && match[3] === pidNamespace() && processStart(Number(match[1])) !== match[2];
@@ -48,6 +49,8 @@ export function killNow(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   }
 }
 
+/** 0 where there are no namespaces, or no /proc to tell. */
 function pidNamespace(): string {
+  if (process.platform !== 'linux') return '0';
   return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
 }

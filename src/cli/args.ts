@@ -176,9 +176,9 @@ function parse<O extends ParseArgsOptionsConfig>(argv: readonly string[], option
 }
 
 function badFlag(message: string, known: readonly string[]): Problem {
-  const flag = /Unknown option '--?([^']+)'/.exec(message)?.[1];
+  const [, written, name] = /Unknown option '(-+([^']+))'/.exec(message) ?? [];
   // What follows the first sentence is advice on how to write a path that begins with a dash.
-  if (flag === undefined) return problemAt('', message.split('. ')[0] ?? message);
-  const meant = nearest(flag, known);
-  return problemAt('', `there is no flag --${flag}`, meant ? `Did you mean --${meant}?` : 'See bulkhead help.');
+  if (written === undefined || name === undefined) return problemAt('', message.split(/\n|\. /)[0] ?? message);
+  const meant = nearest(name, known);
+  return problemAt('', `there is no flag ${written}`, meant ? `Did you mean --${meant}?` : 'See bulkhead help.');
 }

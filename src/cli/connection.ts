@@ -18,12 +18,10 @@ export interface ConnectionOptions {
 /** A warden for the time of one command; every question ends, with an answer or with `WardenGone`. */
 export class Connection {
   readonly #client: WardenClient;
-  readonly #gone: Promise<never>;
+  readonly #gone: Promise<WardenGone>;
 
   static async open({ dist, env, storage, folder, onNotice }: ConnectionOptions): Promise<Connection> {
-    const gone = Promise.withResolvers<never>();
-    // Between two questions nobody listens; the next one hears of it.
-    gone.promise.catch(() => undefined);
+    const gone = Promise.withResolvers<WardenGone>();
     try {
       const client = await WardenClient.start({
         script: join(dist, 'warden.cjs'),
@@ -32,7 +30,7 @@ export class Connection {
         storage,
         folders: [folder],
         onNotice,
-        onExit: reason => gone.reject(new WardenGone(reason)),
+        onExit: reason => gone.resolve(new WardenGone(reason)),
       });
       return new Connection(client, gone.promise);
     } catch (error) {
@@ -40,7 +38,7 @@ export class Connection {
     }
   }
 
-  private constructor(client: WardenClient, gone: Promise<never>) {
+  private constructor(client: WardenClient, gone: Promise<WardenGone>) {
     this.#client = client;
     this.#gone = gone;
   }
@@ -49,8 +47,12 @@ export class Connection {
     return this.#client.info.cage;
   }
 
-  ask<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Requests[N]['result']> {
-    return Promise.race([this.#client.request(name, params), this.#gone]);
+  async ask<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Requests[N]['result']> {
+    const answer = this.#client.request(name, params);
+    // A warden that dies fails what it was asked before it is said to be gone, and answers nothing asked later.
+    const outcome = await Promise.race([answer.catch((error: Error) => error), this.#gone]);
+    if (!(outcome instanceof Error)) return outcome;
+    throw await Promise.race([this.#gone, Promise.resolve(outcome)]);
   }
 
   /** Resolves when the warden has reaped everything and is gone. */

@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Problem } from '../protocol/messages.ts';
 import type { Pieces } from '../reports/report.ts';
 import { problemText } from './problem-text.ts';
@@ -37,9 +38,11 @@ export class Console {
   }
 
   async document(pieces: Pieces): Promise<void> {
-    for (const piece of pieces) {
-      if (this.#stdout.destroyed) return;
-      if (!this.#stdout.write(piece)) await Promise.race([once(this.#stdout, 'drain'), once(this.#stdout, 'close')]);
+    try {
+      await pipeline(Readable.from(pieces), this.#stdout, { end: false });
+    } catch (error) {
+      // An error with a code is the stream's: nobody reads any more, which is heard as a request to stop.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
 }

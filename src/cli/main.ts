@@ -72,7 +72,7 @@ async function execute(command: RunCommand | ListCommand | DoctorCommand): Promi
   } catch (error) {
     if (!(error instanceof WardenGone)) throw error;
     if (interruption.exitCode !== null) return interruption.exitCode;
-    const fix = 'Run it again; if this happens again, please report it.';
+    const fix = 'If this does not explain itself, run it again; if it stays so, please report it.';
     console.complain([{ severity: 'error', message: error.message, fix }]);
     return exitCodes.infrastructure;
   } finally {
@@ -94,11 +94,14 @@ function carryOut(command: RunCommand | ListCommand | DoctorCommand, program: Pr
 // What is written to a stream that nobody reads is lost, and that is all.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-main().then(
-  code => (process.exitCode = code),
-  (error: unknown) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`A fault of Bulkhead, please report it: ${text}\n`);
-    process.exitCode = exitCodes.infrastructure;
-  },
-);
+/** Ends this process when all that it wrote has been taken, whatever else may still be open. */
+async function leave(code: number): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) await new Promise(resolve => stream.write('', resolve));
+  process.exit(code);
+}
+
+main().then(leave, (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`A fault of Bulkhead, please report it: ${text}\n`);
+  return leave(exitCodes.infrastructure);
+});

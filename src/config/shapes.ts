@@ -100,7 +100,7 @@ export function choice<T extends string>(meanings: Readonly<Record<T, string>>):
       const found = words.find(word => word === value);
       return found ? { ok: true, value: found } : { ok: false, expected: words.map(shown).join(' or ') };
     },
-    'Write one of these words in quotes.',
+    'Write one of these words.',
   );
 }
 

@@ -69,12 +69,18 @@ function textOf({ file, line, key, message, fix }: Problem): string {
   const place =
     file === undefined ? '' : `${vscode.workspace.asRelativePath(file)}${line === undefined ? '' : `:${line}`}: `;
   const named = key === undefined || message.includes(key) ? '' : `"${key}": `;
-  return `${place}${named}${message}${fix ? ` ${fix}` : ''}`;
+  return `${place}${named}${sentences(message, fix)}`;
+}
+
+/** Messages are written to stand alone on a line, without a full stop. */
+function sentences(message: string, fix: string | undefined): string {
+  if (!fix) return message;
+  return `${/[.!?]$/.test(message) ? message : `${message}.`} ${fix}`;
 }
 
 function diagnostic(problem: Problem): vscode.Diagnostic {
   const severity = problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const text = [problem.message, problem.fix].filter(Boolean).join(' ');
+  const text = sentences(problem.message, problem.fix);
   const mark = new vscode.Diagnostic(rangeOf(problem), text, severity);
   mark.source = 'bulkhead';
   return mark;

@@ -27,7 +27,8 @@ export class RunRecords {
   readonly run: string;
   readonly title: string;
   readonly startedAt: number;
-  readonly cage: CageDescription | null;
+  /** Null until a warden runs. */
+  cage: CageDescription | null = null;
   readonly #kept = new Map<TestKey, Kept>();
   readonly #unfinished = new Map<TestKey, TestInfo>();
   readonly #passedWithDetails: Kept[] = [];
@@ -38,11 +39,10 @@ export class RunRecords {
   summary: RunSummary | undefined;
   lostBecause: string | undefined;
 
-  constructor(run: string, title: string, startedAt: number, cage: CageDescription | null) {
+  constructor(run: string, title: string, startedAt: number) {
     this.run = run;
     this.title = title;
     this.startedAt = startedAt;
-    this.cage = cage;
   }
 
   plan(tests: readonly TestInfo[]): void {

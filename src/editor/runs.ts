@@ -61,7 +61,7 @@ export class Runs {
   async start(request: vscode.TestRunRequest, selection?: Selection): Promise<void> {
     const id = randomUUID();
     const run = this.#controller.createTestRun(request);
-    const records = new RunRecords(id, titleOf(request), Date.now(), this.#connection.client?.info.cage ?? null);
+    const records = new RunRecords(id, titleOf(request), Date.now());
     const view = new RunView(run, this.#tree, records, clock);
     this.#open.set(id, view);
     this.last = records;
@@ -112,6 +112,8 @@ export class Runs {
     await this.#tree.ready();
     if (token.isCancellationRequested) return;
     const client = await this.#connection.open();
+    records.cage = client.info.cage;
+    this.#events.fire({ kind: 'changed', records });
     const cancelled = token.onCancellationRequested(() => void this.#stopOne(records));
     try {
       const summary = client.request('run', { run: records.run, selection, overrides: {} });

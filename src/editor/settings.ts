@@ -16,9 +16,20 @@ export function folderSetups(): { readonly folders: readonly FolderSetup[]; read
     if (uri.scheme !== 'file') continue;
     const { layer, problems: own } = settingsOf(vscode.workspace.getConfiguration(section, uri));
     problems.push(...own.filter(problem => !problems.some(({ message }) => message === problem.message)));
-    folders.push({ folder: { name, path: uri.fsPath }, overrides: { ...layer, ...environment.layer } });
+    folders.push({
+      folder: { name: unusedName(name, folders), path: uri.fsPath },
+      overrides: { ...layer, ...environment.layer },
+    });
   }
   return { folders, problems };
+}
+
+/** Two folders of a window may have one name, and a test is known by its folder's. */
+function unusedName(name: string, taken: readonly FolderSetup[]): string {
+  const isTaken = (candidate: string) => taken.some(({ folder }) => folder.name === candidate);
+  let unused = name;
+  for (let number = 2; isTaken(unused); number++) unused = `${name} (${number})`;
+  return unused;
 }
 
 function settingsOf(configuration: vscode.WorkspaceConfiguration) {

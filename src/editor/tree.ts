@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { Problem } from '../protocol/messages.ts';
 import type { Project, TestInfo, TestKey } from '../protocol/tests.ts';
@@ -7,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { type Branch, layoutProjects, layoutTests, suiteBranch, suitesOf, testBranch } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Outline, Scope } from './selection.ts';
+import { turns } from './turns.ts';
 
 type FileScope = Extract<Scope, { kind: 'file' }>;
 
@@ -19,8 +21,12 @@ export class TestTree {
   readonly #branches: Branches;
   readonly #files = new Map<string, vscode.TestItem[]>();
   readonly #tests = new Map<TestKey, vscode.TestItem>();
+  /** The keys of tests that are their file. */
+  readonly #itself = new WeakMap<vscode.TestItem, TestKey>();
   readonly #discoveries = new WeakMap<vscode.TestItem, () => Promise<void>>();
   readonly #resolved = new WeakSet<vscode.TestItem>();
+  /** Each is a process: "Expand All" must not start a thousand of them. */
+  readonly #inTurn = turns(availableParallelism());
   readonly #listed = new vscode.EventEmitter<readonly Project[]>();
   readonly onDidList = this.#listed.event;
   /** Asks the warden again which projects and files there are. */
@@ -102,7 +108,10 @@ export class TestTree {
     const scope = this.#branches.scope(item);
     if (scope.kind !== 'file') return;
     let discovery = this.#discoveries.get(item);
-    if (!discovery) this.#discoveries.set(item, (discovery = coalesced(() => this.#discover(item, scope))));
+    if (!discovery) {
+      discovery = coalesced(() => this.#inTurn(() => this.#discover(item, scope)));
+      this.#discoveries.set(item, discovery);
+    }
     await discovery();
   }
 
@@ -113,10 +122,7 @@ export class TestTree {
     const file = this.#fileOf(test);
     if (!file) return undefined;
     const { project } = this.#branches.scope(file) as FileScope;
-    if (test.titlePath.length === 0) {
-      this.#tests.set(test.key, file);
-      return file;
-    }
+    if (test.titlePath.length === 0) return this.#isItself(file, test.key);
     let collection = file.children;
     for (const { id, title } of suitesOf(test)) {
       const suite =
@@ -158,7 +164,7 @@ export class TestTree {
       const branches: Branch[] = layoutTests(project, tests);
       await this.#branches.apply(item.children, branches);
       const itself = tests.find(test => test.titlePath.length === 0);
-      if (itself) this.#tests.set(itself.key, item);
+      if (itself) this.#isItself(item, itself.key);
       item.canResolveChildren = branches.length > 0 || !itself;
       this.#log.debug(`${file}: ${tests.length} test(s).`);
     } catch (error) {
@@ -166,6 +172,12 @@ export class TestTree {
     } finally {
       item.busy = false;
     }
+  }
+
+  #isItself(file: vscode.TestItem, key: TestKey): vscode.TestItem {
+    this.#itself.set(file, key);
+    this.#tests.set(key, file);
+    return file;
   }
 
   #index(item: vscode.TestItem, scope: Scope): void {
@@ -178,6 +190,8 @@ export class TestTree {
   #unindex(item: vscode.TestItem, scope: Scope): void {
     if (scope.kind === 'test') this.#tests.delete(scope.key);
     if (scope.kind !== 'file') return;
+    const itself = this.#itself.get(item);
+    if (itself !== undefined) this.#tests.delete(itself);
     const others = (this.#files.get(scope.file) ?? []).filter(other => other !== item);
     if (others.length > 0) this.#files.set(scope.file, others);
     else this.#files.delete(scope.file);

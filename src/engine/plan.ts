@@ -71,7 +71,7 @@ export async function planFile({ project, file, wanted }: PlannedFile, workspace
 /** A file as a test of its own: an empty title path. */
 export function wholeFile(project: Project, file: string): TestInfo {
   const identity = { framework: project.framework, file, titlePath: [], ordinal: 0 };
-  return { ...identity, key: testKey(project.folder, identity) };
+  return { ...identity, key: testKey(project, identity) };
 }
 
 function wholeProject(project: Project): PlannedFile[] {

@@ -54,6 +54,14 @@ export class Workspace {
     );
   }
 
+  /** Reads the configuration again, for a run must not use what was edited a moment ago; projects stay as they are. */
+  async reread(): Promise<readonly Problem[]> {
+    const states = await Promise.all(this.#setups.map(setup => stateOf(setup)));
+    for (const { state } of states)
+      if (this.#folders.has(state.folder.path)) this.#folders.set(state.folder.path, state);
+    return states.flatMap(({ problems }) => problems);
+  }
+
   get projects(): readonly Project[] {
     return [...this.#projects.values()];
   }
@@ -92,24 +100,32 @@ export class Workspace {
     return { folder, settings, tool: this.#deps.toolWith(limits) };
   }
 
-  async #detectIn({ folder, overrides }: FolderSetup) {
-    const config = await loadConfig(folder.path);
-    const layers = [config.layer, overrides];
-    const state: FolderState = { folder, layers, settings: mergeLayers(layers) };
+  async #detectIn(setup: FolderSetup) {
+    const { state, problems } = await stateOf(setup);
+    const { folder, layers } = state;
     const refused = this.#deps.refuse(state.settings);
     if (refused) {
       // What was listed before stays in sight, and says why when somebody runs it.
       const projects = this.projects.filter(project => project.folder.path === folder.path);
-      return { state, projects, problems: [...config.problems, refused] };
+      return { state, projects, problems: [...problems, refused] };
     }
     const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)));
     const detections = await Promise.all(this.#deps.frameworks.map(framework => framework.detect(context)));
     return {
       state,
       projects: detections.flatMap(detection => detection.projects),
-      problems: [...config.problems, ...detections.flatMap(detection => detection.problems)],
+      problems: [...problems, ...detections.flatMap(detection => detection.problems)],
     };
   }
+}
+
+async function stateOf({
+  folder,
+  overrides,
+}: FolderSetup): Promise<{ state: FolderState; problems: readonly Problem[] }> {
+  const config = await loadConfig(folder.path);
+  const layers = [config.layer, overrides];
+  return { state: { folder, layers, settings: mergeLayers(layers) }, problems: config.problems };
 }
 
 function knownKey(project: Project, file: string): string {

@@ -14,7 +14,8 @@ export function panelRecord(record: TestRecord, folder: Folder): PanelRecord {
   const { test, verdict, usage, limits, attributes } = record;
   return {
     key: test.key,
-    title: oneLine(test.titlePath.at(-1) ?? '') || '(no title)',
+    // A test without titles is its file: one that could not be loaded.
+    title: oneLine(test.titlePath.at(-1) ?? baseName(test.file)) || '(no title)',
     suite: titleText({ titlePath: test.titlePath.slice(0, -1) }),
     folder: folder.name,
     file: relative(test.file, folder),
@@ -52,7 +53,7 @@ export function panelDetails(record: TestRecord): PanelDetails {
 }
 
 function panelFailure({ text, stack, expected, actual, file, line }: FailureMessage): PanelFailure {
-  const name = file === undefined ? undefined : forwardSlashes(file).split('/').at(-1);
+  const name = file === undefined ? undefined : baseName(file);
   return {
     text: bounded(text),
     ...(stack === undefined ? {} : { stack: bounded(stack) }),
@@ -79,6 +80,10 @@ function relative(file: string, folder: Folder): string {
   const path = forwardSlashes(file);
   const root = `${forwardSlashes(folder.path).replace(/\/+$/, '')}/`;
   return path.startsWith(root) ? path.slice(root.length) : path;
+}
+
+function baseName(path: string): string {
+  return forwardSlashes(path).split('/').at(-1) ?? path;
 }
 
 function forwardSlashes(path: string): string {

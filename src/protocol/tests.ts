@@ -39,18 +39,15 @@ export interface Project {
   readonly watch: readonly string[];
 }
 
-export function testKey(folder: Folder, identity: TestIdentity): TestKey {
-  const file = identity.file.startsWith(folder.path) ? identity.file.slice(folder.path.length + 1) : identity.file;
+/** Two projects may hold the same file, so the project is part of the name; its absolute place is not. */
+export function testKey(
+  { framework, folder, label, root }: Pick<Project, 'framework' | 'folder' | 'label' | 'root'>,
+  { file, titlePath, ordinal }: Pick<TestIdentity, 'file' | 'titlePath' | 'ordinal'>,
+): TestKey {
+  const within = (path: string) =>
+    (path.startsWith(folder.path) ? path.slice(folder.path.length + 1) : path).replaceAll('\\', '/');
   return createHash('sha256')
-    .update(
-      JSON.stringify([
-        identity.framework,
-        folder.name,
-        file.replaceAll('\\', '/'),
-        identity.titlePath,
-        identity.ordinal,
-      ]),
-    )
+    .update(JSON.stringify([framework, folder.name, label, within(root), within(file), titlePath, ordinal]))
     .digest('base64url')
     .slice(0, 22);
 }

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { refusal, unmet } from '../cages/requirement.ts';
 import { mergeLayers } from '../config/resolve.ts';
@@ -6,6 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import { Journal } from '../engine/journal.ts';
 import { Run } from '../engine/run.ts';
+import { Slots } from '../engine/slots.ts';
 import { CagedTools } from '../engine/tool.ts';
 import type { Unit } from '../engine/unit.ts';
 import { Workspace } from '../engine/workspace.ts';
@@ -58,6 +60,8 @@ export class Session {
   readonly #runs = new Map<string, Run>();
   #scratchFolder: string | null = null;
   #state: { readonly choice: CageChoice; readonly workspace: Workspace; readonly storage: string } | null = null;
+  /** Discovery that no run asked for: as many at once as there are cores. */
+  readonly #discoveries = new Slots(availableParallelism(), Infinity);
   #ended = false;
   #units = 0;
 
@@ -139,13 +143,15 @@ export class Session {
     const { workspace } = this.#ready();
     const project = workspace.project(id);
     if (!project) throw new Error(`There is no project ${id}; ask for the projects first.`);
-    return workspace.discover(project, file);
+    const release = await this.#discoveries.claim(0);
+    return workspace.discover(project, file).finally(release);
   }
 
   async #run({ run: id, selection, overrides }: Requests['run']['params']): Promise<RunSummary> {
     const { workspace, choice, storage } = this.#ready();
     if (this.#runs.has(id)) throw new Error(`There is a run ${id} already.`);
     if (workspace.projects.length === 0) await workspace.detect();
+    else await workspace.reread();
     this.#refuseRun(selection, overrides);
     const journal = new Journal(
       storage,

@@ -4,10 +4,11 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { findDesktop } from './desktop.ts';
-import { examples, extensionRoot, integrationEntry } from './places.ts';
+import { extensionRoot, integrationEntry } from './places.ts';
 import { report } from './results.ts';
+import { givenWorkspace } from './workspaces.ts';
 
-const workspace = path.resolve(process.argv[2] ?? examples);
+const workspace = givenWorkspace(process.argv[2]);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-desktop-'));
 const results = path.join(folder, 'results.jsonl');
 
@@ -19,7 +20,7 @@ try {
     extensionDevelopmentPath: extensionRoot,
     extensionTestsPath: integrationEntry,
     launchArgs: [
-      workspace,
+      workspace.folder,
       '--disable-extensions',
       '--disable-workspace-trust',
       `--user-data-dir=${path.join(folder, 'user-data')}`,
@@ -31,4 +32,5 @@ try {
 }
 const outcome = report(results, 'integration in desktop VS Code');
 fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+workspace.remove();
 process.exitCode = outcome === 'green' ? code : code || 1;

@@ -5,11 +5,11 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, offline } from './browser.ts';
-import { artifacts, examples, extensionRoot, integrationEntry, serverRunsHere } from './places.ts';
+import { artifacts, extensionRoot, integrationEntry, serverRunsHere } from './places.ts';
 import { report } from './results.ts';
 import { ofVsCode, type Server, startServer } from './server.ts';
+import { givenWorkspace } from './workspaces.ts';
 
-const workspace = path.resolve(process.argv[2] ?? examples);
 const seconds = Number(process.env.BULKHEAD_TIMEOUT ?? 300);
 const log = path.join(artifacts, 'integration.log');
 
@@ -24,14 +24,16 @@ async function run(): Promise<number> {
   const results = path.join(folder, 'results.jsonl');
   fs.mkdirSync(artifacts, { recursive: true });
   fs.writeFileSync(log, '');
+  const workspace = givenWorkspace(process.argv[2]);
   let code = 1;
   try {
-    code = await inServer(results);
+    code = await inServer(results, workspace.folder);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   }
   const outcome = report(results, 'integration');
   fs.rmSync(folder, { recursive: true, force: true });
+  workspace.remove();
   if (outcome === 'incomplete') console.error(lastWords());
   if (outcome === 'green' && code !== 0) console.error(`Every test passed, but the run ended with code ${code}.`);
   return outcome === 'green' ? code : code || 1;
@@ -43,7 +45,7 @@ function lastWords(): string {
   return `The extension host's last words (all of them: ${log}):\n  ${telling.join('\n  ')}`;
 }
 
-async function inServer(results: string): Promise<number> {
+async function inServer(results: string, workspace: string): Promise<number> {
   if (!serverRunsHere) throw new Error('VS Code\'s server runs on Linux x64 only. Here, use "npm run test:desktop".');
   if (!fs.existsSync(workspace)) throw new Error(`There is no workspace folder ${workspace}.`);
   if (!fs.existsSync(integrationEntry)) throw new Error(`There is no ${integrationEntry}. Run "npm run build" first.`);
@@ -54,7 +56,7 @@ async function inServer(results: string): Promise<number> {
     browser = await launchBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await offline(context);
-    code = await ending(await context.newPage(), server);
+    code = await ending(await context.newPage(), server, workspace);
   } finally {
     await browser?.close();
     const strays = (await server.stop()).filter(command => !ofVsCode(command));
@@ -65,7 +67,7 @@ async function inServer(results: string): Promise<number> {
 }
 
 /** The exit code VS Code itself gives the run. */
-function ending(page: Page, server: Server): Promise<number> {
+function ending(page: Page, server: Server, workspace: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (what: string) => reject(new Error(what));
     setTimeout(() => fail(`The integration tests did not end within ${seconds} s.`), seconds * 1000).unref();

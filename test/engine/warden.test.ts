@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killNow } from '../../src/cages/owner.ts';
 import { processStart } from '../../src/cages/processes.ts';
@@ -56,6 +57,15 @@ describe('a warden', () => {
     assert.ok(loops!.durationMs! >= 1000 && loops!.durationMs! < 1400, `took ${loops!.durationMs} ms`);
     const failed = records.find(record => record.test.titlePath[0] === 'fails.sh');
     assert.match(failed!.output.text, /what went wrong/);
+  });
+
+  it('uses a configuration that was edited a moment ago', async () => {
+    workspace = new TestWorkspace({ 'bulkhead.config.json': config({ timeout: '5s' }), 'slow.sh': 'sleep 0.8' });
+    const client = await workspace.warden();
+    const run = (id: string) => client.request('run', { run: id, selection: { kind: 'all' }, overrides: {} });
+    assert.deepEqual((await run('before')).counts, { passed: 1 });
+    workspace.write('bulkhead.config.json', config({ timeout: '300ms' }));
+    assert.deepEqual((await run('after')).counts, { 'timed-out': 1 });
   });
 
   it('fails a test that leaks where the policy says so', async () => {
@@ -169,9 +179,14 @@ describe('a warden', () => {
     await until('the test runs', () => marked(mark).length >= 4);
     killNow(first.pid!);
     await died;
-    assert.ok(marked(mark).length > 0, 'the test outlives its warden until the next one comes');
+    const homes = [process.env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm', tmpdir()].filter(home => existsSync(home));
+    const scratch = homes.flatMap(home =>
+      readdirSync(home).flatMap(name => (name.startsWith(`bulkhead-${first.pid}-`) ? [join(home, name)] : [])),
+    );
+    assert.equal(scratch.length, 1);
     await workspace.warden();
     await until('nothing is alive', () => marked(mark).length === 0, 1000);
+    assert.equal(existsSync(scratch[0]!), false, 'its private folder is gone too');
   });
 
   it('leaves the cages of another living warden alone', async () => {

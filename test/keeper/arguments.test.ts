@@ -50,7 +50,18 @@ describe('keeper: its options', () => {
   }
 
   it('takes the last of an option given twice, and everything after -- for the command', () => {
-    const { status, stdout } = run('--fsize', '0', '--fsize', '1048576', '--', 'sh', '-c', 'ulimit -f; echo "$1"', 'sh', '--mem');
+    const { status, stdout } = run(
+      '--fsize',
+      '0',
+      '--fsize',
+      '1048576',
+      '--',
+      'sh',
+      '-c',
+      'ulimit -f; echo "$1"',
+      'sh',
+      '--mem',
+    );
     assert.equal(stdout, '2048\n--mem\n');
     assert.equal(status, 0);
   });

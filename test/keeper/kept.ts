@@ -53,7 +53,15 @@ export class Kept {
   #waiting: (() => void)[] = [];
   #over = false;
 
-  constructor({ keeper, options = [], command, as = asSelf, prefix = [], env = process.env, deaf = false }: KeptOptions) {
+  constructor({
+    keeper,
+    options = [],
+    command,
+    as = asSelf,
+    prefix = [],
+    env = process.env,
+    deaf = false,
+  }: KeptOptions) {
     const [program = '', ...words] = [...prefix, keeper, '--ctl', '4', ...options, '--', ...command];
     this.process = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], env, ...as.ids });
     this.#control = this.process.stdio[4] as Duplex;

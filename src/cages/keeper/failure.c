@@ -35,20 +35,21 @@ int stage_exit_code(const struct failure *failure) {
   return 120;
 }
 
-#define NAMED(error) {error, #error}
+#define NAMED(error) \
+  { error, #error }
 
 const char *error_name(int error) {
   static const struct {
     int error;
     const char *name;
   } names[] = {
-      NAMED(EPERM),    NAMED(ENOENT),       NAMED(ESRCH),        NAMED(EINTR),     NAMED(EIO),       NAMED(ENXIO),
-      NAMED(E2BIG),    NAMED(ENOEXEC),      NAMED(EBADF),        NAMED(ECHILD),    NAMED(EAGAIN),    NAMED(ENOMEM),
-      NAMED(EACCES),   NAMED(EFAULT),       NAMED(EBUSY),        NAMED(EEXIST),    NAMED(ENODEV),    NAMED(ENOTDIR),
-      NAMED(EISDIR),   NAMED(EINVAL),       NAMED(ENFILE),       NAMED(EMFILE),    NAMED(ENOTTY),    NAMED(ETXTBSY),
-      NAMED(EFBIG),    NAMED(ENOSPC),       NAMED(ESPIPE),       NAMED(EROFS),     NAMED(EPIPE),     NAMED(ERANGE),
-      NAMED(ELOOP),    NAMED(ENAMETOOLONG), NAMED(ENOSYS),       NAMED(EOVERFLOW), NAMED(EUSERS),    NAMED(EOPNOTSUPP),
-      NAMED(EPROTO),   NAMED(ENOTSOCK),     NAMED(EAFNOSUPPORT), NAMED(ENOBUFS),   NAMED(ETIMEDOUT), NAMED(ESTALE),
+      NAMED(EPERM),  NAMED(ENOENT),       NAMED(ESRCH),        NAMED(EINTR),     NAMED(EIO),       NAMED(ENXIO),
+      NAMED(E2BIG),  NAMED(ENOEXEC),      NAMED(EBADF),        NAMED(ECHILD),    NAMED(EAGAIN),    NAMED(ENOMEM),
+      NAMED(EACCES), NAMED(EFAULT),       NAMED(EBUSY),        NAMED(EEXIST),    NAMED(ENODEV),    NAMED(ENOTDIR),
+      NAMED(EISDIR), NAMED(EINVAL),       NAMED(ENFILE),       NAMED(EMFILE),    NAMED(ENOTTY),    NAMED(ETXTBSY),
+      NAMED(EFBIG),  NAMED(ENOSPC),       NAMED(ESPIPE),       NAMED(EROFS),     NAMED(EPIPE),     NAMED(ERANGE),
+      NAMED(ELOOP),  NAMED(ENAMETOOLONG), NAMED(ENOSYS),       NAMED(EOVERFLOW), NAMED(EUSERS),    NAMED(EOPNOTSUPP),
+      NAMED(EPROTO), NAMED(ENOTSOCK),     NAMED(EAFNOSUPPORT), NAMED(ENOBUFS),   NAMED(ETIMEDOUT), NAMED(ESTALE),
       NAMED(EDQUOT),
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

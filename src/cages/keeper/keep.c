@@ -75,7 +75,7 @@ static bool hear_launch(struct keeper *keeper) {
   const bool namespaced = keeper->arguments.pid_namespace;
   if (count == 0) {
     /* The init does not wait for it before we have its pid. */
-    keeper->leader = namespaced ? only_child(keeper->spawned.child) : keeper->spawned.child;
+    keeper->leader = namespaced ? eldest_child(keeper->spawned.child) : keeper->spawned.child;
     errno = ECHILD;
     if (keeper->leader == 0) fail(&failure, STAGE_NAMESPACE, "the init of the namespace", "ended early");
   }

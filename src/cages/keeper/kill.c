@@ -44,8 +44,8 @@ static void sweep(struct keeper *keeper) {
   tree_signal(&keeper->tree, SIGKILL);
 }
 
-/* Orphans become our children, and a child that we have not waited for keeps its pid: this can neither miss one for ever nor
-   hit a stranger. It is also quick enough for a process that forks and exits all the time. */
+/* Orphans become our children, and a child that we have not waited for keeps its pid: this can neither miss one for
+   ever nor hit a stranger. It is also quick enough for a process that forks and exits all the time. */
 static void chase(struct keeper *keeper, double end) {
   struct pids children = {0};
   for (int look = 0; look < LOOKS_A_SWEEP && !keeper->tally.nobody_left && now_ms() < end; look++) {

@@ -73,8 +73,8 @@ static int64_t measure(const struct memory_watch *watch, struct tree *tree) {
   return private_bytes + larger(shared_bytes, watch->shared.file_bytes);
 }
 
-/* Whether a crossing is real. When it is not, the difference is remembered for a while, so that a tree of forked workers
-   is not measured at every tick. */
+/* Whether a crossing is real. When it is not, the difference is remembered for a while, so that a tree of forked
+   workers is not measured at every tick. */
 static bool confirm(struct memory_watch *watch, struct tree *tree, struct bounds bounds) {
   if (bounds.lower > watch->cap_bytes + statm_error_bytes()) {
     watch->proof = "one process";

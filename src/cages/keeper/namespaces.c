@@ -34,7 +34,8 @@ static unsigned long wanted_flags(const struct arguments *arguments) {
 }
 
 /* Root that may do it alone keeps all that root can do; a root without that right (a container) needs the other way. */
-static pid_t with_or_without_user(const struct arguments *arguments, pid_t (*make)(unsigned long), bool *user_namespace) {
+static pid_t with_or_without_user(const struct arguments *arguments, pid_t (*make)(unsigned long),
+                                  bool *user_namespace) {
   const unsigned long flags = wanted_flags(arguments);
   if (arguments->uid_map == UID_MAP_AUTO && geteuid() == 0) {
     *user_namespace = false;
@@ -79,7 +80,8 @@ static bool map_ids(enum uid_map map, uid_t user, gid_t group, struct failure *f
 
 static bool mount_all(const struct arguments *arguments, struct failure *failure) {
   /* Slave: what is mounted in here never shows outside, and later mounts of the machine still show in here. */
-  if (mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) return fail(failure, STAGE_NAMESPACE, "mount", "/ as slave");
+  if (mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0)
+    return fail(failure, STAGE_NAMESPACE, "mount", "/ as slave");
   for (size_t i = 0; i < arguments->mount_count; i++) {
     const struct sized_mount *wanted = &arguments->mounts[i];
     char folder[PATH_MAX], options[64];

@@ -27,9 +27,8 @@ void outbox_open(struct outbox *outbox, int descriptor) {
 void outbox_flush(struct outbox *outbox) {
   while (outbox->length > 0 && outbox->descriptor >= 0) {
     const char *next = outbox->waiting + outbox->start;
-    const ssize_t sent = outbox->socket
-                             ? send(outbox->descriptor, next, outbox->length, MSG_NOSIGNAL | MSG_DONTWAIT)
-                             : write(outbox->descriptor, next, outbox->length);
+    const ssize_t sent = outbox->socket ? send(outbox->descriptor, next, outbox->length, MSG_NOSIGNAL | MSG_DONTWAIT)
+                                        : write(outbox->descriptor, next, outbox->length);
     if (sent > 0) {
       outbox->start += (size_t)sent;
       outbox->length -= (size_t)sent;

@@ -41,7 +41,8 @@ static void child_ended(struct keeper *keeper, int status) {
     leader_ended(keeper, status);
     return;
   }
-  /* Its last words are in the socket already. An init that was killed has none: the kernel killed its whole namespace. */
+  /* Its last words are in the socket already. An init that was killed has none: the kernel killed its whole namespace.
+   */
   hear_init(keeper);
   keeper->tally.cpu_incomplete = !keeper->init_ended;
   keeper->init_ended = true;

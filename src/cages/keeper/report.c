@@ -87,8 +87,8 @@ void report_signalled(struct keeper *keeper, int signal) {
 
 void report_misunderstood(struct keeper *keeper, const char *line, size_t length, bool too_long) {
   char buffer[1024];
-  const char *message = too_long ? "this line is too long for a command"
-                                 : "not a command: term, kill, signal N, census or usage";
+  const char *message =
+      too_long ? "this line is too long for a command" : "not a command: term, kill, signal N, census or usage";
   struct json json = begin(buffer, sizeof buffer, "error");
   json_string(&json, "message", message, strlen(message));
   json_string(&json, "line", line, length);

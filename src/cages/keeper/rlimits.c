@@ -6,7 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A limit above the hard one that is already there would need privilege and promise less than what holds: keep the lower. */
+/* A limit above the hard one that is already there would need privilege and promise less than what holds: keep the
+ * lower. */
 static bool set_limit(int resource, int64_t wanted, int64_t margin, const char *name, struct failure *failure) {
   struct rlimit limit;
   if (wanted == NOT_SET) return true;

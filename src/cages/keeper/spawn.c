@@ -135,8 +135,6 @@ bool spawn(const struct arguments *arguments, const struct cgroups *cgroups, str
   }
   close(pipe_ends[1]);
   if (sockets[1] >= 0) close(sockets[1]);
-  *spawned = (struct spawned){.child = child,
-                              .failure_pipe = pipe_ends[0],
-                              .init_socket = sockets[0]};
+  *spawned = (struct spawned){.child = child, .failure_pipe = pipe_ends[0], .init_socket = sockets[0]};
   return true;
 }

@@ -7,8 +7,8 @@
 
 struct member {
   pid_t pid;
-  int statm;       /* kept open: a read costs 1 µs instead of 10, and can never meet a reused pid; -1 until needed */
-  uint64_t start;  /* macOS: tells a reused pid */
+  int statm;      /* kept open: a read costs 1 µs instead of 10, and can never meet a reused pid; -1 until needed */
+  uint64_t start; /* macOS: tells a reused pid */
   int64_t private_bytes, mapped_shared_bytes; /* at the last sample */
 };
 
@@ -37,7 +37,7 @@ bool process_facts(pid_t pid, struct process_facts *facts);
 size_t process_command(pid_t pid, char *text, size_t size);
 /* The children of this very process: one small read. */
 bool own_children(struct pids *children);
-/* The first child of a process that has one at most, or 0. */
-pid_t only_child(pid_t parent);
+/* The eldest child of a process, or 0: orphans that it adopts come after its own. */
+pid_t eldest_child(pid_t parent);
 /* Replaces the members by `pids`, which must be sorted. */
 void tree_adopt(struct tree *tree, const struct pids *pids);

@@ -52,8 +52,7 @@ bool process_facts(pid_t pid, struct process_facts *facts) {
   long children_user, children_system, resident;
   unsigned long long start;
   if (sscanf(close + 2, "%c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %*d %*d %llu %*u %ld",
-             &facts->state, &facts->parent, &user, &system, &children_user, &children_system, &start,
-             &resident) != 8) {
+             &facts->state, &facts->parent, &user, &system, &children_user, &children_system, &start, &resident) != 8) {
     return false;
   }
   const double tick_ms = 1000.0 / (double)sysconf(_SC_CLK_TCK);
@@ -115,7 +114,7 @@ bool own_children(struct pids *children) {
                                  : add_by_parent(children, getpid());
 }
 
-pid_t only_child(pid_t parent) {
+pid_t eldest_child(pid_t parent) {
   struct pids children = {0};
   children_of(&children, parent);
   const pid_t child = children.count > 0 ? children.list[0] : 0;

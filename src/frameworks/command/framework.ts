@@ -20,9 +20,9 @@ export class CommandFramework implements Framework {
     return { projects, problems };
   }
 
-  async discover({ framework, folder }: Project, file: string): Promise<Discovery> {
-    const identity = { framework, file, titlePath: [basename(file)], ordinal: 0 };
-    return { tests: [{ ...identity, key: testKey(folder, identity) }] };
+  async discover(project: Project, file: string): Promise<Discovery> {
+    const identity = { framework: project.framework, file, titlePath: [basename(file)], ordinal: 0 };
+    return { tests: [{ ...identity, key: testKey(project, identity) }] };
   }
 
   launch(project: Project, tests: readonly TestInfo[], settings: Settings): Launch {

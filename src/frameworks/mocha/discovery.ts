@@ -13,7 +13,7 @@ export function discoveryOf(project: Project, file: string, outcome: ToolOutcome
     const { path, ordinal, line, column } = event;
     const identity = { framework: project.framework, file, titlePath: path, ordinal };
     const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
-    return [{ ...identity, key: testKey(project.folder, identity), ...place }];
+    return [{ ...identity, key: testKey(project, identity), ...place }];
   });
   const problem = problemOf(file, outcome);
   return { tests, ...(problem ? { problem } : {}) };

@@ -1,4 +1,5 @@
-/* What the attacking programs share. Each is called with a tag that stays in its command line, whatever else it hides. */
+/* What the attacking programs share. Each is called with a tag that stays in its command line, whatever else it hides.
+ */
 #pragma once
 #define _GNU_SOURCE
 #include <errno.h>

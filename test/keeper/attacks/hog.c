@@ -8,7 +8,8 @@ int main(int count, char **words) {
   for (long i = 1; i < processes; i++) {
     if (fork() == 0) break;
   }
-  char *memory = mmap(NULL, (size_t)(mib / processes * MIB), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *memory =
+      mmap(NULL, (size_t)(mib / processes * MIB), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) {
     printf("refused: %s\n", strerror(errno));
     return 77;

@@ -1,5 +1,5 @@
-/* Feeds random and half-sensible input to everything that reads what others write: options, control lines, JSON strings.
-   parsers SEED ROUNDS: the same seed gives the same inputs. */
+/* Feeds random and half-sensible input to everything that reads what others write: options, control lines, JSON
+   strings. parsers SEED ROUNDS: the same seed gives the same inputs. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +23,58 @@ static uint64_t random_number(void) {
 static size_t below(size_t bound) { return (size_t)(random_number() % bound); }
 
 static const char *const words[] = {
-    "--ctl", "--cgroup", "--pidns", "--netns", "--tmpfs", "--uid-map", "--data", "--fsize", "--nofile", "--nproc",
-    "--stack", "--cpu", "--core", "--nice", "--oom-score-adj", "--mem", "--poll", "--linger", "--kill-bound", "--", "/bin/true",
-    "4", "-1", "0", "+1", " 1", "1 ", "0x10", "1e9", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-    "18446744073709551616", "99999999999999999999999999", "1048576", "", ":", "/:", "/tmp:4096", "/tmp:4095", "/tmp:", "tmp:4096",
-    "/a:b:8192", "auto", "keep", "root", "rooot", "-", "---", "-20", "19", "20",
+    "--ctl",
+    "--cgroup",
+    "--pidns",
+    "--netns",
+    "--tmpfs",
+    "--uid-map",
+    "--data",
+    "--fsize",
+    "--nofile",
+    "--nproc",
+    "--stack",
+    "--cpu",
+    "--core",
+    "--nice",
+    "--oom-score-adj",
+    "--mem",
+    "--poll",
+    "--linger",
+    "--kill-bound",
+    "--",
+    "/bin/true",
+    "4",
+    "-1",
+    "0",
+    "+1",
+    " 1",
+    "1 ",
+    "0x10",
+    "1e9",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "18446744073709551616",
+    "99999999999999999999999999",
+    "1048576",
+    "",
+    ":",
+    "/:",
+    "/tmp:4096",
+    "/tmp:4095",
+    "/tmp:",
+    "tmp:4096",
+    "/a:b:8192",
+    "auto",
+    "keep",
+    "root",
+    "rooot",
+    "-",
+    "---",
+    "-20",
+    "19",
+    "20",
 };
 
 /* On the heap and exactly as long as it is, so that the sanitizer sees a read one byte too far. */
@@ -47,7 +94,9 @@ static char *random_word(void) {
   return word;
 }
 
-static bool within(int64_t value, int64_t low, int64_t high) { return value == NOT_SET || (value >= low && value <= high); }
+static bool within(int64_t value, int64_t low, int64_t high) {
+  return value == NOT_SET || (value >= low && value <= high);
+}
 
 static void fuzz_arguments(void) {
   const int count = 1 + (int)below(24);
@@ -87,8 +136,8 @@ static void on_line(void *context, const char *line, size_t length, bool too_lon
 }
 
 static void fuzz_control(void) {
-  static const char *const pieces[] = {"term", "kill", "census", "usage", "signal ", "signal 9", "signal 65", "signal -1",
-                                       "\n",   "\n",   "\r\n",   " ",     "\t"};
+  static const char *const pieces[] = {"term",      "kill", "census", "usage", "signal ", "signal 9", "signal 65",
+                                       "signal -1", "\n",   "\n",     "\r\n",  " ",       "\t"};
   struct line_reader reader = {{0}, 0, false};
   for (size_t packets = below(6); packets > 0; packets--) {
     char bytes[400];

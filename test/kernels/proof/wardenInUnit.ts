@@ -110,12 +110,13 @@ describe('a warden of an ordinary login', () => {
     const mark = randomUUID();
     workspace = new TestWorkspace(crowd(mark));
     const client = await workspace.warden();
-    const lost = assert.rejects(client.request('run', { run: 'one', selection: { kind: 'all' }, overrides: {} }));
+    // The warden may still tell of the cancelled test before it ends.
+    const over = Promise.allSettled([client.request('run', { run: 'one', selection: { kind: 'all' }, overrides: {} })]);
     await until('the crowd is there', () => marked(mark).length >= 8, 60_000);
     const starter = marked('systemd-run').find(({ command }) => command.includes(`bulkhead-${process.pid}-`));
     killNow(starter!.pid);
     await until('nothing is left', () => marked(mark).length === 0, 1000);
-    await lost;
+    await over;
     await until('no unit is left', () => units().length === 0);
   });
 

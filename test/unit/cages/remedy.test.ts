@@ -5,7 +5,7 @@ import type { KeeperFacts } from '../../../src/protocol/diagnosis.ts';
 import { container, desktop, machineOf, without } from './machines.ts';
 
 const works: KeeperFacts = { state: 'works', path: '/dist/keeper' };
-const remedies = (machine: Machine, keeper = works) => {
+const remedies = (machine: Machine, keeper: KeeperFacts = works) => {
   const facts = readFacts(keeper, machine);
   return (['cgroup2', 'cgroup1', 'namespaces', 'subreaper'] as const).map(name => remedyFor(name, facts) ?? '');
 };

@@ -1,6 +1,108 @@
 import assert from 'node:assert/strict';
 import { parseCommand } from '../../../src/cli/args.ts';
 
+const parse = (line: string) => parseCommand(line.split(' ').filter(word => word !== ''));
+
+function run(line: string) {
+  const command = parse(`run ${line}`);
+  return command.command === 'run' ? command : assert.fail(JSON.stringify(command));
+}
+
+function wrong(line: string) {
+  const command = parse(line);
+  return command.command === 'wrong' ? command : assert.fail(JSON.stringify(command));
+}
+
+describe('the command line of "run"', () => {
+  it('may name nothing', () => {
+    assert.deepEqual(run(''), {
+      command: 'run',
+      paths: [],
+      folder: null,
+      json: false,
+      color: true,
+      quiet: false,
+      reports: [],
+      layer: {},
+    });
+  });
+
+  it('takes paths and flags in any order', () => {
+    const command = run('a.js --json b -q --no-color --folder /w --output x/r.xml -o r.MD -- --odd.js');
+    assert.deepEqual([command.paths, command.folder], [['a.js', 'b', '--odd.js'], '/w']);
+    assert.deepEqual([command.json, command.quiet, command.color], [true, true, false]);
+    assert.deepEqual(
+      command.reports.map(({ file }) => file),
+      ['x/r.xml', 'r.MD'],
+    );
+  });
+
+  it('turns flags into settings', () => {
+    const { layer } = run('--memory 512M --swap 0 --timeout 30s -j 3 --isolation file --leaks fail');
+    assert.deepEqual(layer, {
+      memory: 512 * 1024 ** 2,
+      swap: 0,
+      timeout: 30_000,
+      jobs: 3,
+      isolation: 'file',
+      leaks: 'fail',
+    });
+    assert.deepEqual(run('--memory none --timeout none --jobs auto').layer, { memory: null, timeout: null, jobs: 0 });
+  });
+
+  it('names every flag whose value cannot be understood, all at once', () => {
+    const { problems, topic } = wrong('run --memory lots --timeout 30 --jobs 0 --isolation=suite -o r.html');
+    assert.equal(topic, 'run');
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      [
+        '--jobs: expected a whole number from 1 to 1024, got 0',
+        '--memory: expected a size such as "512 MiB" or "2 GiB", got "lots"',
+        '--timeout: expected a time such as "30s", "500ms" or "2 min", got "30"',
+        '--isolation: expected "test" or "file", got "suite"',
+        '--output: there is no kind of report for "r.html"',
+      ],
+    );
+    assert.ok(problems.every(({ fix }) => fix));
+  });
+});
+
+describe('a command line that cannot be understood', () => {
+  for (const [line, message, fix] of [
+    ['', /a command is missing/, /bulkhead run/],
+    ['rnu', /no command "rnu"/, /"bulkhead run"/],
+    ['test/a.js', /no command "test\/a\.js"/, /bulkhead run test\/a\.js/],
+    ['help nope', /no command "nope"/, /bulkhead run/],
+    ['run --memroy=1', /no flag --memroy/, /--memory/],
+    ['run -x', /no flag -x/, /help/],
+    ['list --memory 1', /no flag --memory/, /help/],
+    ['run --memory', /'--memory <value>' argument missing/, null],
+    ['run --jobs -1', /'--jobs' argument is ambiguous\.$/, null],
+    ['run --json=yes', /'--json' does not take an argument/, null],
+  ] as const) {
+    it(`is explained: "bulkhead ${line}"`, () => {
+      const [problem] = wrong(line).problems;
+      assert.match(problem?.message ?? '', message);
+      if (fix) assert.match(problem?.fix ?? '', fix);
+    });
+  }
+});
+
+describe('help and version', () => {
+  for (const [line, expected] of [
+    ['help', { command: 'help', topic: 'bulkhead' }],
+    ['--help', { command: 'help', topic: 'bulkhead' }],
+    ['help run', { command: 'help', topic: 'run' }],
+    ['run --memory 1g -h', { command: 'help', topic: 'run' }],
+    ['list --help', { command: 'help', topic: 'list' }],
+    ['--version', { command: 'version' }],
+    ['-v', { command: 'version' }],
+    ['version', { command: 'version' }],
+  ] as const) {
+    it(`come for "bulkhead ${line}"`, () => assert.deepEqual(parse(line), expected));
+  }
+});
+
 describe('the flags of limits', () => {
   const layerOf = (...flags: string[]) => {
     const command = parseCommand(['run', ...flags]);

@@ -67,5 +67,5 @@ describe('records of a run', () => {
 });
 
 function opened(): RunRecords {
-  return new RunRecords('run', 'All tests', 0, null);
+  return new RunRecords('run', 'All tests', 0);
 }

@@ -13,6 +13,11 @@ describe('the row of a test', () => {
     assert.equal(row.file, 'test/cart.test.ts');
   });
 
+  it('names the file where a test has no titles, because the file could not be loaded', () => {
+    assert.equal(panelRecord(recordOf(1, { titlePath: [] }), folder).title, 'cart.test.ts');
+    assert.equal(panelRecord(recordOf(1, { titlePath: [''] }), folder).title, '(no title)');
+  });
+
   it('finds the file in its folder on Windows too', () => {
     const record = recordOf(1);
     const onWindows = { ...record, test: { ...record.test, file: 'C:\\shop\\test\\a.ts' } };

@@ -1,0 +1,117 @@
+/**
+ * What a keeper adds to a launch: /bin/true from spawn to the last pipe's end, each way in turn so that all share the same load.
+ * `node bench/keeper-launch.ts [launches] [--check]`; with --check a broken promise is exit code 1.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { buildKeeper } from '../src/cages/keeper/build.ts';
+import { newV1Group, newV2Group, type Group } from '../test/keeper/groups.ts';
+import { asSelf } from '../test/keeper/kept.ts';
+import { until } from '../test/keeper/living.ts';
+
+interface Way {
+  readonly name: string;
+  /** The most that its median may add to a plain spawn. */
+  readonly promiseMs?: number;
+  readonly words: (launch: number) => string[];
+  readonly after?: (launch: number) => Promise<void>;
+}
+
+const launches = Number(process.argv.slice(2).find(word => /^\d+$/.test(word)) ?? 200);
+const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
+const built = buildKeeper({ out: join(folder, 'keeper') });
+if (!built.ok) {
+  console.log(`Nothing to measure: ${built.because}`);
+  process.exit(0);
+}
+
+const kept = (...options: string[]) => [built.path, '--ctl', '4', ...options, '--', '/bin/true'];
+
+/** A cgroup is made for each launch, inside the measured time; it is removed outside, as a launcher does it. */
+function inGroup(name: string, group: Group | string): Way[] {
+  if (typeof group === 'string') {
+    console.log(`Left out: ${name}, because ${group}.`);
+    return [];
+  }
+  const path = (launch: number) => join(dirname(group.folder), `bulkhead-bench-${process.pid}-${launch}`);
+  return [
+    {
+      name,
+      promiseMs: 3,
+      words: launch => {
+        mkdirSync(path(launch));
+        return kept('--cgroup', path(launch));
+      },
+      after: async launch => {
+        const remove = () => {
+          try {
+            rmdirSync(path(launch));
+            return true;
+          } catch {
+            // Busy for a moment after its last process has ended.
+            return false;
+          }
+        };
+        if (!(await until(remove, 2000))) throw new Error(`${path(launch)} cannot be removed`);
+      },
+    },
+  ];
+}
+
+function launch(words: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const [program = '', ...rest] = words;
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
+    for (const stream of child.stdio.slice(1)) (stream as Duplex).resume();
+    child.once('error', reject).once('close', code => {
+      if (code === 0) resolve(performance.now() - began);
+      else reject(new Error(`${words.join(' ')} ended with ${code}`));
+    });
+  });
+}
+
+const [v1, v2] = [newV1Group(asSelf), newV2Group(asSelf)];
+const ways: Way[] = [
+  { name: 'plain spawn', words: () => ['/bin/true'] },
+  { name: 'keeper', promiseMs: 2, words: () => kept() },
+  { name: 'keeper, watching memory', words: () => kept('--mem', String(512 * 1024 * 1024)) },
+  { name: 'keeper --pidns', words: () => kept('--pidns') },
+  ...inGroup('keeper + cgroup v1', v1),
+  ...inGroup('keeper + cgroup v2', v2),
+];
+
+const times = new Map(ways.map(way => [way, [] as number[]]));
+const warmUp = 10;
+for (let round = -warmUp; round < launches; round++) {
+  for (const way of ways) {
+    const took = await launch(way.words(round + warmUp));
+    await way.after?.(round + warmUp);
+    if (round >= 0) times.get(way)?.push(took);
+  }
+}
+for (const group of [v1, v2]) if (typeof group !== 'string') await group.remove();
+rmSync(folder, { recursive: true });
+
+const at = (sorted: number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN;
+const rows = ways.map(way => {
+  const sorted = (times.get(way) ?? []).sort((a, b) => a - b);
+  return { way, min: at(sorted, 0), p50: at(sorted, 0.5), p95: at(sorted, 0.95) };
+});
+const plain = rows[0]?.p50 ?? NaN;
+const ms = (value: number) => value.toFixed(2);
+console.log(
+  `keeper ${Math.round(built.bytes / 1024)} KiB (${built.compiler}), ${launches} launches each, load ${ms(loadavg()[0] ?? 0)}; ms\n`,
+);
+console.log('| way | min | p50 | p95 | added p50 | ratio | promise |\n|---|---|---|---|---|---|---|');
+let broken = 0;
+for (const { way, min, p50, p95 } of rows) {
+  const added = p50 - plain;
+  const held = way.promiseMs === undefined ? '' : `≤ ${way.promiseMs}: ${added <= way.promiseMs ? 'held' : 'BROKEN'}`;
+  if (held.endsWith('BROKEN')) broken += 1;
+  console.log(`| ${way.name} | ${ms(min)} | ${ms(p50)} | ${ms(p95)} | ${ms(added)} | ${ms(p50 / plain)} | ${held} |`);
+}
+if (broken > 0 && process.argv.includes('--check')) process.exitCode = 1;

@@ -1,0 +1,325 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { killNow } from '../../src/cages/owner.ts';
+import { jsonFormat } from '../../src/reports/json.ts';
+import { parseXml } from '../unit/reports/xml.ts';
+import { marked, until } from './alive.ts';
+import { bulkhead, CommandLine } from './command-line.ts';
+import { TestWorkspace } from './workspace.ts';
+
+const shell = { name: 'shell', files: ['**/*.sh'], command: ['sh', '${file}'], skipCodes: [77] };
+const config = (extra: object = {}) =>
+  JSON.stringify({
+    memory: '128 MiB',
+    timeout: '60s',
+    grace: '200ms',
+    frameworks: { mocha: false, command: [shell] },
+    ...extra,
+  });
+
+const good = { 'good/one.sh': 'exit 0', 'good/two.sh': 'exit 0', 'good/skipped.sh': 'exit 77' };
+const bad = {
+  'bad/fails.sh': 'echo "what went <wrong>"; exit 3',
+  'bad/loops.sh': 'while :; do :; done',
+  'bad/hog.sh': `exec node -e 'const a=[];for(let i=0;i<96;i++)a.push(Buffer.alloc(4<<20,1))'`,
+  'bad/leaves.sh': 'setsid sleep 60 >/dev/null 2>&1 </dev/null & sleep 0.05',
+};
+
+interface JsonDocument {
+  format: number;
+  run: { planned: number; counts: Record<string, number>; leaked: number; cancelled: boolean; journal: string };
+  cage: { label: string; properties: Record<string, { level: string }> };
+  tests: { file: string; headline: string; verdict: { kind: string } }[];
+}
+
+describe('bulkhead in the terminal', () => {
+  let workspace: TestWorkspace;
+  const mark = () => `bulkhead-test-${randomUUID()}`;
+  const make = (files: Readonly<Record<string, string>>) => {
+    workspace = new TestWorkspace({ 'bulkhead.config.json': config(), ...files });
+    return workspace.root;
+  };
+
+  afterEach(() => workspace.remove());
+
+  describe('says by its exit code', () => {
+    it('0 that everything passed or was skipped', async () => {
+      const { code, stdout, stderr } = await bulkhead(make(good), 'run');
+      assert.equal(code, 0, stdout + stderr);
+      assert.match(stdout, /^3 tests: 2 passed, 1 skipped in /m);
+      assert.match(stdout, /^Cage: /m);
+      assert.match(stdout, /^Journal: .*journal\.ndjson$/m);
+      assert.equal(stderr, '');
+    });
+
+    it('1 that tests failed, each with its category and numbers', async () => {
+      const { code, stdout } = await bulkhead(make({ ...good, ...bad }), 'run --timeout 1s');
+      assert.equal(code, 1);
+      assert.match(stdout, /✗ fails\.sh {2}bad\/fails\.sh\n {4}Failed after .*\n(.*\n)* {6}what went <wrong>\n/);
+      assert.match(stdout, / {4}Timed out after 1(\.\d+)? s \(limit 1 s\)/);
+      assert.match(stdout, / {4}Out of memory: .*128 MiB/);
+      assert.match(stdout, /! leaves\.sh .*\n {4}Passed .* · left 1 process running \(killed\)/);
+      assert.match(stdout, /^7 tests: 3 passed, 1 failed, 1 skipped, 1 timed out, 1 out of memory in /m);
+      assert.match(stdout, /^1 test left processes running, which were killed$/m);
+    });
+
+    it('1 that a leak failed a test where the policy says so', async () => {
+      const { code } = await bulkhead(make({ 'a.sh': bad['bad/leaves.sh'] }), 'run --leaks fail --quiet');
+      assert.equal(code, 1);
+    });
+
+    it('2 that the configuration is wrong, every fault at once, with nothing run', async () => {
+      const written = '{\n"memory": "lots",\n"memroy": 1\n}';
+      const { code, stdout, stderr } = await bulkhead(make({ ...good, 'bulkhead.config.json': written }), 'run', {
+        SWAP_MAX: 'some',
+      });
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      const file = join(workspace.root, 'bulkhead.config.json');
+      assert.ok(stderr.includes(`error: ${file}:2: memory: expected a size such as "512 MiB" or "2 GiB", got "lots"`));
+      assert.ok(stderr.includes(`error: ${file}:3: memroy: unknown key\n  Did you mean "memory"?`));
+      assert.ok(stderr.includes('error: SWAP_MAX: expected a size'));
+      assert.equal(existsSync(join(workspace.root, '.bulkhead')), false);
+    });
+
+    it('2 that a path is wrong, by name', async () => {
+      const root = make({ ...good, 'notes.txt': '' });
+      const { code, stderr } = await bulkhead(root, 'run good/gone.sh ../elsewhere.sh /etc good/one.sh');
+      assert.equal(code, 2);
+      assert.match(stderr, /error: good\/gone\.sh does not exist/);
+      assert.match(stderr, /error: \.\.\/elsewhere\.sh is outside the workspace folder/);
+      assert.match(stderr, /error: \/etc is outside the workspace folder/);
+      const other = await bulkhead(root, 'run notes.txt good/one.sh');
+      assert.equal(other.code, 2);
+      assert.match(other.stderr, /error: notes\.txt is not a test file of any project/);
+    });
+
+    it('2 that a framework of the project is not installed, after running the others', async () => {
+      const root = make({
+        ...good,
+        'bulkhead.config.json': config({ frameworks: { command: [shell] } }),
+        'package.json': '{"devDependencies": {"mocha": "^11"}}',
+        '.mocharc.json': '{"spec": "spec/*.js"}',
+        'spec/a.js': '',
+      });
+      const { code, stdout } = await bulkhead(root, 'run');
+      assert.equal(code, 2, stdout);
+      assert.match(stdout, /error: .*mocha/i);
+      assert.match(stdout, /^3 tests: 2 passed, 1 skipped/m);
+      assert.equal((await bulkhead(root, 'run good')).code, 0);
+    });
+
+    it('3 that its warden died, and what was known by then', async () => {
+      const name = mark();
+      const root = make({ 'a.sh': 'exit 3', 'b.sh': 'sleep 60' });
+      const command = new CommandLine(root, ['run'], { MARK: name });
+      await until('a failure is shown', () => command.stdout.includes('✗ a.sh'));
+      await until('the other runs', () => marked(name).some(({ command }) => command.includes('b.sh')));
+      killNow(marked(name).find(({ command }) => command.includes('warden.cjs'))!.pid);
+      const { code, stdout, stderr } = await command.ended;
+      assert.equal(code, 3);
+      assert.match(stderr, /error: Bulkhead's warden was killed by SIGKILL/);
+      assert.match(stdout, /1 of 2 tests had a verdict/);
+      // Only the next warden would find what this one left, and not in every kind of cage.
+      for (const { pid } of marked(name)) killNow(pid);
+    });
+
+    it('3 that there is no cage to run anything in', async () => {
+      const { code, stderr } = await bulkhead(make(good), 'run', { BULKHEAD_FORBID: 'cgroup2,cgroup1,process-group' });
+      assert.equal(code, 3);
+      assert.match(stderr, /error: No cage can be had on this machine\./);
+    });
+
+    it('4 that there is nothing to run', async () => {
+      const { code, stderr } = await bulkhead(make({}), 'run');
+      assert.equal(code, 4);
+      assert.match(stderr, /error: no tests were found in .*\n {2}.*bulkhead\.config\.json/);
+    });
+  });
+
+  describe('runs', () => {
+    it('what is named, relative to the current folder, and nothing else', async () => {
+      const root = make({ ...good, 'other/three.sh': 'exit 9' });
+      assert.match((await bulkhead(root, 'run good/one.sh good/two.sh')).stdout, /^2 tests: 2 passed/m);
+      const below = await bulkhead(join(root, 'good'), `run --folder ${root} one.sh`);
+      assert.deepEqual([below.code, /^1 test: 1 passed/m.test(below.stdout)], [0, true], below.stderr);
+    });
+
+    it('with the limits of the file, below the environment, below the flags', async () => {
+      const capped = async (line: string, env = {}) => {
+        const { stdout } = await bulkhead(workspace.root, `run --json ${line}`, env);
+        const { tests } = JSON.parse(stdout) as { tests: { limits: { memoryBytes: number; timeoutMs: number } }[] };
+        return [tests[0]!.limits.memoryBytes / 1024 ** 2, tests[0]!.limits.timeoutMs];
+      };
+      make({ 'a.sh': 'exit 0' });
+      const env = { MEM_MAX: '96M', TIMEOUT_PER_TEST: '7' };
+      assert.deepEqual(await capped(''), [128, 60_000]);
+      assert.deepEqual(await capped('', env), [96, 7000]);
+      assert.deepEqual(await capped('--memory 80M', env), [80, 7000]);
+    });
+
+    it('quietly, when asked', async () => {
+      const { stdout } = await bulkhead(make(good), 'run --quiet');
+      assert.match(stdout, /^3 tests: 2 passed, 1 skipped in .*\n$/);
+    });
+
+    it('in colour only where that is wanted', async () => {
+      const root = make({ 'a.sh': 'exit 1' });
+      const plain = { FORCE_COLOR: undefined, NO_COLOR: undefined };
+      const red = '\x1b[31m✗';
+      assert.ok(!(await bulkhead(root, 'run', plain)).stdout.includes('\x1b'));
+      assert.ok((await bulkhead(root, 'run', { ...plain, FORCE_COLOR: '1' })).stdout.includes(red));
+      assert.ok(!(await bulkhead(root, 'run --no-color', { FORCE_COLOR: '1' })).stdout.includes('\x1b'));
+    });
+  });
+
+  describe('reports', () => {
+    it('one JSON document on standard output, everything else on standard error', async () => {
+      const { code, stdout, stderr } = await bulkhead(make({ ...good, 'bad.sh': 'exit 3' }), 'run --json');
+      const document = JSON.parse(stdout) as JsonDocument;
+      assert.equal(code, 1);
+      assert.equal(document.format, jsonFormat);
+      assert.equal(document.run.planned, 4);
+      assert.deepEqual(document.tests.map(({ file, verdict }) => `${file} ${verdict.kind}`).sort(), [
+        'bad.sh failed',
+        'good/one.sh passed',
+        'good/skipped.sh skipped',
+        'good/two.sh passed',
+      ]);
+      assert.equal(
+        Object.values(document.run.counts).reduce((sum, count) => sum + count, 0),
+        4,
+      );
+      assert.ok(document.cage.label);
+      assert.ok(existsSync(document.run.journal));
+      assert.match(stderr, /✗ bad\.sh/);
+    });
+
+    it('as JUnit, Markdown and JSON into files', async () => {
+      const root = make({ ...good, ...bad });
+      const files = ['r/junit.xml', 'r/summary.md', 'r/full.json'];
+      await bulkhead(root, `run --timeout 1s --quiet ${files.map(file => `--output ${file}`).join(' ')}`);
+      const [junit, markdown, json] = files.map(file => readFileSync(join(root, file), 'utf8'));
+      const suites = parseXml(junit!);
+      const { tests, failures, errors, skipped } = suites.attributes;
+      assert.deepEqual([tests, failures, errors, skipped], ['7', '1', '2', '1']);
+      const failed = suites.children.find(({ attributes }) => attributes['name'] === 'bad/fails.sh');
+      assert.match(JSON.stringify(failed), /what went <wrong>/);
+      assert.match(markdown!, /^# Test run: 3 failures\n/);
+      assert.equal((JSON.parse(json!) as JsonDocument).tests.length, 7);
+    });
+
+    it('the tests there are', async () => {
+      const root = make(good);
+      const { code, stdout } = await bulkhead(root, 'list good/one.sh good/two.sh');
+      assert.deepEqual([code, stdout.trim().split('\n').at(-1)], [0, '2 tests in 2 files']);
+      const listed = JSON.parse((await bulkhead(root, 'list --json')).stdout) as {
+        projects: { framework: string; files: { file: string; tests: { titlePath: string[] }[] }[] }[];
+      };
+      assert.deepEqual(
+        listed.projects.flatMap(({ files }) => files.map(({ file, tests }) => [file, tests.length])),
+        [
+          ['good/one.sh', 1],
+          ['good/skipped.sh', 1],
+          ['good/two.sh', 1],
+        ],
+      );
+    });
+
+    it('nothing of itself into version control', async () => {
+      await bulkhead(make(good), 'run --quiet');
+      assert.equal(readFileSync(join(workspace.root, '.bulkhead/.gitignore'), 'utf8'), '*\n');
+    });
+  });
+
+  describe('stops', () => {
+    const daemon =
+      'setsid sh -c "trap : TERM HUP INT; while :; do sleep 1; done" >/dev/null 2>&1 </dev/null & sleep 60';
+    const eight = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`t${index}.sh`, daemon]));
+
+    /** Eight tests, each with a daemon in a session of its own. */
+    async function started(name: string, args: readonly string[] = []) {
+      const command = new CommandLine(make(eight), ['run', '--jobs', '8', ...args], { MARK: name });
+      const daemons = () => marked(name).filter(process => process.command.includes('trap : TERM')).length;
+      await until('eight tests and their daemons run', () => daemons() >= 8);
+      return command;
+    }
+
+    it('when it is killed: nothing is alive a second later', async () => {
+      const name = mark();
+      const command = await started(name);
+      command.process.kill('SIGKILL');
+      await until('nothing is alive', () => marked(name).length === 0, 1000);
+      await command.ended;
+    });
+
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const) {
+      it(`at ${signal} with every test accounted for, nothing alive, code ${code}`, async () => {
+        const name = mark();
+        const command = await started(name, ['--json']);
+        command.process.kill(signal);
+        const ended = await command.ended;
+        assert.deepEqual(marked(name), []);
+        assert.equal(ended.code, code);
+        assert.match(ended.stderr, /Stopping: the running tests are asked to end/);
+        const { run } = JSON.parse(ended.stdout) as JsonDocument;
+        assert.deepEqual([run.planned, run.counts['cancelled'], run.cancelled], [8, 8, true]);
+      });
+    }
+
+    it('at once at the second Ctrl-C, however long the grace', async () => {
+      const name = mark();
+      const root = make({
+        'bulkhead.config.json': config({ grace: '30s' }),
+        'a.sh': 'trap "" TERM; while :; do sleep 0.1; done',
+      });
+      const command = new CommandLine(root, ['run'], { MARK: name });
+      await until('the test runs', () => marked(name).some(process => process.command.includes('a.sh')));
+      command.process.kill('SIGINT');
+      await until('the first is heard', () => command.stdout.includes('Stopping'));
+      const began = performance.now();
+      command.process.kill('SIGINT');
+      const { code, stdout } = await command.ended;
+      assert.ok(performance.now() - began < 3000);
+      assert.deepEqual([code, marked(name)], [130, []]);
+      assert.match(stdout, /Killing the running tests\./);
+    });
+
+    it('when nobody reads its output any more', async () => {
+      const name = mark();
+      const tests = { ...eight, 'fails.sh': 'sleep 0.5; exit 3' };
+      const command = new CommandLine(make(tests), ['run', '--jobs', '9'], { MARK: name });
+      await until('tests run', () => marked(name).length > 8);
+      command.process.stdout!.destroy();
+      const { code } = await command.ended;
+      assert.deepEqual([code, marked(name)], [141, []]);
+    });
+
+    it('when nobody reads a document of megabytes to its end', async () => {
+      const flood = Object.fromEntries(
+        [1, 2, 3].map(index => [`t${index}.sh`, 'head -c 700000 /dev/zero | tr "\\0" x']),
+      );
+      const command = new CommandLine(make(flood), ['run', '--json']);
+      const { stdout } = command.process;
+      stdout!.once('data', () => stdout!.destroy());
+      const { code, stderr } = await command.ended;
+      assert.equal(code, 141, stderr);
+      assert.match(stderr, /^3 tests: 3 passed/m);
+    });
+
+    it('before there is a run, at Ctrl-C while it looks for tests', async () => {
+      const name = mark();
+      const command = new CommandLine(make(good), ['list'], { MARK: name });
+      await until('its warden is there', () => marked(name).length > 1);
+      command.process.kill('SIGINT');
+      assert.equal((await command.ended).code, 130);
+      assert.deepEqual(marked(name), []);
+    });
+  });
+});

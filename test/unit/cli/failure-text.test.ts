@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { failureText } from '../../../src/cli/failure-text.ts';
+import type { TestRecord } from '../../../src/protocol/verdict.ts';
+import { sampleRecord } from '../reports/samples.ts';
+import { FakeScreen } from './screen.ts';
+
+describe('a failure in the terminal', () => {
+  const text = (record: TestRecord) => failureText(record, '/w', new FakeScreen().terminal());
+
+  it('has the test, the category with its numbers, the message, the values, the stack, the output', () => {
+    const record = sampleRecord(
+      { kind: 'failed' },
+      {
+        messages: [{ text: 'not equal', stack: 'Error: not equal\n    at a.js:1:2', expected: '1\n2', actual: '3' }],
+        output: { text: 'one\ntwo\n', droppedBytes: 0 },
+      },
+    );
+    assert.equal(
+      text(record),
+      [
+        '✗ suite › test  test/a.test.js:7',
+        '    Failed after 400 ms, peak 41 MiB',
+        '    not equal',
+        '    expected 1 2',
+        '      actual 3',
+        '        at a.js:1:2',
+        '    its output:',
+        '      one',
+        '      two',
+      ].join('\n'),
+    );
+  });
+
+  it('does not repeat a difference that the message shows', () => {
+    const messages = [{ text: 'not equal:\n+ 3\n- 1', expected: '1', actual: '3' }];
+    assert.doesNotMatch(text(sampleRecord({ kind: 'failed' }, { messages })), /expected 1/);
+  });
+
+  it('shows the end of a long output', () => {
+    const output = { text: Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n'), droppedBytes: 0 };
+    const shown = text(sampleRecord({ kind: 'failed' }, { output }));
+    assert.match(shown, /the last lines of its output:\n {6}line 488\n/);
+    assert.match(shown, /line 499$/);
+  });
+
+  it('stays short and harmless whatever a test says', () => {
+    const wild = `\x1b[2J${'y'.repeat(1e6)}\n`.repeat(2);
+    const record = sampleRecord(
+      { kind: 'error', phase: 'hook', message: wild },
+      {
+        messages: [{ text: wild, stack: wild, expected: wild, actual: wild }],
+        output: { text: wild, droppedBytes: 0 },
+      },
+    );
+    const shown = text({ ...record, test: { ...record.test, titlePath: [wild] } });
+    assert.ok(shown.length < 16_000, `${shown.length}`);
+    assert.doesNotMatch(shown, /[^\P{Cc}\n]/u);
+  });
+});
