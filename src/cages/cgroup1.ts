@@ -27,11 +27,20 @@ export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promi
   if (own.unified && existsSync(join(own.unified, 'cgroup.procs'))) bases.set('unified', own.unified);
   const name = ownerName();
   const owners = new Map<Hierarchy, ControlGroup>();
-  for (const [hierarchy, base] of bases) {
-    await sweepAbandoned(base);
-    const owner = new ControlGroup(join(base, name));
-    owner.create();
-    owners.set(hierarchy, owner);
+  const close = async () => {
+    for (const owner of owners.values()) await owner.remove();
+  };
+  try {
+    for (const [hierarchy, base] of bases) {
+      await sweepAbandoned(base);
+      const owner = new ControlGroup(join(base, name));
+      owner.create();
+      owners.set(hierarchy, owner);
+    }
+  } catch (error) {
+    // The memory hierarchy may be ours and the next one not: nothing may stay behind of half a mechanism.
+    await close();
+    throw error;
   }
   const properties: CageProperties = {
     memory: { level: 'enforced', by: 'the kernel (cgroup v1 memory controller), for the test and all its children' },
@@ -51,9 +60,7 @@ export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promi
     label: 'control groups, version 1',
     properties,
     open: (id, options) => new Cgroup1Cage(id, owners, keeper, powers, options),
-    close: async () => {
-      for (const owner of owners.values()) await owner.remove();
-    },
+    close,
   };
 }
 

@@ -273,7 +273,6 @@ export const cageFields = {
   'cage.require': {
     shape: oneOrMore(requirement, '["hard-memory", "kernel-cleanup"]'),
     description: 'What the cages must have: where the strongest cage of a machine has less, nothing is run.',
-    default: [],
     examples: ['hard-memory', ['hard-memory', 'kernel-cleanup']],
   },
   'cage.forbid': {

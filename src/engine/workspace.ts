@@ -47,9 +47,9 @@ export class Workspace {
   /** The settings of each folder as they are now, without a look for projects. */
   settings(): Promise<{ folder: Folder; settings: Settings }[]> {
     return Promise.all(
-      this.#setups.map(async ({ folder, overrides }) => {
-        const { layer } = await loadConfig(folder.path);
-        return { folder, settings: mergeLayers([layer, overrides]) };
+      this.#setups.map(async setup => {
+        const { state } = await stateOf(setup);
+        return { folder: state.folder, settings: state.settings };
       }),
     );
   }

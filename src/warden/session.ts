@@ -101,13 +101,18 @@ export class Session {
   }
 
   async #projects(): Promise<Requests['projects']['result']> {
+    await this.#chooseCage();
+    return this.#ready().workspace.detect();
+  }
+
+  /** The settings may forbid other kinds of cages than when this was asked the last time. */
+  async #chooseCage(): Promise<void> {
     const { choice, workspace } = this.#ready();
     if (await choice.forbid(await forbiddenBy(workspace))) {
       const { description } = choice.detected;
       this.#log('info', `Cage from now on: ${description.label}.`);
       void this.#deps.notify({ notice: 'cage', cage: description });
     }
-    return workspace.detect();
   }
 
   async #doctor(): Promise<Diagnosis> {
@@ -150,6 +155,7 @@ export class Session {
   async #run({ run: id, selection, overrides }: Requests['run']['params']): Promise<RunSummary> {
     const { workspace, choice, storage } = this.#ready();
     if (this.#runs.has(id)) throw new Error(`There is a run ${id} already.`);
+    await this.#chooseCage();
     if (workspace.projects.length === 0) await workspace.detect();
     else await workspace.reread();
     this.#refuseRun(selection, overrides);

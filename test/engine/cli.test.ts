@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mechanismOrder } from '../../src/cages/order.ts';
 import { killNow } from '../../src/cages/owner.ts';
 import { jsonFormat } from '../../src/reports/json.ts';
 import { parseXml } from '../unit/reports/xml.ts';
@@ -127,7 +128,7 @@ describe('bulkhead in the terminal', () => {
     });
 
     it('3 that there is no cage to run anything in', async () => {
-      const { code, stderr } = await bulkhead(make(good), 'run', { BULKHEAD_FORBID: 'cgroup2,cgroup1,process-group' });
+      const { code, stderr } = await bulkhead(make(good), 'run', { BULKHEAD_FORBID: mechanismOrder.join(',') });
       assert.equal(code, 3);
       assert.match(stderr, /error: No cage can be had on this machine\./);
     });

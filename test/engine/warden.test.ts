@@ -177,15 +177,16 @@ describe('a warden', () => {
     const run = first.request('run', { run: 'r', selection: { kind: 'all' }, overrides: {} });
     const died = assert.rejects(run, /killed by SIGKILL/);
     await until('the test runs', () => marked(mark).length >= 4);
-    killNow(first.pid!);
+    killNow(first.pid);
     await died;
     const homes = [process.env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm', tmpdir()].filter(home => existsSync(home));
     const scratch = homes.flatMap(home =>
       readdirSync(home).flatMap(name => (name.startsWith(`bulkhead-${first.pid}-`) ? [join(home, name)] : [])),
     );
     assert.equal(scratch.length, 1);
-    await workspace.warden();
+    const next = await workspace.warden();
     await until('nothing is alive', () => marked(mark).length === 0, 1000);
+    await next.request('run', { run: 'next', selection: { kind: 'some', projects: [] }, overrides: {} });
     assert.equal(existsSync(scratch[0]!), false, 'its private folder is gone too');
   });
 
@@ -201,7 +202,7 @@ describe('a warden', () => {
   it('exits when its client never said a word', async () => {
     workspace = new TestWorkspace({});
     const client = await workspace.warden();
-    const pid = client.pid!;
+    const pid = client.pid;
     client.closeNow();
     await until('it is gone', () => processStart(pid) === null, 2000);
   });

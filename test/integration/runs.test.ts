@@ -152,7 +152,7 @@ describe('runs', () => {
     const done = api.runs.start(new vscode.TestRunRequest([item]));
     await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
     const left = alive('sleep', '61.5');
-    process.kill(api.connection.client!.pid!, 'SIGKILL');
+    process.kill(api.connection.client!.pid, 'SIGKILL');
     await done;
     const run = heard.runs.at(-1)!;
     assert.equal(run.ended, 1);

@@ -56,10 +56,10 @@ describe('the command line of "run"', () => {
     assert.deepEqual(
       problems.map(({ message }) => message),
       [
-        '--jobs: expected a whole number from 1 to 1024, got 0',
         '--memory: expected a size such as "512 MiB" or "2 GiB", got "lots"',
         '--timeout: expected a time such as "30s", "500ms" or "2 min", got "30"',
         '--isolation: expected "test" or "file", got "suite"',
+        '--jobs: expected a whole number from 1 to 1024, got 0',
         '--output: there is no kind of report for "r.html"',
       ],
     );
