@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { CageProperties, Limits, MechanismName, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
+import type { Powers } from './powers.ts';
 
 export interface LiveUsage {
   readonly memoryBytes: number;
@@ -53,6 +54,7 @@ export interface Mechanism {
   readonly name: MechanismName;
   readonly label: string;
   readonly properties: CageProperties;
+  readonly powers: Powers;
   open(id: string, options: CageOptions): Cage;
   /** Ends the mechanism: every cage of it is gone already. */
   close(): Promise<void>;

@@ -59,6 +59,7 @@ export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promi
     name: 'cgroup1',
     label: 'control groups, version 1',
     properties,
+    powers,
     open: (id, options) => new Cgroup1Cage(id, owners, keeper, powers, options),
     close,
   };

@@ -41,6 +41,7 @@ export async function openCgroup2(own: OwnCgroups, keeper: string | null): Promi
         : { level: 'watched', how: 'sampled; this kernel is older than 5.19 and keeps no record of its own' },
       cpu: { level: 'enforced', by: 'the kernel’s own record (cpu.stat)' },
     },
+    powers,
     open: (id, options) => new Cgroup2Cage(id, owner, keeper, powers, options),
     close: () => owner.remove(),
   };

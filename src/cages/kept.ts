@@ -39,6 +39,7 @@ export async function openNamespaces(keeper: string): Promise<Mechanism> {
       processes,
       cleanup: { level: 'enforced', by: 'the kernel (the end of the pid namespace)' },
     },
+    powers,
     open: (id, options) => new KeptCage(id, keeper, powers, options, ['--pidns', ...processLimit(options.limits)]),
     close: async () => {},
   };
@@ -59,6 +60,7 @@ export function openSubreaper(keeper: string): Mechanism {
       processes,
       cleanup: { level: 'enforced', by: 'the kernel’s word to the keeper that it has no child left (ECHILD)' },
     },
+    powers,
     open: (id, options) => new KeptCage(id, keeper, powers, options, []),
     close: async () => {},
   };

@@ -41,6 +41,7 @@ export function openProcessGroup(platform = process.platform): Mechanism {
     name: 'process-group',
     label: 'process group, with a watch on memory',
     properties,
+    powers,
     open: (id, options) => new ProcessGroupCage(id, source, everyMs, powers, options),
     close: async () => {},
   };

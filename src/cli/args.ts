@@ -100,6 +100,7 @@ function parseRun(argv: readonly string[]): Command {
     ...written('nice', fields.nice.shape, 'nice'),
     ...written('run-timeout', fields.runTimeout.shape, 'runTimeout'),
     ...written('jobs', fields.jobs.shape, 'jobs'),
+    ...(values['allow-destructive'] ? { 'destructive.allow': true } : {}),
   };
   const reports = (values.output ?? []).flatMap(file => {
     const target = reportTarget(file);

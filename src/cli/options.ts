@@ -24,6 +24,10 @@ export const runOptions = {
   jobs: { type: 'string', short: 'j', value: 'N', help: 'cages running at once: a number, or auto' },
   isolation: { type: 'string', value: 'WHAT', help: 'what gets a cage of its own: test or file' },
   leaks: { type: 'string', value: 'POLICY', help: 'processes that a test leaves: ignore, warn or fail' },
+  'allow-destructive': {
+    type: 'boolean',
+    help: 'run tests that the configuration calls destructive (also: BULKHEAD_ALLOW_DESTRUCTIVE=1)',
+  },
   output: {
     type: 'string',
     short: 'o',

@@ -16,10 +16,21 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
   const seconds = env['TIMEOUT_PER_TEST']?.trim().replace(/^\d+(\.\d+)?$/, '$&s');
   const timeout = read('TIMEOUT_PER_TEST', limitFields.timeout.shape, seconds);
 
+  const allow = allowed(env['BULKHEAD_ALLOW_DESTRUCTIVE']?.trim().toLowerCase() ?? '', report);
+
   const layer: SettingsLayer = {
     ...(memory === undefined ? {} : { memory }),
     ...(swap === undefined ? {} : { swap }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(allow === undefined ? {} : { 'destructive.allow': allow }),
   };
   return { layer, problems };
+}
+
+function allowed(written: string, report: Report): boolean | undefined {
+  if (written === '') return undefined;
+  if (written === '1' || written === 'true') return true;
+  if (written === '0' || written === 'false') return false;
+  report(['BULKHEAD_ALLOW_DESTRUCTIVE'], `expected 1 or 0, got ${JSON.stringify(written)}`, 'Write 1 to allow it.');
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import picomatch from 'picomatch';
 import type { Limits } from '../protocol/limits.ts';
 import type { Folder } from '../protocol/tests.ts';
+import { heldBack, presetsFor } from './presets.ts';
 import { defaults, type LimitSettings, type Settings, type SettingsLayer } from './settings.ts';
 
 /** Later layers win; lists of overrides are joined, so that a later layer's override wins over an earlier one's. */
@@ -11,6 +12,7 @@ export function mergeLayers(layers: readonly SettingsLayer[]): Settings {
       ...merged,
       ...defined(layer),
       overrides: [...merged.overrides, ...(layer.overrides ?? [])],
+      destructive: [...merged.destructive, ...(layer.destructive ?? [])],
       // The editor may name a Node without a word on everything else.
       mocha: { ...merged.mocha, ...layer.mocha },
     }),
@@ -24,9 +26,11 @@ export function mergeLayers(layers: readonly SettingsLayer[]): Settings {
  */
 export function settingsFor(layers: readonly SettingsLayer[], folder: Folder, file: string): Required<LimitSettings> {
   const path = relative(folder.path, file).replaceAll('\\', '/');
-  return layers.reduce<Required<LimitSettings>>(
+  const chosen = new Set<string>();
+  const settings = layers.reduce<Required<LimitSettings>>(
     (settings, layer) => {
       const matching = (layer.overrides ?? []).filter(o => picomatch.isMatch(path, [...o.files], { dot: true }));
+      for (const override of matching) Object.keys(limitsOnly(override)).forEach(key => chosen.add(key));
       return [layer, ...matching].reduce<Required<LimitSettings>>(
         (merged, part) => ({ ...merged, ...limitsOnly(part) }),
         settings,
@@ -34,6 +38,7 @@ export function settingsFor(layers: readonly SettingsLayer[], folder: Folder, fi
     },
     limitsOnly(defaults) as Required<LimitSettings>,
   );
+  return heldBack(settings, presetsFor(layers, folder, file), chosen);
 }
 
 export function limitsOf(settings: Required<LimitSettings>): Limits {

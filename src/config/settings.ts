@@ -2,6 +2,8 @@ import type { Settings } from '../protocol/settings.ts';
 
 export type {
   CommandSettings,
+  DestructiveFiles,
+  DestructivePreset,
   Isolation,
   LeakPolicy,
   LimitSettings,
@@ -36,6 +38,8 @@ export const defaults: Settings = {
   memoryBudget: null,
   runTimeout: null,
   overrides: [],
+  destructive: [],
+  'destructive.allow': false,
   'cage.require': [],
   'cage.forbid': [],
   mocha: { enabled: true, env: {} },

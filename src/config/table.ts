@@ -1,7 +1,16 @@
 import type { CageRequirement } from '../protocol/diagnosis.ts';
 import type { MechanismName } from '../protocol/limits.ts';
 import { everyOf, type Field, type Fields, objectOf } from './fields.ts';
-import type { CommandSettings, Isolation, LeakPolicy, LimitSettings, MochaSettings, Network } from './settings.ts';
+import { presets } from './presets.ts';
+import type {
+  CommandSettings,
+  DestructivePreset,
+  Isolation,
+  LeakPolicy,
+  LimitSettings,
+  MochaSettings,
+  Network,
+} from './settings.ts';
 import {
   choice,
   count,
@@ -170,6 +179,21 @@ const files: Field<string[]> = {
 
 const overrides = everyOf(objectOf({ files, ...limitFields }, ['files']), 'objects with "files" and limits');
 
+const preset = choice(
+  Object.fromEntries(Object.entries(presets).map(([name, { meaning }]) => [name, meaning])) as Record<
+    DestructivePreset,
+    string
+  >,
+);
+
+const destructive = everyOf(
+  objectOf(
+    { files, preset: { shape: preset, description: 'What they do, and so what holds them back.', examples: ['oom'] } },
+    ['files', 'preset'],
+  ),
+  'objects with "files" and "preset"',
+);
+
 const workingFolder = 'relative to the workspace folder';
 
 const command = objectOf(
@@ -313,6 +337,13 @@ export const fields = {
     description: 'Limits for some files only; the last entry that matches a file wins.',
     default: [],
     examples: [[{ files: 'test/integration/**', timeout: '2 min' }]],
+  },
+  destructive: {
+    shape: destructive,
+    description:
+      'Files whose tests take a machine down where nothing holds them back. They get the limits of a preset, and run only where the kernel enforces those and the user has allowed it, which this file cannot.',
+    default: [],
+    examples: [[{ files: 'test/destructive/memory/**', preset: 'oom' }]],
   },
   frameworks: { shape: objectOf(frameworkFields), description: 'What runs the tests.', default: {} },
 } satisfies Fields;

@@ -6,10 +6,13 @@ import { fields } from '../config/table.ts';
 // link to settings.json. So an empty text stands for "not set", and what a number cannot say is left to the project's file.
 
 /** The keys of the project's file that are settings of the editor too. */
-export const settingKeys = Object.keys(fields).filter(key => key !== '$schema' && key !== 'frameworks');
+export const settingKeys = Object.keys(fields).filter(key => !['$schema', 'frameworks', 'destructive'].includes(key));
 
 /** The Node for tests is a matter of the machine, so it is a setting of its own and stands in no project's section. */
 export const nodeKey = 'node';
+
+/** Folders, so that it is said for each workspace; of the machine's scope, so that no workspace can say it for itself. */
+export const allowDestructiveKey = 'allowDestructive';
 
 const elsewhere = 'While this is not set, `bulkhead.config.json` decides.';
 
@@ -30,7 +33,21 @@ export function contributedSettings(): Record<string, JsonSchema> {
     default: '',
     markdownDescription: `The Node that runs JavaScript tests: a path, or a name on the \`PATH\`. ${elsewhere}`,
   };
-  return { ...Object.fromEntries(keys), [`bulkhead.${nodeKey}`]: node };
+  const allowDestructive = {
+    scope: 'machine',
+    order: keys.length + 1,
+    type: 'array',
+    items: { type: 'string' },
+    uniqueItems: true,
+    default: [],
+    markdownDescription:
+      'Workspace folders, as absolute paths, in which tests may run that `bulkhead.config.json` calls `destructive`. They run only where the kernel enforces the limits that hold them back. Settings of a workspace cannot allow it.',
+  };
+  return {
+    ...Object.fromEntries(keys),
+    [`bulkhead.${nodeKey}`]: node,
+    [`bulkhead.${allowDestructiveKey}`]: allowDestructive,
+  };
 }
 
 function overrides({ shape, description }: Field<unknown>): JsonSchema {

@@ -3,7 +3,7 @@ import { environmentLayer } from '../config/environment.ts';
 import { parseSettingsObject } from '../config/reading.ts';
 import type { SettingsLayer } from '../config/settings.ts';
 import type { FolderSetup, Problem } from '../protocol/messages.ts';
-import { nodeKey, settingKeys } from './contributed-settings.ts';
+import { allowDestructiveKey, nodeKey, settingKeys } from './contributed-settings.ts';
 
 export const section = 'bulkhead';
 
@@ -14,11 +14,13 @@ export function folderSetups(): { readonly folders: readonly FolderSetup[]; read
   const folders: FolderSetup[] = [];
   for (const { name, uri } of vscode.workspace.workspaceFolders ?? []) {
     if (uri.scheme !== 'file') continue;
-    const { layer, problems: own } = settingsOf(vscode.workspace.getConfiguration(section, uri));
+    const configuration = vscode.workspace.getConfiguration(section, uri);
+    const { layer, problems: own } = settingsOf(configuration);
+    const allowed = allowsDestructive(configuration, uri.fsPath) ? { 'destructive.allow': true } : {};
     problems.push(...own.filter(problem => !problems.some(({ message }) => message === problem.message)));
     folders.push({
       folder: { name: unusedName(name, folders), path: uri.fsPath },
-      overrides: { ...layer, ...environment.layer },
+      overrides: { ...layer, ...allowed, ...environment.layer },
     });
   }
   return { folders, problems };
@@ -38,6 +40,12 @@ function settingsOf(configuration: vscode.WorkspaceConfiguration) {
   const node = set(nodeKey);
   const withNode: SettingsLayer = typeof node === 'string' ? { ...layer, mocha: { node } } : layer;
   return { layer: withNode, problems: problems.map(inSettings) };
+}
+
+/** The user's own settings alone count: a workspace may have come with its own. */
+function allowsDestructive(configuration: vscode.WorkspaceConfiguration, folder: string): boolean {
+  const folders: unknown = configuration.inspect(allowDestructiveKey)?.globalValue;
+  return Array.isArray(folders) && folders.includes(folder);
 }
 
 /** An empty text is what the settings editor leaves behind when somebody clears a field. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { SettingsLayer } from '../config/settings.ts';
 import type { FileSelection, Problem, Selection } from '../protocol/messages.ts';
 import { type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
 import type { Workspace } from './workspace.ts';
@@ -36,7 +37,11 @@ export function expandSelection(
 }
 
 /** Asks the framework for the file's tests, unless every wanted one is known from the last look. */
-export async function planFile({ project, file, wanted }: PlannedFile, workspace: Workspace): Promise<FilePlan> {
+export async function planFile(
+  { project, file, wanted }: PlannedFile,
+  workspace: Workspace,
+  overrides: SettingsLayer,
+): Promise<FilePlan> {
   if (!existsSync(file)) {
     const problem: Problem = {
       severity: 'error',
@@ -50,7 +55,7 @@ export async function planFile({ project, file, wanted }: PlannedFile, workspace
   if (wanted && known && wanted.every(key => known.has(key))) {
     return { tests: wanted.map(key => known.get(key)!), broken: null, problems: [] };
   }
-  const { tests, problem } = await workspace.discover(project, file);
+  const { tests, problem } = await workspace.discover(project, file, overrides);
   const problems = problem?.severity === 'warning' ? [problem] : [];
   if (problem?.severity === 'error') {
     return { tests: [], broken: { test: wholeFile(project, file), problem }, problems };
@@ -66,6 +71,13 @@ export async function planFile({ project, file, wanted }: PlannedFile, workspace
     fix: 'Refresh the tests and select them again.',
   };
   return { tests: found, broken: null, problems: [...problems, missing] };
+}
+
+/** The tests that are known without a look into the file; without any, the file stands for them. */
+export function knownTests({ project, file, wanted }: PlannedFile, workspace: Workspace): readonly TestInfo[] {
+  const known = workspace.known(project, file);
+  const tests = wanted ? wanted.flatMap(key => known?.get(key) ?? []) : [...(known?.values() ?? [])];
+  return tests.length > 0 ? tests : [wholeFile(project, file)];
 }
 
 /** A file as a test of its own: an empty title path. */

@@ -8,13 +8,14 @@ import type { Notice, Problem, RunSummary, Selection } from '../protocol/message
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
+import { destructiveRefusal } from './destructive.ts';
 import type { Journal } from './journal.ts';
-import { expandSelection, type PlannedFile, planFile, wholeFile } from './plan.ts';
+import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { recordOf } from './record.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
 import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
-import { brokenFile, cancelled, lost, outOfTime, type Unrun, withoutCage } from './unrun.ts';
+import { brokenFile, cancelled, lost, outOfTime, refusedFile, type Unrun, withoutCage } from './unrun.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
@@ -104,8 +105,16 @@ export class Run {
 
   async #runFile(planned: PlannedFile): Promise<void> {
     const { project, file } = planned;
-    const settings = settingsFor([...this.#deps.workspace.layersOf(project), this.#overrides], project.folder, file);
+    const layers = [...this.#deps.workspace.layersOf(project), this.#overrides];
+    const settings = settingsFor(layers, project.folder, file);
     const limits = limitsOf(settings);
+    const refused = destructiveRefusal(layers, project.folder, file, this.#deps.mechanism);
+    if (refused && !this.#cancelled) {
+      const tests = knownTests(planned, this.#deps.workspace);
+      await this.#plan(tests, project.id);
+      for (const test of tests) await this.#show(refusedFile(this.#unrun(test, project.id, limits), refused));
+      return;
+    }
     const memory = limits.memoryBytes ?? 0;
     if (memory > this.#budget) {
       this.#tell({
@@ -125,7 +134,7 @@ export class Run {
       await this.#show(outOfTime(this.#unrun(test, project.id, limits), this.#timeoutMs!));
       return;
     }
-    const plan = await planFile(planned, this.#deps.workspace).finally(release);
+    const plan = await planFile(planned, this.#deps.workspace, this.#overrides).finally(release);
     plan.problems.forEach(problem => this.#tell(problem));
     if (plan.broken && !this.#cancelled) {
       await this.#plan([plan.broken.test], project.id);

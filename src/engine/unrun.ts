@@ -27,6 +27,16 @@ export function brokenFile(about: Unrun, problem: Problem): TestRecord {
   });
 }
 
+/** Nothing of the file was started, not even to learn its tests. */
+export function refusedFile(about: Unrun, problem: Problem): TestRecord {
+  const text = problem.fix ? `${problem.message}\n${problem.fix}` : problem.message;
+  return bare(about, {
+    verdict: { kind: 'error', phase: 'refused', message: problem.message },
+    why: ['A destructive test is started only where it can do no harm, and where the user has allowed it.'],
+    messages: [{ text, ...(problem.file ? { file: problem.file } : {}) }],
+  });
+}
+
 export function cancelled(about: Unrun): TestRecord {
   return bare(about, {
     verdict: { kind: 'cancelled' },

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts';
+import { presetsFor } from '../config/presets.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import type { Settings, SettingsLayer } from '../config/settings.ts';
 import type { CagedTool, DetectionContext, Framework } from '../frameworks/framework.ts';
@@ -17,6 +18,8 @@ export interface WorkspaceDeps {
   readonly toolWith: (limits: Limits) => CagedTool;
   /** What a folder asks of its cages and does not get here; nothing of it is run then, not even to list its tests. */
   readonly refuse: (settings: Settings) => Problem | null;
+  /** Why nothing of a file may be started here. */
+  readonly refuseFile: (layers: readonly SettingsLayer[], folder: Folder, file: string) => Problem | null;
 }
 
 /** The folders, their settings, the projects found in them, and what is known of their tests. */
@@ -83,17 +86,24 @@ export class Workspace {
     return this.#known.get(knownKey(project, file));
   }
 
-  async discover(project: Project, file: string): Promise<Discovery> {
-    const refused = this.#deps.refuse(this.#folders.get(project.folder.path)!.settings);
+  async discover(project: Project, file: string, overrides: SettingsLayer = {}): Promise<Discovery> {
+    const { settings, layers } = this.#folders.get(project.folder.path)!;
+    const all = [...layers, overrides];
+    const refused = this.#deps.refuse(settings) ?? this.#deps.refuseFile(all, project.folder, file);
     if (refused) return { tests: [], problem: refused };
-    const discovery = await this.frameworkOf(project).discover(project, file, this.#contextOf(project));
+    const discovery = await this.frameworkOf(project).discover(project, file, this.#contextOf(project, file, all));
     this.#known.set(knownKey(project, file), new Map(discovery.tests.map(test => [test.key, test])));
     return discovery;
   }
 
-  #contextOf(project: Project): DetectionContext {
+  #contextOf(project: Project, file: string, layers: readonly SettingsLayer[]): DetectionContext {
     const state = this.#folders.get(project.folder.path)!;
-    return this.#context(state, limitsOf(settingsFor(state.layers, state.folder, project.root)));
+    // To list the tests of a file is to load it, and a destructive one may begin its work right there.
+    const destructive = presetsFor(layers, state.folder, file).length > 0;
+    const limits = destructive
+      ? settingsFor(layers, state.folder, file)
+      : settingsFor(state.layers, state.folder, project.root);
+    return this.#context(state, limitsOf(limits));
   }
 
   #context({ folder, settings }: FolderState, limits: Limits): DetectionContext {

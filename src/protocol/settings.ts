@@ -35,6 +35,15 @@ export interface Override extends LimitSettings {
   readonly files: readonly string[];
 }
 
+/** A way in which a test takes a machine down where nothing holds it back. */
+export type DestructivePreset = 'oom' | 'disk-full' | 'stack-overflow' | 'fd-exhaustion' | 'fork-bomb' | 'cpu';
+
+export interface DestructiveFiles {
+  /** Globs relative to the workspace folder. */
+  readonly files: readonly string[];
+  readonly preset: DestructivePreset;
+}
+
 export interface CommandSettings {
   readonly name: string;
   readonly files: readonly string[];
@@ -66,6 +75,9 @@ export interface SettingsLayer extends LimitSettings {
   /** Of a whole run; null: no limit. */
   readonly runTimeout?: number | null;
   readonly overrides?: readonly Override[];
+  readonly destructive?: readonly DestructiveFiles[];
+  /** The user's own word that destructive tests may run; no project's file can give it. */
+  readonly 'destructive.allow'?: boolean;
   readonly 'cage.require'?: readonly CageRequirement[];
   /** For the whole window: there is one kind of cage at a time. */
   readonly 'cage.forbid'?: readonly MechanismName[];
@@ -78,6 +90,8 @@ export interface Settings extends Required<LimitSettings> {
   readonly memoryBudget: number | null;
   readonly runTimeout: number | null;
   readonly overrides: readonly Override[];
+  readonly destructive: readonly DestructiveFiles[];
+  readonly 'destructive.allow': boolean;
   readonly 'cage.require': readonly CageRequirement[];
   readonly 'cage.forbid': readonly MechanismName[];
   readonly mocha: MochaSettings;

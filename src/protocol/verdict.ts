@@ -2,7 +2,7 @@ import type { CageDescription, LimitName, Limits, ProcessInfo } from './limits.t
 import type { TestInfo } from './tests.ts';
 
 export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap';
-export type ErrorPhase = 'spawn' | 'start-up' | 'load' | 'hook' | 'teardown' | 'selection' | 'protocol';
+export type ErrorPhase = 'spawn' | 'start-up' | 'load' | 'hook' | 'teardown' | 'selection' | 'protocol' | 'refused';
 export type TimeoutKind = 'test' | 'start-up' | 'teardown' | 'idle' | 'run';
 /** Limits whose reaching can be proved; the amount allowed is in bytes, milliseconds or a count. */
 export type ReachedLimit = 'cpu' | 'file-size' | 'output' | 'disk' | 'open-files' | 'stack' | 'processes';

@@ -60,6 +60,8 @@ function phaseAdvice(phase: ErrorPhase): string {
       return 'Refresh the tests: the file has changed since they were listed, or its titles differ from run to run.';
     case 'protocol':
       return 'Make sure that the test does not write to, or close, file descriptor 3.';
+    case 'refused':
+      return 'Nothing of it was run: its message says what is missing, and how to allow it.';
   }
 }
 

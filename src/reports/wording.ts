@@ -200,6 +200,8 @@ function phaseText(phase: ErrorPhase): string {
       return 'in finding the test';
     case 'protocol':
       return 'in the events of the test';
+    case 'refused':
+      return 'before anything was started';
   }
 }
 

@@ -5,6 +5,7 @@ import { refusal, unmet } from '../cages/requirement.ts';
 import { mergeLayers } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
+import { destructiveRefusal } from '../engine/destructive.ts';
 import { Journal } from '../engine/journal.ts';
 import { Run } from '../engine/run.ts';
 import { Slots } from '../engine/slots.ts';
@@ -91,6 +92,7 @@ export class Session {
           this.#cages.add(caged, { label: 'looking for tests', memoryCapBytes: limits.memoryBytes, tool: true });
         }),
       refuse: settings => this.#refusal(settings),
+      refuseFile: (layers, folder, file) => destructiveRefusal(layers, folder, file, choice.detected.mechanism),
     });
     workspace.configure(folders);
     const choice = await CageChoice.open(this.#deps.dist, storage, await forbiddenBy(workspace));

@@ -37,6 +37,11 @@ describe('the command line of "run"', () => {
     );
   });
 
+  it('allows destructive tests only when told to', () => {
+    assert.deepEqual(run('--allow-destructive').layer, { 'destructive.allow': true });
+    assert.deepEqual(run('').layer, {});
+  });
+
   it('turns flags into settings', () => {
     const { layer } = run('--memory 512M --swap 0 --timeout 30s -j 3 --isolation file --leaks fail');
     assert.deepEqual(layer, {

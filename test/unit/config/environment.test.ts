@@ -22,6 +22,15 @@ describe('the environment', () => {
     });
   }
 
+  it('allows destructive tests, or takes that back', () => {
+    const read = (written: string) => environmentLayer({ BULKHEAD_ALLOW_DESTRUCTIVE: written });
+    assert.deepEqual(read('1').layer, { 'destructive.allow': true });
+    assert.deepEqual(read('0').layer, { 'destructive.allow': false });
+    assert.deepEqual(read('').layer, {});
+    const { layer, problems } = read('maybe');
+    assert.deepEqual([layer, problems[0]?.key], [{}, 'BULKHEAD_ALLOW_DESTRUCTIVE']);
+  });
+
   it('names each variable that cannot be understood and keeps the others', () => {
     const { layer, problems } = environmentLayer({ MEM_MAX: 'lots', SWAP_MAX: '-1', TIMEOUT_PER_TEST: '3s' });
     assert.deepEqual(layer, { timeout: 3000 });

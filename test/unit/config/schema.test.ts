@@ -39,7 +39,7 @@ describe('the published schema', () => {
       Object.values(node).forEach(walk);
     };
     walk(published);
-    assert.equal(objects, 5);
+    assert.equal(objects, 6);
   });
 });
 

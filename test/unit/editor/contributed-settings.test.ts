@@ -43,4 +43,9 @@ describe('settings of the editor', () => {
   it('let only the machine or a trusted workspace name a program', () => {
     assert.equal(contributedSettings()['bulkhead.node']?.['scope'], 'machine-overridable');
   });
+
+  it('let no workspace allow its own destructive tests', () => {
+    assert.equal(contributedSettings()['bulkhead.allowDestructive']?.['scope'], 'machine');
+    assert.ok(!settingKeys.includes('destructive'));
+  });
 });

@@ -22,6 +22,10 @@ describe('the first line about a test', () => {
     ],
     ['Error in a hook: boom', { kind: 'error', phase: 'hook', message: 'boom' }],
     [
+      'Error before anything was started: Refused: no cap',
+      { kind: 'error', phase: 'refused', message: 'Refused: no cap' },
+    ],
+    [
       'Timed out after 1.05 s (limit 1 s), peak 41 MiB',
       { kind: 'timed-out', limit: 'test', limitMs: 1000 },
       { durationMs: 1050 },
