@@ -1,14 +1,14 @@
 // node .ci/package.ts [--target linux-x64 | linux-arm64 | universal]: makes the vsix, with the keeper of its target inside.
 // Without a target: this machine's, or universal where no keeper can be built; then it is dist/bulkhead.vsix.
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { execaSync } from 'execa';
 import { buildKeeper, type KeeperTarget, nativeTarget } from '../src/cages/keeper/build.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const program = (name: string) => path.join(root, 'node_modules', ...name.split('/'));
-const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+const run = (...args: string[]) => execaSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 
 const { values } = parseArgs({ options: { target: { type: 'string' } } });
 const asked = values.target;

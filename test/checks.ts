@@ -1,6 +1,6 @@
 // node test/checks.ts: types, lint and format, each counted as a test that passes or fails.
-import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
+import { execa } from 'execa';
 
 const root = path.resolve(import.meta.dirname, '..');
 const modules = path.join(root, 'node_modules');
@@ -16,8 +16,8 @@ for (const [name, [program = '', ...args]] of Object.entries(checks)) {
     cwd: root,
     stdio: 'inherit',
   });
-  console.log(`  ${status === 0 ? '✔' : '✘'} ${name}`);
-  if (status !== 0) failed++;
+  console.log(`  ${exitCode === 0 ? '✔' : '✘'} ${name}`);
+  if (exitCode !== 0) failed++;
 }
 console.log(`checks: ${Object.keys(checks).length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
