@@ -12,10 +12,8 @@ const checks: Readonly<Record<string, readonly string[]>> = {
 
 let failed = 0;
 for (const [name, [program = '', ...args]] of Object.entries(checks)) {
-  const { status } = spawnSync(process.execPath, [path.join(modules, program), ...args], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const options = { cwd: root, stdio: 'inherit', reject: false } as const;
+  const { exitCode } = await execa(process.execPath, [path.join(modules, program), ...args], options);
   console.log(`  ${exitCode === 0 ? '✔' : '✘'} ${name}`);
   if (exitCode !== 0) failed++;
 }
