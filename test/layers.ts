@@ -1,7 +1,7 @@
 // node test/layers.ts [layer …]: runs the layers of tests one after the other, all of them even when one fails.
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { execa } from 'execa';
 
 const root = path.resolve(import.meta.dirname, '..');
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
@@ -33,8 +33,12 @@ if (unknown.length > 0) {
 const failed: string[] = [];
 for (const name of asked.length > 0 ? asked : usual) {
   console.log(`\n── ${name} ──`);
-  const { status } = spawnSync(process.execPath, layers[name] ?? [], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) failed.push(name);
+  const { exitCode } = await execa(process.execPath, layers[name] ?? [], {
+    cwd: root,
+    stdio: 'inherit',
+    reject: false,
+  });
+  if (exitCode !== 0) failed.push(name);
 }
 console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}.` : '\nEvery layer passed.');
 process.exitCode = failed.length > 0 ? 1 : 0;

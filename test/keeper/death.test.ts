@@ -114,8 +114,9 @@ describe('keeper: someone dies who should not', () => {
         const command = [programs.attack('assassin'), tag];
         const kept = new Kept({ keeper: programs.keeper, options: ['--pidns'], as, command });
         assert.equal((await kept.event('leader-exited'))['exit'], 0);
-        assert.equal(kept.output, 'still here\n');
         assert.equal((await kept.end())['survivors'], 0);
+        await kept.closed;
+        assert.equal(kept.output, 'still here\n');
         assert.deepEqual(living(tag), []);
       });
     }

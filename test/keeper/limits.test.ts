@@ -81,6 +81,7 @@ for (const as of identities) {
         command: ['sh', '-c', 'ulimit -n'],
       });
       await kept.event('done');
+      await kept.closed;
       assert.equal(kept.output, '100\n');
     });
 

@@ -52,6 +52,7 @@ for (const as of identities) {
         const kept = start(programs.attack('forked_copy'), newTag(), '64', '8');
         const done = await kept.event('done');
         assert.deepEqual([done['reason'], done['exit']], ['exit', 0]);
+        await kept.closed;
         assert.equal(kept.output, 'had it all\n');
         assert.ok(Number(done['peakBytes']) < cap, `peak ${String(done['peakBytes'])}`);
       });

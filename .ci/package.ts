@@ -1,0 +1,41 @@
+// node .ci/package.ts [--target linux-x64 | linux-arm64 | universal]: makes the vsix, with the keeper of its target inside.
+// Without a target: this machine's, or universal where no keeper can be built; then it is dist/bulkhead.vsix.
+import { rmSync } from 'node:fs';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { execaSync } from 'execa';
+import { buildKeeper, type KeeperTarget, nativeTarget } from '../src/cages/keeper/build.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const program = (name: string) => path.join(root, 'node_modules', ...name.split('/'));
+const run = (...args: string[]) => execaSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+
+const { values } = parseArgs({ options: { target: { type: 'string' } } });
+const asked = values.target;
+
+run('esbuild.js', '--production');
+rmSync(path.join(root, 'dist/keeper'), { recursive: true, force: true });
+const target = asked === 'universal' ? undefined : ((asked as KeeperTarget | undefined) ?? nativeTarget());
+const withKeeper = target !== undefined && addKeeper(target);
+const out = asked === undefined ? 'dist/bulkhead.vsix' : `dist/bulkhead-${asked}.vsix`;
+run(
+  program('@vscode/vsce/vsce'),
+  ...['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out],
+  ...(withKeeper ? ['--target', target] : []),
+);
+// The integration tests are no part of the package, and stand beside it.
+run('esbuild.js', '--tests');
+
+function addKeeper(target: KeeperTarget): boolean {
+  const built = buildKeeper({ out: path.join(root, 'dist/keeper', target, 'keeper'), target });
+  const reason = !built.ok
+    ? built.because
+    : built.linked === 'static'
+      ? null
+      : 'it would need the libraries of this machine';
+  if (reason === null) return true;
+  if (asked !== undefined) throw new Error(`There is no keeper to ship for ${target}: ${reason}.`);
+  console.log(`Packaging without the keeper, for ${reason}.`);
+  rmSync(path.join(root, 'dist/keeper'), { recursive: true, force: true });
+  return false;
+}
