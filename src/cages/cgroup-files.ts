@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Launch } from './launch.ts';
@@ -57,6 +67,7 @@ export class ControlGroup {
   }
 
   nested(): ControlGroup[] {
+    this.#unlock();
     try {
       // Two links mean no directory below, which saves the listing.
       if (statSync(this.path).nlink <= 2) return [];
@@ -77,6 +88,7 @@ export class ControlGroup {
 
   /** The kernel answers EBUSY for a moment after the last process has gone. */
   async remove(): Promise<void> {
+    this.#unlock();
     for (const group of this.nested()) await group.remove();
     for (let attempt = 0; ; attempt++) {
       try {
@@ -89,6 +101,24 @@ export class ControlGroup {
         await sleep(attempt < 10 ? 1 : 10);
       }
     }
+  }
+
+  /** A test may have closed a group that it made inside its cage to everyone, its owner among them. */
+  #unlock(): void {
+    try {
+      accessSync(this.path, constants.R_OK | constants.X_OK);
+    } catch {
+      chmodQuietly(this.path);
+    }
+  }
+}
+
+/** One that is gone, or not ours, is told by what comes next. */
+function chmodQuietly(path: string): void {
+  try {
+    chmodSync(path, 0o755);
+  } catch {
+    // See above.
   }
 }
 

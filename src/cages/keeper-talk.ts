@@ -98,6 +98,7 @@ export class KeeperTalk {
         return;
       case 'spawn-failed':
         this.#leader.resolve({ kind: 'not-started', because: `${told.message} (${told.stage})` });
+        this.#socket?.end();
         return;
       case 'leader-exited':
         this.#leader.resolve({ kind: 'ended', code: told.exit, signal: signalName(told.signal) });
@@ -118,6 +119,8 @@ export class KeeperTalk {
       }
       case 'done':
         this.done = told;
+        // The keeper waits for this: a command written after its end would cost what it has said and we have not read.
+        this.#socket?.end();
         return;
     }
   }

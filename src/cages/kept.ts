@@ -16,7 +16,7 @@ const killBoundMs = 8000;
 
 const watchedMemory: Assurance = {
   level: 'watched',
-  how: `by the keeper every ${pollMs} ms; may overshoot by what is allocated meanwhile, and memory that no process maps (a written memfd, a file in /dev/shm) is not seen`,
+  how: `by the keeper every ${pollMs} ms; may overshoot by what is allocated meanwhile, and a file in /dev/shm that is written and closed again is not seen`,
 };
 const common: Pick<CageProperties, 'memory' | 'peak' | 'cpu'> = {
   memory: watchedMemory,
@@ -58,7 +58,10 @@ export function openSubreaper(keeper: string): Mechanism {
     properties: {
       ...common,
       processes,
-      cleanup: { level: 'enforced', by: 'the kernel’s word to the keeper that it has no child left (ECHILD)' },
+      cleanup: {
+        level: 'enforced',
+        by: 'the kernel’s word to the keeper that it has no child left (ECHILD), unless the test kills its keeper and hides a daemon from every mark',
+      },
     },
     powers,
     open: (id, options) => new KeptCage(id, keeper, powers, options, []),

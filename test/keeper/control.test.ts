@@ -222,6 +222,25 @@ for (const cage of [subreaper, pidNamespace]) {
   });
 }
 
+describe('keeper: its goodbye', () => {
+  afterEach(endEverything);
+
+  it('waits for the launcher to close its side, however many commands come too late', async function () {
+    const kept = new Kept({ keeper: programsOrSkip(this).keeper, options: ['--goodbye', '5000'], command: ['true'] });
+    await kept.event('done');
+    for (let command = 0; command < 100; command++) kept.send('usage\n');
+    await sleep(200);
+    assert.equal(kept.process.exitCode, null, 'it still waits');
+    kept.hangUp();
+    assert.deepEqual(await kept.exited, { code: 0, signal: null });
+  });
+
+  it('does not wait longer than it was told', async function () {
+    const kept = new Kept({ keeper: programsOrSkip(this).keeper, options: ['--goodbye', '100'], command: ['true'] });
+    assert.deepEqual(await kept.exited, { code: 0, signal: null });
+  });
+});
+
 describe('keeper: a control channel that is a plain pipe', () => {
   it('takes commands and keeps silent', async function () {
     const programs = programsOrSkip(this);

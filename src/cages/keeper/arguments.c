@@ -31,6 +31,7 @@ static const struct numeric_option numeric_options[] = {
     {"--poll", AT(poll_ms), 1, 60000},
     {"--linger", AT(linger_ms), 0, INT_MAX},
     {"--kill-bound", AT(kill_bound_ms), 1, 600000},
+    {"--goodbye", AT(goodbye_ms), 0, 60000},
 };
 
 static void set_defaults(struct arguments *arguments) {

@@ -36,6 +36,7 @@ struct arguments {
   enum uid_map uid_map;
   struct limits limits;
   int64_t memory_bytes, poll_ms, linger_ms, kill_bound_ms;
+  int64_t goodbye_ms; /* how long the launcher has, at the end, to read everything and to close its side */
   char **command;
 };
 

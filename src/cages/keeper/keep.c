@@ -147,6 +147,22 @@ static bool watch_over(struct keeper *keeper) {
   return true;
 }
 
+/*
+ * A launcher that writes to a channel that is closed already loses what it has not read from it. So the channel stays open,
+ * and is read from, until the launcher has heard the last word and closes its end.
+ */
+static void wait_for_goodbye(const struct keeper *keeper) {
+  const int64_t patience = keeper->arguments.goodbye_ms;
+  if (keeper->control < 0 || patience == NOT_SET) return;
+  const double end = now_ms() + (double)patience;
+  struct pollfd ready = {.fd = keeper->control, .events = POLLIN};
+  char unheard[1024];
+  while (poll(&ready, 1, ms_until(end, 60000)) != 0) {
+    const ssize_t count = read(keeper->control, unheard, sizeof unheard);
+    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) return;
+  }
+}
+
 static int mirrored_exit_code(const struct keeper *keeper) {
   if (keeper->survivors > 0) return SURVIVORS_EXIT_CODE;
   const int status = keeper->leader_status;
@@ -161,6 +177,7 @@ int keep(struct keeper *keeper) {
       !spawn(&keeper->arguments, &keeper->cgroups, &keeper->spawned, &failure)) {
     report_spawn_failed(keeper, &failure);
     outbox_drain(&keeper->outbox, LAST_WORDS_MS);
+    wait_for_goodbye(keeper);
     return stage_exit_code(&failure);
   }
   cgroups_close(&keeper->cgroups);
@@ -170,5 +187,6 @@ int keep(struct keeper *keeper) {
     report_done(keeper);
   }
   outbox_drain(&keeper->outbox, LAST_WORDS_MS);
+  wait_for_goodbye(keeper);
   return started ? mirrored_exit_code(keeper) : keeper->failed_exit_code;
 }
