@@ -2,7 +2,7 @@ import type { Problem } from '../protocol/messages.ts';
 import { problemAt, type Reading } from './reading.ts';
 import type { SettingsLayer } from './settings.ts';
 import type { Report, Scalar } from './shapes.ts';
-import { limitFields } from './table.ts';
+import { limitFields } from './limit-fields.ts';
 
 /** The variables that are accepted as overrides; an empty one counts as not set. */
 export function environmentLayer(env: Readonly<Record<string, string | undefined>>): Reading {

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Field } from '../../../src/config/fields.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { defaults } from '../../../src/config/settings.ts';
-import { fields, limitFields } from '../../../src/config/table.ts';
+import { limitFields } from '../../../src/config/limit-fields.ts';
+import { fields } from '../../../src/config/table.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
