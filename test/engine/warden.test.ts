@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killNow } from '../../src/cages/owner.ts';
+import type { WardenClient } from '../../src/client/client.ts';
 import { processStart } from '../../src/cages/processes.ts';
 import type { Notice } from '../../src/protocol/messages.ts';
 import { marked, until } from './alive.ts';
-import { TestWorkspace } from './workspace.ts';
+import { dist, TestWorkspace } from './workspace.ts';
 
 const config = (extra: object = {}) =>
   JSON.stringify({
@@ -166,19 +167,33 @@ describe('a warden', () => {
     assert.deepEqual(summary.counts, { error: 1 });
   });
 
-  it('is swept up by the next one when it was killed itself', async function () {
+  it('takes its tests with it when it is killed, where a keeper stands before each', async function () {
     const mark = `bulkhead-test-${randomUUID()}`;
     workspace = new TestWorkspace({
       'bulkhead.config.json': config({ timeout: '60s' }),
       'a.sh': 'sleep 60 & sleep 60',
     });
-    const first = await workspace.warden([], { env: { ...process.env, MARK: mark } });
+    const warden = await workspace.warden([], { env: { ...process.env, MARK: mark } });
+    if (warden.info.cage.mechanism === 'process-group') this.skip(); // there is no keeper here, so nobody hears of the death
+    await killWhileRunning(warden, mark);
+    await until('nothing is alive', () => marked(mark).length === 0, 1000);
+  });
+
+  it('is swept up by the next one when it was killed itself and had no keeper', async function () {
+    const mark = `bulkhead-test-${randomUUID()}`;
+    workspace = new TestWorkspace({
+      'bulkhead.config.json': config({ timeout: '60s' }),
+      'a.sh': 'sleep 60 & sleep 60',
+    });
+    const withoutKeeper = join(workspace.root, 'package/dist');
+    cpSync(join(dist, '../package.json'), join(workspace.root, 'package/package.json'));
+    for (const part of ['warden.cjs', 'inside'])
+      cpSync(join(dist, part), join(withoutKeeper, part), { recursive: true });
+    const script = join(withoutKeeper, 'warden.cjs');
+    const first = await workspace.warden([], { script, env: { ...process.env, MARK: mark } });
     if (first.info.cage.mechanism === 'process-group') this.skip(); // a killed warden's processes are known by their control group
-    const run = first.request('run', { run: 'r', selection: { kind: 'all' }, overrides: {} });
-    const died = assert.rejects(run, /killed by SIGKILL/);
-    await until('the test runs', () => marked(mark).length >= 4);
-    killNow(first.pid);
-    await died;
+    await killWhileRunning(first, mark);
+    assert.ok(marked(mark).length > 0, 'the test outlives its warden until the next one comes');
     const homes = [process.env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm', tmpdir()].filter(home => existsSync(home));
     const scratch = homes.flatMap(home =>
       readdirSync(home).flatMap(name => (name.startsWith(`bulkhead-${first.pid}-`) ? [join(home, name)] : [])),
@@ -206,4 +221,12 @@ describe('a warden', () => {
     client.closeNow();
     await until('it is gone', () => processStart(pid) === null, 2000);
   });
+
+  async function killWhileRunning(warden: WardenClient, mark: string): Promise<void> {
+    const run = warden.request('run', { run: 'r', selection: { kind: 'all' }, overrides: {} });
+    const died = assert.rejects(run, /killed by SIGKILL/);
+    await until('the test runs', () => marked(mark).length >= 4);
+    killNow(warden.pid);
+    await died;
+  }
 });

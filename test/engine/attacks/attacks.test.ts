@@ -26,7 +26,7 @@ describe('attacks', () => {
     const compiled = compileAttacks();
     if (compiled.ok) return;
     console.log(`      skipped: ${compiled.because}`);
-    this.skip();
+    this.skip(); // for the reason just printed
   });
 
   for (const attacker of attackers) {
