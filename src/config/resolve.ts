@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import picomatch from 'picomatch';
 import type { Limits } from '../protocol/limits.ts';
+import { type FrameworkName, frameworkNames } from '../protocol/settings.ts';
 import type { Folder } from '../protocol/tests.ts';
 import { heldBack, presetsFor } from './presets.ts';
 import { defaults, type LimitSettings, type Settings, type SettingsLayer } from './settings.ts';
@@ -13,11 +14,18 @@ export function mergeLayers(layers: readonly SettingsLayer[]): Settings {
       ...defined(layer),
       overrides: [...merged.overrides, ...(layer.overrides ?? [])],
       destructive: [...merged.destructive, ...(layer.destructive ?? [])],
-      // The editor may name a Node without a word on everything else.
-      mocha: { ...merged.mocha, ...layer.mocha },
+      ...frameworksOf(merged, layer),
     }),
     defaults,
   );
+}
+
+/** A layer may name a program without a word on everything else. */
+function frameworksOf(merged: Settings, layer: SettingsLayer): Pick<Settings, FrameworkName> {
+  return Object.fromEntries(frameworkNames.map(name => [name, { ...merged[name], ...layer[name] }])) as unknown as Pick<
+    Settings,
+    FrameworkName
+  >;
 }
 
 /**

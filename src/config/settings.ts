@@ -1,20 +1,26 @@
-import type { Settings } from '../protocol/settings.ts';
+import { frameworkNames, type FrameworkName, type FrameworkSettings, type Settings } from '../protocol/settings.ts';
 
 export type {
   CommandSettings,
   DestructiveFiles,
   DestructivePreset,
+  FrameworkName,
+  FrameworkSettings,
   Isolation,
   LeakPolicy,
   LimitSettings,
-  MochaSettings,
   Network,
   Override,
   Settings,
   SettingsLayer,
 } from '../protocol/settings.ts';
 
+const frameworks = Object.fromEntries(
+  frameworkNames.map(name => [name, { enabled: true, args: [], env: {} }]),
+) as unknown as Record<FrameworkName, FrameworkSettings>;
+
 export const defaults: Settings = {
+  ...frameworks,
   memory: 512 * 1024 ** 2,
   swap: 0,
   processes: 512,
@@ -42,6 +48,6 @@ export const defaults: Settings = {
   'destructive.allow': false,
   'cage.require': [],
   'cage.forbid': [],
-  mocha: { enabled: true, env: {} },
+  node: 'node',
   command: [],
 };

@@ -1,7 +1,8 @@
 import type { CageRequirement } from '../protocol/diagnosis.ts';
 import type { MechanismName } from '../protocol/limits.ts';
 import { everyOf, type Field, type Fields, objectOf } from './fields.ts';
-import type { CommandSettings, DestructivePreset, MochaSettings } from './settings.ts';
+import { foundFrameworks } from './framework-fields.ts';
+import type { CommandSettings, DestructivePreset } from './settings.ts';
 import { choice, count, environment, inside, listOf, oneOrMore, orWord, type Shape, text } from './shapes.ts';
 import { limitFields, memory, none, time } from './limit-fields.ts';
 import { presets } from './presets.ts';
@@ -77,38 +78,8 @@ const commands: Shape<CommandSettings[]> = {
   },
 };
 
-const mochaObject = objectOf({
-  folders: {
-    shape: listOf(inside, { least: 1, example: '["packages/api"]' }),
-    description: `The folders to run mocha in, ${workingFolder}; without it, wherever a configuration of mocha is found.`,
-    examples: [['packages/api', 'packages/web']],
-  },
-  node: {
-    shape: text,
-    description: 'The Node to run it with; without it, the first "node" of the PATH.',
-    examples: ['/opt/node-22/bin/node'],
-  },
-  env: { shape: environment, description: 'Variables to add to its environment.', default: {} },
-});
-
-const mocha: Shape<MochaSettings> = {
-  schema: { anyOf: [{ type: 'boolean' }, mochaObject.schema] },
-  read(value, path, report) {
-    if (typeof value === 'boolean') return { enabled: value, env: {} };
-    const read = mochaObject.read(value, path, (at, message, fix) =>
-      report(at, at.length === path.length ? message.replace('an object', 'true, false or an object') : message, fix),
-    );
-    return read && { enabled: true, env: {}, ...read };
-  },
-};
-
 const frameworkFields = {
-  mocha: {
-    shape: mocha,
-    description: 'Tests of mocha: found by its configuration unless this is false; an object says more.',
-    default: true,
-    examples: [false, { folders: ['packages/api'] }],
-  },
+  ...foundFrameworks,
   command: {
     shape: commands,
     description: 'Tests that are programs: each file is one test, and its exit code is the verdict.',

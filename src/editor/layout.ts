@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { basename, isAbsolute, relative, sep } from 'node:path';
 import type { Project, TestInfo } from '../protocol/tests.ts';
 import { oneLine } from '../reports/excerpt.ts';
@@ -109,7 +109,12 @@ export function layoutTests(project: string, tests: readonly TestInfo[]): Branch
   const top: Grown[] = [];
   const suites = new Map<string, Grown[]>();
   tests.forEach((test, index) => {
-    if (test.titlePath.length > 0) siblings(top, suites, project, test).push(testBranch(project, test, index));
+    if (test.titlePath.length === 0) return;
+    const branch = testBranch(project, test, index);
+    siblings(top, suites, project, test).push(branch);
+    // Its sub-tests stand below it, and not in a suite of the same name beside it.
+    const own = suiteId(test.titlePath);
+    if (!suites.has(own)) suites.set(own, branch.children);
   });
   return top;
 }
@@ -135,10 +140,17 @@ function siblings(top: Grown[], suites: Map<string, Grown[]>, project: string, t
 /** Titles may be a megabyte long and hold any character, so the id of a suite is a digest of all titles down to it. */
 export function suitesOf(test: TestInfo): { readonly id: string; readonly title: string }[] {
   const digest = createHash('sha256');
-  return test.titlePath.slice(0, -1).map(title => {
-    digest.update(JSON.stringify(title));
-    return { id: `suite:${digest.copy().digest('base64url').slice(0, 22)}`, title };
-  });
+  return test.titlePath.slice(0, -1).map(title => ({ id: grownId(digest, title), title }));
+}
+
+function suiteId(titlePath: readonly string[]): string {
+  const digest = createHash('sha256');
+  return titlePath.map(title => grownId(digest, title)).at(-1)!;
+}
+
+function grownId(digest: Hash, title: string): string {
+  digest.update(JSON.stringify(title));
+  return `suite:${digest.copy().digest('base64url').slice(0, 22)}`;
 }
 
 export function suiteBranch(

@@ -6,6 +6,7 @@ export type Outcome = 'passed' | 'failed' | 'errored' | 'skipped';
 export function outcomeOf(kind: VerdictKind): Outcome {
   switch (kind) {
     case 'passed':
+    case 'unexpected-pass':
       return 'passed';
     case 'failed':
     case 'timed-out':
@@ -19,6 +20,7 @@ export function outcomeOf(kind: VerdictKind): Outcome {
     case 'lost':
       return 'errored';
     case 'skipped':
+    case 'expected-failure':
     case 'cancelled':
       return 'skipped';
   }

@@ -38,7 +38,7 @@ function settingsOf(configuration: vscode.WorkspaceConfiguration) {
   const set = (key: string): unknown => (isSet(configuration, key) ? configuration.get(key) : undefined);
   const { layer, problems } = parseSettingsObject(Object.fromEntries(settingKeys.map(key => [key, set(key)])), section);
   const node = set(nodeKey);
-  const withNode: SettingsLayer = typeof node === 'string' ? { ...layer, mocha: { node } } : layer;
+  const withNode: SettingsLayer = typeof node === 'string' ? { ...layer, node } : layer;
   return { layer: withNode, problems: problems.map(inSettings) };
 }
 

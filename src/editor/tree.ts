@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { Problem } from '../protocol/messages.ts';
-import type { Project, TestInfo, TestKey } from '../protocol/tests.ts';
+import { type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
 import { Branches } from './branches.ts';
 import { coalesced } from './coalesced.ts';
 import type { Connection } from './connection.ts';
@@ -124,12 +124,20 @@ export class TestTree {
     const { project } = this.#branches.scope(file) as FileScope;
     if (test.titlePath.length === 0) return this.#isItself(file, test.key);
     let collection = file.children;
-    for (const { id, title } of suitesOf(test)) {
-      const suite =
-        collection.get(id) ?? this.#branches.grow(collection, suiteBranch(project, test, id, title, order(collection)));
-      collection = suite.children;
+    for (const [index, { id, title }] of suitesOf(test).entries()) {
+      const above =
+        this.#testAt(project, test, index + 1) ??
+        collection.get(id) ??
+        this.#branches.grow(collection, suiteBranch(project, test, id, title, order(collection)));
+      collection = above.children;
     }
     return this.#branches.grow(collection, testBranch(project, test, collection.size));
+  }
+
+  /** The test that this one is a sub-test of, at a depth of its title path. */
+  #testAt(id: string, { file, titlePath }: TestInfo, depth: number): vscode.TestItem | undefined {
+    const project = this.#projects.find(each => each.id === id);
+    return project && this.#tests.get(testKey(project, { file, titlePath: titlePath.slice(0, depth), ordinal: 0 }));
   }
 
   #fileOf(test: TestInfo): vscode.TestItem | undefined {

@@ -22,6 +22,8 @@ export interface CagedOptions {
   readonly limits: Limits;
   readonly onEvent: (event: InsideEvent) => void;
   readonly onOutput: (text: Buffer, from: 'stdout' | 'stderr') => void;
+  /** What of a chunk is to be kept and shown; absent: all of it. */
+  readonly readable?: (chunk: Buffer, from: 'stdout' | 'stderr') => Buffer;
   /** Noted before the first signal, so that the reason is on record whatever happens next. */
   readonly onStop: (reason: StopReason) => void;
 }
@@ -165,7 +167,8 @@ export class CagedProcess {
   }
 
   #print(chunk: Buffer, from: 'stdout' | 'stderr'): void {
-    this.#options.onOutput(this.output.push(chunk), from);
+    const kept = this.#options.readable?.(chunk, from) ?? chunk;
+    this.#options.onOutput(this.output.push(kept), from);
     this.#printedBytes += chunk.length;
     const limitBytes = this.#options.limits.outputLimitBytes;
     if (limitBytes !== null && this.#printedBytes > limitBytes) void this.stop({ kind: 'flood', limitBytes });

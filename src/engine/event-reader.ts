@@ -1,5 +1,5 @@
 import { LineSplitter } from '../protocol/codec.ts';
-import type { InsideEvent } from '../protocol/events.ts';
+import { endStates, type InsideEvent } from '../protocol/events.ts';
 
 const maxEventBytes = 16 * 1024 ** 2;
 const maxProblems = 20;
@@ -63,14 +63,16 @@ function isEvent(value: unknown): value is InsideEvent {
     case 'end':
       return (
         isTestRef(event) &&
-        ['passed', 'failed', 'skipped'].includes(String(event['state'])) &&
+        endStates.some(state => state === event['state']) &&
         typeof event['ms'] === 'number' &&
         (event['failures'] === undefined || (Array.isArray(event['failures']) && event['failures'].every(isFailure)))
       );
     case 'error':
       return ['load', 'hook', 'teardown'].includes(String(event['phase'])) && isFailure(event['failure']);
+    case 'output':
+      return typeof event['text'] === 'string';
     case 'bye':
-      return true;
+      return event['code'] === undefined || Number.isSafeInteger(event['code']);
     default:
       return false;
   }

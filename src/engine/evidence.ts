@@ -1,6 +1,6 @@
 import type { Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
-import type { InsideEvent } from '../protocol/events.ts';
+import type { InsideEvent, Reporting } from '../protocol/events.ts';
 
 /** Why we ended a process; noted before the first signal is sent and never changed. */
 export type StopReason =
@@ -33,12 +33,14 @@ export interface ProcessEvidence {
 }
 
 export interface UnitEvidence extends ProcessEvidence {
-  readonly reporting: 'events' | 'exit-code';
+  readonly reporting: Reporting;
   /** More than one test was planned for this cage. */
   readonly shared: boolean;
   readonly limits: Limits;
   readonly saidHello: boolean;
   readonly saidBye: boolean;
+  /** What the framework said that its process would end with. */
+  readonly expectedCode: number;
   readonly errors: readonly { readonly phase: ErrorPhase; readonly failure: FailureMessage }[];
 }
 

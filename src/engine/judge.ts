@@ -37,18 +37,36 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
       if (reached) return limitReached(reached, failures);
       return judgement({ kind: 'failed' }, ['The framework reported a failure.'], failures);
     }
-    case 'skipped': {
-      const reason = test.end.reason;
-      return judgement({ kind: 'skipped', ...(reason ? { reason } : {}) }, ['The framework skipped it.']);
-    }
+    case 'skipped':
+      return judgement({ kind: 'skipped', ...because(test.end.reason) }, ['The framework skipped it.']);
+    case 'failed-as-expected':
+      return judgement(
+        { kind: 'expected-failure', ...because(test.end.reason) },
+        ['It is marked as a test that fails, and it failed.'],
+        test.end.failures,
+      );
+    case 'passed-unexpectedly':
+      return afterPass(test, unit, () =>
+        judgement({ kind: 'unexpected-pass', ...because(test.end?.reason) }, [
+          'It is marked as a test that fails, and it passed.',
+        ]),
+      );
     case 'passed':
-      // In a shared cage only the last test can be told apart from what happened after it.
-      return unit.shared && !test.lastToEnd ? passed() : judgePassed(unit);
+      return afterPass(test, unit, passed);
   }
 }
 
+/** In a shared cage only the last test can be told apart from what happened after it. */
+function afterPass(test: TestEvidence, unit: UnitEvidence, pass: () => Judgement): Judgement {
+  return unit.shared && !test.lastToEnd ? pass() : judgePassed(unit, pass);
+}
+
+function because(reason: string | undefined): { reason?: string } {
+  return reason ? { reason } : {};
+}
+
 /** The framework said "passed"; the end of its process must not say otherwise. */
-function judgePassed(unit: UnitEvidence): Judgement {
+function judgePassed(unit: UnitEvidence, pass: () => Judgement): Judgement {
   const late = unit.errors[0];
   if (late) {
     const message = late.failure.text.split('\n')[0] ?? '';
@@ -59,11 +77,11 @@ function judgePassed(unit: UnitEvidence): Judgement {
     );
   }
   if (unit.stop !== null || !unit.saidBye || unit.exit?.signal) return judgeProcess(unit, 'after the test had passed');
-  if (unit.exit?.code !== 0) {
+  if (unit.exit?.code !== unit.expectedCode) {
     const message = `The test passed, but its process ended with code ${unit.exit?.code}.`;
     return judgement({ kind: 'error', phase: 'teardown', message }, [message]);
   }
-  return passed();
+  return pass();
 }
 
 /** No word from the framework on how the test ended. */
@@ -82,7 +100,7 @@ function judgeEnding(test: TestEvidence, unit: UnitEvidence): Judgement {
       const message = 'The framework loaded the file but did not run this test: it may have been renamed or removed.';
       return judgement({ kind: 'error', phase: 'selection', message }, [message]);
     }
-    if (!unit.saidHello && unit.reporting === 'events') {
+    if (!unit.saidHello && unit.reporting !== 'exit-code') {
       const last = unit.outputTail.trim().split('\n').slice(-20).join('\n');
       const message = `The framework ended with code ${unit.exit?.code} before it said anything.`;
       return judgement({ kind: 'error', phase: 'start-up', message }, [message], last ? [{ text: last }] : []);
@@ -158,7 +176,7 @@ export function judgeExitCode(
     case 'passed':
       return judgement({ kind: 'passed' }, why);
     case 'skipped':
-      return judgement({ kind: 'skipped', ...(reading.reason ? { reason: reading.reason } : {}) }, why);
+      return judgement({ kind: 'skipped', ...because(reading.reason) }, why);
     case 'failed': {
       const messages = [{ text: reading.message ?? `exit code ${exit.code}` }];
       const inWords = reachedInWords(unit, unit.outputTail);

@@ -53,24 +53,32 @@ export async function planFile(
   }
   const known = workspace.known(project, file);
   if (wanted && known && wanted.every(key => known.has(key))) {
-    return { tests: wanted.map(key => known.get(key)!), broken: null, problems: [] };
+    return { tests: withoutCovered(wanted.map(key => known.get(key)!)), broken: null, problems: [] };
   }
   const { tests, problem } = await workspace.discover(project, file, overrides);
   const problems = problem?.severity === 'warning' ? [problem] : [];
   if (problem?.severity === 'error') {
     return { tests: [], broken: { test: wholeFile(project, file), problem }, problems };
   }
-  if (!wanted) return { tests, broken: null, problems };
+  if (!wanted) return { tests: tests.filter(test => !test.dynamic), broken: null, problems };
   const chosen = new Set(wanted);
   const found = tests.filter(test => chosen.has(test.key));
-  if (found.length === chosen.size) return { tests: found, broken: null, problems };
+  if (found.length === chosen.size) return { tests: withoutCovered(found), broken: null, problems };
   const missing: Problem = {
     severity: 'warning',
     file,
     message: `${chosen.size - found.length} of the selected tests are not in this file any more.`,
     fix: 'Refresh the tests and select them again.',
   };
-  return { tests: found, broken: null, problems: [...problems, missing] };
+  return { tests: withoutCovered(found), broken: null, problems: [...problems, missing] };
+}
+
+/** A test that another one finds while it runs comes with that one. */
+function withoutCovered(tests: readonly TestInfo[]): readonly TestInfo[] {
+  if (!tests.some(test => test.dynamic)) return tests;
+  const refs = new Set(tests.map(({ titlePath }) => JSON.stringify(titlePath)));
+  const above = ({ titlePath }: TestInfo) => titlePath.map((_, depth) => JSON.stringify(titlePath.slice(0, depth)));
+  return tests.filter(test => !test.dynamic || !above(test).some(ref => refs.has(ref)));
 }
 
 /** The tests that are known without a look into the file; without any, the file stands for them. */

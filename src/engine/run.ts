@@ -143,7 +143,8 @@ export class Run {
     await this.#plan(plan.tests, project.id);
     const framework = this.#deps.workspace.frameworkOf(project);
     const merged = mergeLayers([...this.#deps.workspace.layersOf(project), this.#overrides]);
-    const groups = settings.isolation === 'file' ? [plan.tests] : plan.tests.map(test => [test]);
+    const together = settings.isolation === 'file' || framework.smallestUnit === 'file';
+    const groups = together ? [plan.tests] : plan.tests.map(test => [test]);
     await Promise.all(
       groups.map(async tests => {
         for (let left = tests; left.length > 0;) {
@@ -193,6 +194,10 @@ export class Run {
         this.#live.add(process);
         onCage(process, unit);
         this.#tellUnenforced(process);
+      },
+      onAdopted: test => {
+        this.#deps.workspace.adopt(unit.project, test);
+        void this.#plan([test], unit.project.id);
       },
       onStarted: (test, at) => void notify({ notice: 'started', run: id, key: test.key, at }),
       onOutput: (test, text) => void notify({ notice: 'output', run: id, key: test.key, text }),

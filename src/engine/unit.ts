@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mechanism } from '../cages/cage.ts';
-import type { Framework, Launch } from '../frameworks/framework.ts';
-import type { InsideEvent, Order } from '../protocol/events.ts';
+import type { Framework, Launch, OutputTranslator } from '../frameworks/framework.ts';
+import type { InsideBody, Order } from '../protocol/events.ts';
 import type { Limits } from '../protocol/limits.ts';
-import type { Project, TestInfo } from '../protocol/tests.ts';
+import { type Project, type TestInfo, testKey } from '../protocol/tests.ts';
 import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
 import { CagedProcess } from './caged-process.ts';
-import type { EndEvent, StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
+import type { StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
 
 /** Tests that share one cage: one test, or what is left of a file. */
 export interface Unit {
@@ -24,6 +24,8 @@ export interface UnitDeps {
   /** A private folder for orders. */
   readonly scratch: string;
   readonly onProcess: (process: CagedProcess) => void;
+  /** A test that nobody could list, found while another one ran. */
+  readonly onAdopted: (test: TestInfo) => void;
   readonly onStarted: (test: TestInfo, at: number) => void;
   readonly onOutput: (test: TestInfo, text: string) => void;
   readonly onStop: (unit: Unit, reason: StopReason) => void;
@@ -41,6 +43,9 @@ export interface UnitOutcome {
   readonly tests: readonly TestOutcome[];
   readonly output: CapturedOutput;
 }
+
+/** A file that finds more than this while it runs is not believed. */
+const mostAnnounced = 100_000;
 
 interface Progress {
   readonly test: TestInfo;
@@ -63,6 +68,8 @@ class UnitWatch {
   readonly #progress: Map<string, Progress>;
   readonly #errors: UnitEvidence['errors'][number][] = [];
   readonly #surprises: string[] = [];
+  /** Told of by the framework and not ordered; adopted when they start. */
+  readonly #announced = new Map<string, TestInfo>();
   #process: CagedProcess | null = null;
   #open: Progress | null = null;
   #lastEnded: Progress | null = null;
@@ -70,20 +77,17 @@ class UnitWatch {
   #idle: NodeJS.Timeout | undefined;
   #saidHello = false;
   #saidBye = false;
+  #expectedCode = 0;
 
   constructor(unit: Unit, deps: UnitDeps) {
     this.#unit = unit;
     this.#deps = deps;
-    this.#progress = new Map(
-      unit.tests.map(test => [
-        refOf(test.titlePath, test.ordinal),
-        { test, startedAt: null, endedAt: null, end: null, oomBefore: 0, oomKillsDuring: 0 },
-      ]),
-    );
+    this.#progress = new Map(unit.tests.map(test => [refOf(test.titlePath, test.ordinal), progressOf(test)]));
   }
 
   async run(): Promise<UnitOutcome> {
-    const { framework, limits, tests } = this.#unit;
+    const { framework, limits, tests, project } = this.#unit;
+    const translator = framework.translate?.(project, tests, event => this.#onEvent(event)) ?? null;
     const caged = new CagedProcess({
       id: this.#unit.id,
       mechanism: this.#deps.mechanism,
@@ -98,6 +102,7 @@ class UnitWatch {
         const about = this.#open ?? this.#lastEnded;
         if (chunk.length > 0) this.#deps.onOutput(about?.test ?? tests[0]!, chunk.toString('utf8'));
       },
+      ...readableBy(translator),
       onStop: reason => this.#deps.onStop(this.#unit, reason),
     });
     this.#process = caged;
@@ -107,16 +112,18 @@ class UnitWatch {
     const ms = limits.idleMs;
     if (ms !== null) this.#idle = setTimeout(() => void caged.stop({ kind: 'timeout', limit: 'idle', ms }), ms);
     const evidence = await caged.finished;
+    if (evidence.spawnError === null) translator?.end(evidence.exit ?? { code: null, signal: null });
     clearTimeout(this.#timer);
     clearTimeout(this.#idle);
     return {
       evidence: {
         ...evidence,
         reporting: framework.reporting,
-        shared: tests.length > 1,
+        shared: this.#progress.size > 1,
         limits,
         saidHello: this.#saidHello,
         saidBye: this.#saidBye,
+        expectedCode: this.#expectedCode,
         errors: this.#errors,
         protocolProblems: [...evidence.protocolProblems, ...this.#surprises],
       },
@@ -127,7 +134,7 @@ class UnitWatch {
 
   #orderedLaunch(): Launch {
     const { launch, framework, tests, id } = this.#unit;
-    if (framework.reporting === 'exit-code') return launch;
+    if (framework.reporting !== 'events') return launch;
     const order: Order = {
       mode: 'run',
       file: tests[0]!.file,
@@ -138,14 +145,21 @@ class UnitWatch {
     return { ...launch, env: { ...launch.env, BULKHEAD_ORDER: path } };
   }
 
-  #onEvent(event: InsideEvent): void {
+  #onEvent(event: InsideBody): void {
     const { limits } = this.#unit;
     switch (event.t) {
       case 'hello':
         this.#saidHello = true;
         return;
       case 'found':
+        this.#announce(event);
         return;
+      case 'output': {
+        const about = this.#open ?? this.#lastEnded ?? [...this.#progress.values()][0]!;
+        const text = this.#process?.output.push(Buffer.from(event.text)).toString('utf8') ?? '';
+        if (text) this.#deps.onOutput(about.test, text);
+        return;
+      }
       case 'start': {
         const progress = this.#known(event);
         if (progress && progress.startedAt === null) this.#start(progress);
@@ -161,6 +175,7 @@ class UnitWatch {
         return;
       case 'bye':
         this.#saidBye = true;
+        this.#expectedCode = event.code ?? 0;
         this.#arm('teardown', limits.teardownMs);
         return;
     }
@@ -175,7 +190,7 @@ class UnitWatch {
     this.#arm('test', this.#unit.limits.timeoutMs);
   }
 
-  #end(progress: Progress, event: EndEvent): void {
+  #end(progress: Progress, event: Extract<InsideBody, { t: 'end' }>): void {
     const { state, ms, failures, retries, reason } = event;
     // A second word on the same test may only be worse: a pass never covers a failure.
     if (progress.end !== null && (progress.end.state === 'failed' || state !== 'failed')) {
@@ -198,11 +213,29 @@ class UnitWatch {
     this.#arm('teardown', this.#unit.limits.timeoutMs);
   }
 
+  #announce({ path, ordinal, line, column }: Extract<InsideBody, { t: 'found' }>): void {
+    const { project, tests } = this.#unit;
+    const ref = refOf(path, ordinal);
+    if (this.#progress.has(ref) || this.#announced.size >= mostAnnounced) return;
+    const identity = { framework: project.framework, file: tests[0]!.file, titlePath: path, ordinal };
+    const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+    this.#announced.set(ref, { ...identity, key: testKey(project, identity), ...place, dynamic: true });
+  }
+
   #known(event: { path: readonly string[]; ordinal: number }): Progress | null {
-    const progress = this.#progress.get(refOf(event.path, event.ordinal));
-    if (!progress)
+    const ref = refOf(event.path, event.ordinal);
+    const known = this.#progress.get(ref);
+    if (known) return known;
+    const announced = this.#announced.get(ref);
+    if (!announced) {
       this.#surprises.push(`an event for a test that was not asked for: ${event.path.join(' › ').slice(0, 80)}`);
-    return progress ?? null;
+      return null;
+    }
+    this.#announced.delete(ref);
+    const progress = progressOf(announced);
+    this.#progress.set(ref, progress);
+    this.#deps.onAdopted(announced);
+    return progress;
   }
 
   #arm(limit: TimeoutKind, ms: number | null): void {
@@ -226,6 +259,14 @@ class UnitWatch {
       },
     };
   }
+}
+
+function progressOf(test: TestInfo): Progress {
+  return { test, startedAt: null, endedAt: null, end: null, oomBefore: 0, oomKillsDuring: 0 };
+}
+
+function readableBy(translator: OutputTranslator | null): { readable?: OutputTranslator['push'] } {
+  return translator ? { readable: (chunk, from) => translator.push(chunk, from) } : {};
 }
 
 function refOf(path: readonly string[], ordinal: number): string {

@@ -28,7 +28,7 @@ export class Workspace {
   #setups: readonly FolderSetup[] = [];
   #folders = new Map<string, FolderState>();
   #projects = new Map<string, Project>();
-  readonly #known = new Map<string, ReadonlyMap<TestKey, TestInfo>>();
+  readonly #known = new Map<string, Map<TestKey, TestInfo>>();
 
   constructor(deps: WorkspaceDeps) {
     this.#deps = deps;
@@ -92,8 +92,33 @@ export class Workspace {
     const refused = this.#deps.refuse(settings) ?? this.#deps.refuseFile(all, project.folder, file);
     if (refused) return { tests: [], problem: refused };
     const discovery = await this.frameworkOf(project).discover(project, file, this.#contextOf(project, file, all));
-    this.#known.set(knownKey(project, file), new Map(discovery.tests.map(test => [test.key, test])));
-    return discovery;
+    const tests = [...discovery.tests, ...this.#stillFound(project, file, discovery.tests)];
+    this.#known.set(knownKey(project, file), new Map(tests.map(test => [test.key, test])));
+    return { ...discovery, tests };
+  }
+
+  /** What the text of a file says, where its framework can read it without running anything. */
+  outline(project: Project, file: string, text: string): readonly TestInfo[] {
+    return this.frameworkOf(project).outline?.(project, file, text) ?? [...(this.known(project, file)?.values() ?? [])];
+  }
+
+  /** A test that only a run could find: from now on it can be chosen by itself. */
+  adopt(project: Project, test: TestInfo): void {
+    const key = knownKey(project, test.file);
+    const known = this.#known.get(key);
+    if (known) known.set(test.key, test);
+    else this.#known.set(key, new Map([[test.key, test]]));
+  }
+
+  /** Those found by runs whose test or file is still there. */
+  #stillFound(project: Project, file: string, tests: readonly TestInfo[]): TestInfo[] {
+    const paths = new Set(tests.map(({ titlePath }) => JSON.stringify(titlePath)));
+    const listed = new Set(tests.map(({ key }) => key));
+    const known = [...(this.known(project, file)?.values() ?? [])];
+    const dynamic = known.filter(test => test.dynamic && !listed.has(test.key));
+    return dynamic.filter(({ titlePath }) =>
+      titlePath.some((_, depth) => paths.has(JSON.stringify(titlePath.slice(0, depth)))),
+    );
   }
 
   #contextOf(project: Project, file: string, layers: readonly SettingsLayer[]): DetectionContext {

@@ -1,6 +1,6 @@
 import type { Launch } from '../cages/launch.ts';
 import type { Settings } from '../config/settings.ts';
-import type { InsideEvent, Order } from '../protocol/events.ts';
+import type { InsideBody, InsideEvent, Order, Reporting } from '../protocol/events.ts';
 import type { Discovery, Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo } from '../protocol/tests.ts';
 
@@ -35,17 +35,33 @@ export type ExitReading =
   | { readonly state: 'passed' | 'failed'; readonly message?: string }
   | { readonly state: 'skipped'; readonly reason: string };
 
+/** How a process came to its end. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Makes events of what one process prints. A test can print anything, so nothing is believed unchecked or kept unbounded. */
+export interface OutputTranslator {
+  /** In the order of arrival; the answer is what of it is the user's own output. */
+  push(chunk: Buffer, from: 'stdout' | 'stderr'): Buffer;
+  /** The process is gone and all that it wrote has been pushed. What is not told by now is judged by how it ended. */
+  end(end: ProcessEnd): void;
+}
+
 export interface Framework {
   readonly name: string;
-  /**
-   * `events`: code inside the framework reports each test on fd 3, and a run without its last word ended early.
-   * `exit-code`: the process is the test.
-   */
-  readonly reporting: 'events' | 'exit-code';
+  readonly reporting: Reporting;
+  /** `file`: it cannot run fewer tests than all of a file. */
+  readonly smallestUnit?: 'file';
   detect(context: DetectionContext): Promise<Detection>;
   /** The tests of one file, in the order in which the framework runs them. */
   discover(project: Project, file: string, context: DetectionContext): Promise<Discovery>;
+  /** What the text of a file says of its tests without running any of it: while somebody types, and where nobody is trusted. */
+  outline?(project: Project, file: string, text: string): readonly TestInfo[];
   /** The process that runs `tests` (all of the same file) of the project. */
   launch(project: Project, tests: readonly TestInfo[], settings: Settings): Launch;
+  /** For `output`: a new one for each process; `say` takes events until `end` has returned. */
+  translate?(project: Project, tests: readonly TestInfo[], say: (event: InsideBody) => void): OutputTranslator;
   readExit?(project: Project, code: number, settings: Settings): ExitReading;
 }

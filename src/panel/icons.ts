@@ -12,6 +12,8 @@ const shapes: Readonly<Record<Icon, string>> = {
   passed: `${ring}M5.1 8.3l2 2l3.8-4.2`,
   failed: `${ring}M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4`,
   skipped: `${ring}M5.8 5.4l3.4 2.6l-3.4 2.6zM10.6 5.4v5.2`,
+  'expected-failure': `${ring}M5.8 5.8l4.4 4.4`,
+  'unexpected-pass': `${ring}M8 4.6v4M8 11v.3`,
   error: 'M8 1.9l6.4 11.6h-12.8zM8 6v3.6M8 11.3v.3',
   'timed-out': `${ring}M8 4.4v3.8l2.5 1.5`,
   'out-of-memory':

@@ -21,6 +21,8 @@ export type Order = (a: PanelRecord, b: PanelRecord) => number;
 export const bySeverity: readonly VerdictKind[] = [
   'passed',
   'skipped',
+  'expected-failure',
+  'unexpected-pass',
   'cancelled',
   'failed',
   'error',

@@ -1,10 +1,24 @@
 import type { FailureMessage } from './verdict.ts';
 
+/**
+ * `events`: code inside the framework reports each test on fd 3, and a run without its last word ended early.
+ * `output`: the same events, made by the engine's side of the framework from what the process prints and how it ends.
+ * `exit-code`: the process is the test.
+ */
+export type Reporting = 'events' | 'output' | 'exit-code';
+
+/** `failed-as-expected`, `passed-unexpectedly`: of a test that is marked as one that fails, where that decides. */
+export const endStates = ['passed', 'failed', 'skipped', 'failed-as-expected', 'passed-unexpectedly'] as const;
+export type EndState = (typeof endStates)[number];
+
 /** Frames that the code inside a framework writes to fd 3, one JSON object a line; `s` counts from 0 without a gap. */
 export type InsideEvent = { readonly s: number } & (
   | { readonly t: 'hello'; readonly framework: string; readonly version: string }
   | {
-      /** A test as the framework loaded it; `skip` says it will not run it. */
+      /**
+       * A test as the framework loaded it; `skip` says it will not run it. In `run` mode: one that nobody could list, such as a
+       * sub-test, told before its start; it is added to the run.
+       */
       readonly t: 'found';
       readonly path: readonly string[];
       readonly ordinal: number;
@@ -12,12 +26,14 @@ export type InsideEvent = { readonly s: number } & (
       readonly column?: number;
       readonly skip?: boolean;
     }
+  /** What the framework kept of a test's output to itself; what it prints needs no such event. */
+  | { readonly t: 'output'; readonly text: string }
   | { readonly t: 'start'; readonly path: readonly string[]; readonly ordinal: number }
   | {
       readonly t: 'end';
       readonly path: readonly string[];
       readonly ordinal: number;
-      readonly state: 'passed' | 'failed' | 'skipped';
+      readonly state: EndState;
       readonly ms: number;
       readonly failures?: readonly FailureMessage[];
       readonly retries?: number;
@@ -25,7 +41,8 @@ export type InsideEvent = { readonly s: number } & (
     }
   /** A failure of no single test: loading, a hook, an unhandled rejection after the last test. */
   | { readonly t: 'error'; readonly phase: 'load' | 'hook' | 'teardown'; readonly failure: FailureMessage }
-  | { readonly t: 'bye' }
+  /** Nothing more will be told; `code` is what the process will then end with, where that is not 0. */
+  | { readonly t: 'bye'; readonly code?: number }
 );
 
 export type InsideBody = InsideEvent extends infer E ? (E extends InsideEvent ? Omit<E, 's'> : never) : never;

@@ -55,7 +55,8 @@ export interface Requests {
   hello: { params: { protocol: number; storage: string; folders: readonly FolderSetup[] }; result: WardenInfo };
   configure: { params: { folders: readonly FolderSetup[] }; result: null };
   projects: { params: Record<string, never>; result: { projects: readonly Project[]; problems: readonly Problem[] } };
-  discover: { params: { project: string; file: string }; result: Discovery };
+  /** With `text`: what that text says, where it can be read without running anything. */
+  discover: { params: { project: string; file: string; text?: string }; result: Discovery };
   run: { params: { run: string; selection: Selection; overrides: SettingsLayer }; result: RunSummary };
   stop: { params: { run?: string; hard: boolean }; result: { stoppedRuns: number; survivors: readonly ProcessInfo[] } };
   status: { params: Record<string, never>; result: WardenStatus };

@@ -57,17 +57,25 @@ export interface CommandSettings {
   readonly skipCodes: readonly number[];
 }
 
-export interface MochaSettings {
+/** The frameworks that are found by themselves, as they are called in the configuration. */
+export const frameworkNames = ['mocha'] as const;
+export type FrameworkName = (typeof frameworkNames)[number];
+
+export interface FrameworkSettings {
   readonly enabled: boolean;
-  /** Folders to run mocha in, relative to the workspace folder; absent: wherever its configuration is found. */
+  /** Folders to run it in, relative to the workspace folder; absent: wherever it is found. */
   readonly folders?: readonly string[];
-  /** The Node to run it with; absent: `node` from the PATH. */
-  readonly node?: string;
+  /** The program to run it with (a Node, a Python …); absent: the usual one. */
+  readonly program?: string;
+  /** More arguments for the framework itself. */
+  readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
+export type FrameworkLayers = { readonly [N in FrameworkName]?: Partial<FrameworkSettings> };
+
 /** One source of settings: a file, the editor, the command line, the environment. Sizes in bytes, times in milliseconds. */
-export interface SettingsLayer extends LimitSettings {
+export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   /** 0: as many as there are cores. */
   readonly jobs?: number;
   /** What all caps running at once may add up to; absent: most of the machine's free memory. */
@@ -81,11 +89,12 @@ export interface SettingsLayer extends LimitSettings {
   readonly 'cage.require'?: readonly CageRequirement[];
   /** For the whole window: there is one kind of cage at a time. */
   readonly 'cage.forbid'?: readonly MechanismName[];
-  readonly mocha?: Partial<MochaSettings>;
+  /** The Node for every framework of JavaScript whose own settings name none. */
+  readonly node?: string;
   readonly command?: readonly CommandSettings[];
 }
 
-export interface Settings extends Required<LimitSettings> {
+export interface Settings extends Required<LimitSettings>, Readonly<Record<FrameworkName, FrameworkSettings>> {
   readonly jobs: number;
   readonly memoryBudget: number | null;
   readonly runTimeout: number | null;
@@ -94,6 +103,6 @@ export interface Settings extends Required<LimitSettings> {
   readonly 'destructive.allow': boolean;
   readonly 'cage.require': readonly CageRequirement[];
   readonly 'cage.forbid': readonly MechanismName[];
-  readonly mocha: MochaSettings;
+  readonly node: string;
   readonly command: readonly CommandSettings[];
 }

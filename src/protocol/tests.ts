@@ -18,6 +18,8 @@ export interface TestInfo extends TestIdentity {
   /** One-based, where the framework or a stack frame gave it. */
   readonly line?: number;
   readonly column?: number;
+  /** Found while another test ran, and not by listing: it runs with the test whose title path begins its own. */
+  readonly dynamic?: true;
 }
 
 export interface Folder {

@@ -12,6 +12,10 @@ export type Verdict =
   | { readonly kind: 'passed' }
   | { readonly kind: 'failed' }
   | { readonly kind: 'skipped'; readonly reason?: string }
+  /** Marked as a test that fails, and it failed. */
+  | { readonly kind: 'expected-failure'; readonly reason?: string }
+  /** Marked as a test that fails, and it passed; a framework that counts this as a failure says "failed". */
+  | { readonly kind: 'unexpected-pass'; readonly reason?: string }
   | { readonly kind: 'error'; readonly phase: ErrorPhase; readonly message: string }
   | { readonly kind: 'timed-out'; readonly limit: TimeoutKind; readonly limitMs: number }
   | {
@@ -33,6 +37,8 @@ export const verdictKinds = [
   'passed',
   'failed',
   'skipped',
+  'expected-failure',
+  'unexpected-pass',
   'error',
   'timed-out',
   'out-of-memory',
@@ -99,11 +105,13 @@ export interface TestRecord {
   readonly output: CapturedOutput;
 }
 
-/** Cancelled, skipped and passed tests do not make a run fail; everything else does. */
+/** What makes a run fail. */
 export function isFailure(kind: VerdictKind): boolean {
   switch (kind) {
     case 'passed':
     case 'skipped':
+    case 'expected-failure':
+    case 'unexpected-pass':
     case 'cancelled':
       return false;
     case 'failed':

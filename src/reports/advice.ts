@@ -17,8 +17,11 @@ function verdictAdvice({ verdict, messages, limits, usage }: TestRecord): string
         : null;
     case 'passed':
     case 'skipped':
+    case 'expected-failure':
     case 'cancelled':
       return null;
+    case 'unexpected-pass':
+      return 'If it is mended, take the mark off, so that the next failure shows.';
     case 'error':
       return phaseAdvice(verdict.phase);
     case 'timed-out':

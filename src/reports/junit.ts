@@ -66,8 +66,10 @@ function outcome(record: TestRecord): string {
 function elementOf({ verdict }: TestRecord): 'none' | 'skipped' | 'failure' | 'error' {
   switch (verdict.kind) {
     case 'passed':
+    case 'unexpected-pass':
       return 'none';
     case 'skipped':
+    case 'expected-failure':
     case 'cancelled':
       return 'skipped';
     case 'failed':

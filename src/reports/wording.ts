@@ -26,6 +26,10 @@ export function verdictLabel(kind: VerdictKind): string {
       return 'Failed';
     case 'skipped':
       return 'Skipped';
+    case 'expected-failure':
+      return 'Failed as expected';
+    case 'unexpected-pass':
+      return 'Passed unexpectedly';
     case 'error':
       return 'Error';
     case 'timed-out':
@@ -75,6 +79,10 @@ function verdictText(record: TestRecord): string {
       return `Passed${durationMs === null ? '' : ` in ${formatDuration(durationMs)}`}${peakText(usage)}`;
     case 'failed':
       return `Failed${after}${peakText(usage)}`;
+    case 'expected-failure':
+      return `Failed as expected${verdict.reason ? `: ${firstLine(verdict.reason)}` : ''}${after && `,${after}`}${peakText(usage)}`;
+    case 'unexpected-pass':
+      return `Passed, although it is marked as failing${verdict.reason ? ` (${firstLine(verdict.reason)})` : ''}${after && `,${after}`}${peakText(usage)}`;
     case 'skipped':
       return verdict.reason ? `Skipped: ${firstLine(verdict.reason)}` : 'Skipped';
     case 'error':

@@ -146,10 +146,11 @@ export class Session {
     }
   }
 
-  async #discover({ project: id, file }: Requests['discover']['params']) {
+  async #discover({ project: id, file, text }: Requests['discover']['params']) {
     const { workspace } = this.#ready();
     const project = workspace.project(id);
     if (!project) throw new Error(`There is no project ${id}; ask for the projects first.`);
+    if (text !== undefined) return { tests: workspace.outline(project, file, text) };
     const release = await this.#discoveries.claim(0);
     return workspace.discover(project, file).finally(release);
   }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
-import type { MochaSettings } from '../../config/settings.ts';
+import type { FrameworkSettings } from '../../config/settings.ts';
 import type { Problem } from '../../protocol/messages.ts';
 import type { Folder } from '../../protocol/tests.ts';
 import { lineOfJsonFault } from './json-fault.ts';
@@ -29,7 +29,7 @@ export interface Candidates {
 }
 
 /** Folders in which mocha may have something to run. */
-export async function findCandidates(folder: Folder, settings: MochaSettings): Promise<Candidates> {
+export async function findCandidates(folder: Folder, settings: FrameworkSettings): Promise<Candidates> {
   if (!settings.enabled) return { candidates: [], problems: [] };
   return settings.folders ? namedFolders(folder, settings.folders) : searchedFolders(folder);
 }

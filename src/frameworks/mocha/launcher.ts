@@ -37,11 +37,11 @@ export class MochaLauncher {
     root: string,
     { folder, settings, mocha, nodeArgs }: Remembered & { folder: Folder; settings: Settings },
   ): Launch {
-    const { node = 'node', env } = settings.mocha;
+    const { program: node = settings.node, args, env } = settings.mocha;
     return {
       // A name without a separator is looked up in the PATH.
       file: /[\\/]/.test(node) ? resolve(folder.path, node) : node,
-      args: [...nodeArgs, join(this.#inside, program)],
+      args: [...nodeArgs, join(this.#inside, program), ...args],
       cwd: root,
       env: { ...env, BULKHEAD_MOCHA: mocha, BULKHEAD_NODE_ARGS: JSON.stringify(nodeArgs) },
     };

@@ -39,6 +39,7 @@ const cleanUnit: UnitEvidence = {
   },
   saidHello: true,
   saidBye: true,
+  expectedCode: 0,
   errors: [],
 };
 const died = (change: Partial<UnitEvidence>): UnitEvidence => ({ ...cleanUnit, saidBye: false, ...change });
@@ -61,6 +62,8 @@ describe('the judge', () => {
   it('believes a pass only when the process ended in order', () => {
     assert.equal(kindOf(passed, cleanUnit), 'passed');
     assert.equal(kindOf(passed, { ...cleanUnit, exit: { code: 3, signal: null } }), 'error/teardown');
+    assert.equal(kindOf(passed, { ...cleanUnit, exit: { code: 1, signal: null }, expectedCode: 1 }), 'passed');
+    assert.equal(kindOf(passed, { ...cleanUnit, expectedCode: 1 }), 'error/teardown');
     assert.equal(kindOf(passed, died({})), 'exited-early');
     assert.equal(kindOf(passed, died({ exit: killed('SIGSEGV') })), 'crashed');
     assert.equal(kindOf(passed, died({ exit: killed('SIGKILL') })), 'killed-outside');
@@ -69,6 +72,15 @@ describe('the judge', () => {
     assert.equal(kindOf(passed, { ...cleanUnit, errors: [{ phase: 'hook', failure }] }), 'error/hook');
     const stop = { kind: 'timeout', limit: 'teardown', ms: 1000 } as const;
     assert.equal(kindOf(passed, { ...cleanUnit, stop, exit: killed('SIGTERM') }), 'timed-out');
+  });
+
+  it('takes the word of the framework for a test that is marked as failing, and looks at the process all the same', () => {
+    const failed: TestEvidence = { ...passed, end: { state: 'failed-as-expected', ms: 5, reason: 'todo' } };
+    assert.deepEqual(judge(failed, cleanUnit).verdict, { kind: 'expected-failure', reason: 'todo' });
+    const mended: TestEvidence = { ...passed, end: { state: 'passed-unexpectedly', ms: 5 } };
+    assert.equal(kindOf(mended, cleanUnit), 'unexpected-pass');
+    assert.equal(kindOf(mended, died({ exit: killed('SIGSEGV') })), 'crashed');
+    assert.equal(kindOf({ ...failed, oomKillsDuring: 1 }, cleanUnit), 'out-of-memory/kernel-child');
   });
 
   it('never calls exit(0) in the middle of a test a pass', () => {

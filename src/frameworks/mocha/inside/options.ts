@@ -6,9 +6,9 @@ export interface ReadOptions {
   readonly nodeArgs: readonly string[];
 }
 
-/** The user's configuration, read by the user's mocha: every format, `package.json` and MOCHA_OPTIONS. */
+/** The user's configuration, read by the user's mocha: every format, `package.json` and MOCHA_OPTIONS; and arguments from ours. */
 export function readOptions(mocha: UserMocha): ReadOptions {
-  const loaded = mocha.part('lib/cli/options').loadOptions([]);
+  const loaded = mocha.part('lib/cli/options').loadOptions(process.argv.slice(2));
   const { isNodeFlag, impliesNoTimeouts, unparseNodeFlags } = mocha.part('lib/cli/node-flags');
   const options: LoadedOptions = { _: [] };
   const flags: Record<string, unknown> = {};

@@ -30,7 +30,7 @@ export async function openBed(): Promise<Bed> {
     detect: (root, settings = defaults) => framework.detect(contextOf(root, settings)),
     discover: (root, file) => framework.discover(projectOf(root), join(root, file), contextOf(root, defaults)),
     run(root, file, tests, env = {}) {
-      const launch = framework.launch(projectOf(root), [], { ...defaults, mocha: { enabled: true, env } });
+      const launch = framework.launch(projectOf(root), [], { ...defaults, mocha: { enabled: true, args: [], env } });
       return spawnInside(launch, { mode: 'run', file: join(root, file), ...(tests ? { tests } : {}) });
     },
     remove() {

@@ -199,6 +199,13 @@ describe('finding projects of mocha', function () {
       assert.match(problem.message, /There is no folder missing in /);
     });
 
+    it('hands on arguments that are set for mocha itself', async () => {
+      const root = bed.write({ '.mocharc.json': '{}', 'other/a.js': aTest, 'test/b.js': aTest }, line);
+      assert.deepEqual(shapeOf(await bed.detect(root, withMocha({ args: ['other/*.js'] })), root), {
+        '.': ['other/a.js'],
+      });
+    });
+
     it('finds nothing when it is turned off', async () => {
       const root = bed.write({ '.mocharc.json': '{}', 'test/a.js': aTest }, line);
       assert.deepEqual(await bed.detect(root, withMocha({ enabled: false })), { projects: [], problems: [] });
@@ -209,7 +216,7 @@ describe('finding projects of mocha', function () {
       const root = bed.write(files, line);
       mkdirSync(join(root, 'bin'));
       symlinkSync(process.execPath, join(root, 'bin/own-node'));
-      const settings = withMocha({ node: './bin/own-node', env: { WHICH: 'one.js' } });
+      const settings = withMocha({ program: './bin/own-node', env: { WHICH: 'one.js' } });
       assert.deepEqual(shapeOf(await bed.detect(root, settings), root), { '.': ['one.js'] });
     });
   });

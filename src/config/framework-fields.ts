@@ -1,0 +1,56 @@
+import { type Field, objectOf } from './fields.ts';
+import type { FrameworkName, FrameworkSettings } from './settings.ts';
+import { environment, inside, listOf, type Shape, text } from './shapes.ts';
+
+/** The program that a framework runs in: under which key the file names it, and which it is without that. */
+interface Program {
+  readonly key: string;
+  readonly description: string;
+  readonly example: string;
+}
+
+const node: Program = {
+  key: 'node',
+  description: 'The Node to run it with; without it, the setting "node" of VS Code or the first "node" of the PATH.',
+  example: '/opt/node-22/bin/node',
+};
+
+/** Every framework that is found by itself. */
+export const foundFrameworks = {
+  mocha: found('mocha', node),
+} satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
+
+function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {
+  const object = objectOf({
+    folders: {
+      shape: listOf(inside, { least: 1, example: '["packages/api"]' }),
+      description: `The folders to run ${title} in, relative to the workspace folder; without it, wherever a configuration of ${title} is found.`,
+      examples: [['packages/api', 'packages/web']],
+    },
+    [key]: { shape: text, description, examples: [example] },
+    args: {
+      shape: listOf(text, { least: 0, example: '["--no-config"]' }),
+      description: `More arguments for ${title} itself.`,
+      default: [],
+    },
+    env: { shape: environment, description: 'Variables to add to its environment.', default: {} },
+  });
+  const shape: Shape<Partial<FrameworkSettings>> = {
+    schema: { anyOf: [{ type: 'boolean' }, object.schema] },
+    read(value, path, report) {
+      if (typeof value === 'boolean') return { enabled: value };
+      const read = object.read(value, path, (at, message, fix) =>
+        report(at, at.length === path.length ? message.replace('an object', 'true, false or an object') : message, fix),
+      );
+      if (!read) return undefined;
+      const { [key]: program, ...others } = read as Partial<FrameworkSettings> & Record<string, string | undefined>;
+      return { enabled: true, ...others, ...(program === undefined ? {} : { program }) };
+    },
+  };
+  return {
+    shape,
+    description: `Tests of ${title}: found by its configuration unless this is false; an object says more.`,
+    default: true,
+    examples: [false, { folders: ['packages/api'] }],
+  };
+}
