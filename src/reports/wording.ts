@@ -82,7 +82,7 @@ function verdictText(record: TestRecord): string {
     case 'expected-failure':
       return `Failed as expected${verdict.reason ? `: ${firstLine(verdict.reason)}` : ''}${after && `,${after}`}${peakText(usage)}`;
     case 'unexpected-pass':
-      return `Passed, although it is marked as failing${verdict.reason ? ` (${firstLine(verdict.reason)})` : ''}${after && `,${after}`}${peakText(usage)}`;
+      return `Passed unexpectedly: it is marked as failing${verdict.reason ? ` (${firstLine(verdict.reason)})` : ''}${after && `,${after}`}${peakText(usage)}`;
     case 'skipped':
       return verdict.reason ? `Skipped: ${firstLine(verdict.reason)}` : 'Skipped';
     case 'error':

@@ -133,6 +133,11 @@ const verdicts: readonly { verdict: Verdict; titlePath: readonly string[]; chang
     changes: { durationMs: 95 },
   },
   {
+    verdict: { kind: 'expected-failure', reason: 'waits for the new parser' },
+    titlePath: ['Command line', 'reads @files'],
+  },
+  { verdict: { kind: 'unexpected-pass' }, titlePath: ['Command line', 'reads stdin'] },
+  {
     verdict: { kind: 'cancelled' },
     titlePath: ['Search', 'ranks by stock'],
     changes: { durationMs: null, startedAt: null },

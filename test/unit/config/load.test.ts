@@ -77,7 +77,7 @@ describe('every key of the configuration', () => {
         jobs: 0,
         memoryBudget: 4 * 1024 ** 3,
         overrides: [{ files: ['slow/**'], timeout: null }],
-        mocha: { enabled: true, folders: ['api'], node: '/opt/node', env: { A: '' } },
+        mocha: { enabled: true, folders: ['api'], program: '/opt/node', env: { A: '' } },
         command: [
           {
             name: 'sh',

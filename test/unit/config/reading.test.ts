@@ -7,10 +7,7 @@ describe('settings that come as an object', () => {
       { memory: '128 MiB', timeout: undefined, 'frameworks.mocha': false, frameworks: { command: [] } },
       'bulkhead',
     );
-    assert.deepEqual(
-      [layer, problems],
-      [{ memory: 128 * 1024 ** 2, mocha: { enabled: false, env: {} }, command: [] }, []],
-    );
+    assert.deepEqual([layer, problems], [{ memory: 128 * 1024 ** 2, mocha: { enabled: false }, command: [] }, []]);
   });
 
   it('are named with their source, and lose nothing that is valid', () => {

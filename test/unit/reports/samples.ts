@@ -95,6 +95,8 @@ export const everyVerdict: readonly Verdict[] = [
   { kind: 'passed' },
   { kind: 'failed' },
   { kind: 'skipped', reason: 'not today' },
+  { kind: 'expected-failure', reason: 'bug 12' },
+  { kind: 'unexpected-pass' },
   { kind: 'error', phase: 'load', message: 'Cannot find module\n./x' },
   { kind: 'timed-out', limit: 'test', limitMs: 1000 },
   { kind: 'out-of-memory', cause: 'kernel', capBytes: 128 * mebibyte, peakBytes: 128 * mebibyte },

@@ -141,6 +141,7 @@ describe('the words for a verdict', () => {
   it('come with advice where the failure does not speak for itself', () => {
     const advised = everyVerdict.filter(verdict => advice(sampleRecord(verdict)) !== null).map(({ kind }) => kind);
     assert.deepEqual(advised, [
+      'unexpected-pass',
       'error',
       'timed-out',
       'out-of-memory',

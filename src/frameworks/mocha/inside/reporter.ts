@@ -149,6 +149,8 @@ export class OrderReporter {
     const ref = this.#numbering.refOf(test);
     const progress: Progress = { ref, failures: [], started: false, skipped: false, ended: false };
     this.#progress.set(test, progress);
+    // Nobody could list a test that is made while others run.
+    this.#context.events.say({ t: 'found', ...ref });
     return progress;
   }
 }

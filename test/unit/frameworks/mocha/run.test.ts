@@ -166,6 +166,8 @@ for (const line of mochaLines) {
 
     it('tells of tests that appear while others run', async () => {
       const outcome = await bed.run(cjs, 'test/dynamic.test.js');
+      const found = outcome.events.flatMap(event => (event.t === 'found' ? [event.path.at(-1)] : []));
+      assert.deepEqual(found, ['a test made by a hook']);
       assert.equal(endOf(outcome, 'a test made by a hook').state, 'passed');
     });
 
