@@ -107,14 +107,13 @@ function fileBranch(project: Project, file: string): Branch {
 /** The suites and tests of a file. A test without a title of its own is the file itself, and has no item below it. */
 export function layoutTests(project: string, tests: readonly TestInfo[]): Branch[] {
   const top: Grown[] = [];
-  const suites = new Map<string, Grown[]>();
+  const levels: Levels = { suites: new Map(), tests: new Map() };
   tests.forEach((test, index) => {
     if (test.titlePath.length === 0) return;
     const branch = testBranch(project, test, index);
-    siblings(top, suites, project, test).push(branch);
-    // Its sub-tests stand below it, and not in a suite of the same name beside it.
+    siblings(top, levels, project, test).push(branch);
     const own = suiteId(test.titlePath);
-    if (!suites.has(own)) suites.set(own, branch.children);
+    if (!levels.tests.has(own)) levels.tests.set(own, branch.children);
   });
   return top;
 }
@@ -123,10 +122,17 @@ interface Grown extends Branch {
   readonly children: Grown[];
 }
 
-function siblings(top: Grown[], suites: Map<string, Grown[]>, project: string, test: TestInfo): Grown[] {
+/** What stands below a title path. A suite and a test may have the same one. */
+interface Levels {
+  readonly suites: Map<string, Grown[]>;
+  readonly tests: Map<string, Grown[]>;
+}
+
+/** What is found while a test runs is a part of that test; what is listed stands in suites alone. */
+function siblings(top: Grown[], { suites, tests }: Levels, project: string, test: TestInfo): Grown[] {
   let level = top;
   for (const { id, title } of suitesOf(test)) {
-    let inside = suites.get(id);
+    let inside = (test.dynamic && tests.get(id)) ?? suites.get(id);
     if (!inside) {
       inside = [];
       suites.set(id, inside);

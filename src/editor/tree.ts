@@ -126,7 +126,7 @@ export class TestTree {
     let collection = file.children;
     for (const [index, { id, title }] of suitesOf(test).entries()) {
       const above =
-        this.#testAt(project, test, index + 1) ??
+        (test.dynamic && this.#testAt(project, test, index + 1)) ??
         collection.get(id) ??
         this.#branches.grow(collection, suiteBranch(project, test, id, title, order(collection)));
       collection = above.children;

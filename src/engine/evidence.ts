@@ -51,6 +51,6 @@ export interface TestEvidence {
   readonly end: Omit<EndEvent, 's' | 't' | 'path' | 'ordinal'> | null;
   /** Kernel kills for memory between this test's start and its end. */
   readonly oomKillsDuring: number;
-  /** The last test of the unit that ended: what went wrong afterwards is told with it. */
-  readonly lastToEnd: boolean;
+  /** The one that was running when the process ended, else the one that ended last: how the process ended is told with it. */
+  readonly last: boolean;
 }

@@ -58,7 +58,7 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
 
 /** In a shared cage only the last test can be told apart from what happened after it. */
 function afterPass(test: TestEvidence, unit: UnitEvidence, pass: () => Judgement): Judgement {
-  return unit.shared && !test.lastToEnd ? pass() : judgePassed(unit, pass);
+  return unit.shared && !test.last ? pass() : judgePassed(unit, pass);
 }
 
 function because(reason: string | undefined): { reason?: string } {
@@ -159,7 +159,7 @@ export function judgeExitCode(
   read: (code: number) => { state: 'passed' | 'failed' | 'skipped'; message?: string; reason?: string },
 ): Judgement {
   const { exit } = unit;
-  if (unit.spawnError !== null) return judge({ started: false, end: null, oomKillsDuring: 0, lastToEnd: true }, unit);
+  if (unit.spawnError !== null) return judge({ started: false, end: null, oomKillsDuring: 0, last: true }, unit);
   if (unit.stop !== null || (unit.oomKills ?? 0) > 0 || exit?.signal || exit?.code == null || isHeapDeath(unit)) {
     return judgeProcess(unit, 'before the test ended');
   }

@@ -73,12 +73,21 @@ export async function planFile(
   return { tests: withoutCovered(found), broken: null, problems: [...problems, missing] };
 }
 
-/** A test that another one finds while it runs comes with that one. */
+/** A test that is found while another one runs comes with that one: with the test that it is a part of, or one of its suite. */
 function withoutCovered(tests: readonly TestInfo[]): readonly TestInfo[] {
   if (!tests.some(test => test.dynamic)) return tests;
-  const refs = new Set(tests.map(({ titlePath }) => JSON.stringify(titlePath)));
-  const above = ({ titlePath }: TestInfo) => titlePath.map((_, depth) => JSON.stringify(titlePath.slice(0, depth)));
-  return tests.filter(test => !test.dynamic || !above(test).some(ref => refs.has(ref)));
+  const chosen = new Set(tests.map(({ titlePath }) => JSON.stringify(titlePath)));
+  const listed = tests.filter(test => !test.dynamic);
+  const suites = new Set(listed.flatMap(({ titlePath }) => above(titlePath)));
+  return tests.filter(({ dynamic, titlePath }) => {
+    const suite = JSON.stringify(titlePath.slice(0, -1));
+    return !dynamic || !(suites.has(suite) || above(titlePath).some(ref => chosen.has(ref)));
+  });
+}
+
+/** The title paths that this one goes on from, the empty one of the file first. */
+function above(titlePath: readonly string[]): string[] {
+  return titlePath.map((_, depth) => JSON.stringify(titlePath.slice(0, depth)));
 }
 
 /** The tests that are known without a look into the file; without any, the file stands for them. */

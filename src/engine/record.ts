@@ -35,13 +35,13 @@ export function recordOf(
     limits: unit.limits,
     cage: context.mechanism,
     // What a shared cage printed is kept once, with the last test of it.
-    output: !evidence.shared || test.evidence.lastToEnd ? outcome.output : { text: '', droppedBytes: 0 },
+    output: !evidence.shared || test.evidence.last ? outcome.output : { text: '', droppedBytes: 0 },
   };
 }
 
 function judgementOf(unit: Unit, { evidence }: UnitOutcome, test: TestOutcome, settings: Settings): Judgement {
   const { framework, project } = unit;
-  if (framework.reporting === 'events') return judge(test.evidence, evidence);
+  if (framework.reporting !== 'exit-code') return judge(test.evidence, evidence);
   return judgeExitCode(
     evidence,
     code => framework.readExit?.(project, code, settings) ?? { state: code === 0 ? 'passed' : 'failed' },
@@ -51,7 +51,7 @@ function judgementOf(unit: Unit, { evidence }: UnitOutcome, test: TestOutcome, s
 function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Attribute[] {
   const attributes: Attribute[] = [];
   const { limits, peakMemoryBytes, leftovers, survivors } = evidence;
-  const tellsTheEnd = !evidence.shared || test.evidence.lastToEnd;
+  const tellsTheEnd = !evidence.shared || test.evidence.last;
   if (tellsTheEnd && leftovers.length > 0) {
     attributes.push({ kind: 'leaked-processes', processes: leftovers.slice(0, maxListed), total: leftovers.length });
   }

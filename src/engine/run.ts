@@ -196,8 +196,10 @@ export class Run {
         this.#tellUnenforced(process);
       },
       onAdopted: test => {
+        if (this.#tally.has(test.key)) return false;
         this.#deps.workspace.adopt(unit.project, test);
         void this.#plan([test], unit.project.id);
+        return true;
       },
       onStarted: (test, at) => void notify({ notice: 'started', run: id, key: test.key, at }),
       onOutput: (test, text) => void notify({ notice: 'output', run: id, key: test.key, text }),

@@ -12,6 +12,10 @@ export class Tally {
     return this.#planned.size;
   }
 
+  has(key: TestKey): boolean {
+    return this.#planned.has(key);
+  }
+
   plan(tests: readonly TestInfo[], project: string): void {
     for (const test of tests) this.#planned.set(test.key, { test, project });
   }

@@ -24,8 +24,8 @@ export interface UnitDeps {
   /** A private folder for orders. */
   readonly scratch: string;
   readonly onProcess: (process: CagedProcess) => void;
-  /** A test that nobody could list, found while another one ran. */
-  readonly onAdopted: (test: TestInfo) => void;
+  /** A test that nobody could list, found while another one ran; false: it belongs to another unit of this run. */
+  readonly onAdopted: (test: TestInfo) => boolean;
   readonly onStarted: (test: TestInfo, at: number) => void;
   readonly onOutput: (test: TestInfo, text: string) => void;
   readonly onStop: (unit: Unit, reason: StopReason) => void;
@@ -70,8 +70,11 @@ class UnitWatch {
   readonly #surprises: string[] = [];
   /** Told of by the framework and not ordered; adopted when they start. */
   readonly #announced = new Map<string, TestInfo>();
+  /** Found here and elsewhere too, as by a hook that each unit of a file runs: told there. */
+  readonly #elsewhere = new Set<string>();
   #process: CagedProcess | null = null;
-  #open: Progress | null = null;
+  /** Begun and not ended; a sub-test comes after the test that it is a part of. */
+  #open: readonly Progress[] = [];
   #lastEnded: Progress | null = null;
   #timer: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -99,8 +102,7 @@ class UnitWatch {
       },
       onOutput: chunk => {
         this.#idle?.refresh();
-        const about = this.#open ?? this.#lastEnded;
-        if (chunk.length > 0) this.#deps.onOutput(about?.test ?? tests[0]!, chunk.toString('utf8'));
+        if (chunk.length > 0) this.#deps.onOutput(this.#last.test, chunk.toString('utf8'));
       },
       ...readableBy(translator),
       onStop: reason => this.#deps.onStop(this.#unit, reason),
@@ -155,9 +157,8 @@ class UnitWatch {
         this.#announce(event);
         return;
       case 'output': {
-        const about = this.#open ?? this.#lastEnded ?? [...this.#progress.values()][0]!;
         const text = this.#process?.output.push(Buffer.from(event.text)).toString('utf8') ?? '';
-        if (text) this.#deps.onOutput(about.test, text);
+        if (text) this.#deps.onOutput(this.#last.test, text);
         return;
       }
       case 'start': {
@@ -185,7 +186,7 @@ class UnitWatch {
     const at = Date.now();
     progress.startedAt = at;
     progress.oomBefore = this.#process?.oomKills ?? 0;
-    this.#open = progress;
+    this.#open = [...this.#open, progress];
     this.#deps.onStarted(progress.test, at);
     this.#arm('test', this.#unit.limits.timeoutMs);
   }
@@ -208,9 +209,9 @@ class UnitWatch {
     };
     progress.endedAt = Date.now();
     progress.oomKillsDuring = (this.#process?.oomKills ?? 0) - progress.oomBefore;
-    this.#open = null;
+    this.#open = this.#open.filter(each => each !== progress);
     this.#lastEnded = progress;
-    this.#arm('teardown', this.#unit.limits.timeoutMs);
+    this.#arm(this.#open.length > 0 ? 'test' : 'teardown', this.#unit.limits.timeoutMs);
   }
 
   #announce({ path, ordinal, line, column }: Extract<InsideBody, { t: 'found' }>): void {
@@ -228,14 +229,23 @@ class UnitWatch {
     if (known) return known;
     const announced = this.#announced.get(ref);
     if (!announced) {
+      if (this.#elsewhere.has(ref)) return null;
       this.#surprises.push(`an event for a test that was not asked for: ${event.path.join(' › ').slice(0, 80)}`);
       return null;
     }
     this.#announced.delete(ref);
+    if (!this.#deps.onAdopted(announced)) {
+      this.#elsewhere.add(ref);
+      return null;
+    }
     const progress = progressOf(announced);
     this.#progress.set(ref, progress);
-    this.#deps.onAdopted(announced);
     return progress;
+  }
+
+  /** What the process does now and how it ends is told with this one. */
+  get #last(): Progress {
+    return this.#open.at(-1) ?? this.#lastEnded ?? [...this.#progress.values()][0]!;
   }
 
   #arm(limit: TimeoutKind, ms: number | null): void {
@@ -255,7 +265,7 @@ class UnitWatch {
         started: startedAt !== null,
         end,
         oomKillsDuring: progress.oomKillsDuring,
-        lastToEnd: progress === this.#lastEnded,
+        last: progress === this.#last,
       },
     };
   }

@@ -76,6 +76,34 @@ describe('layout of tests', () => {
     );
   });
 
+  it('puts what a test found while it ran below that test, and what is listed into suites alone', () => {
+    const branches = layoutTests('p', [
+      testOf('1', { titlePath: ['same'] }),
+      testOf('2', { titlePath: ['same', 'in the suite'] }),
+      testOf('3', { titlePath: ['suite', 'parent'] }),
+      testOf('4', { titlePath: ['same', 'found'], dynamic: true }),
+      testOf('5', { titlePath: ['suite', 'parent', 'found'], dynamic: true }),
+      testOf('6', { titlePath: ['suite', 'parent', 'found', 'deeper'], dynamic: true }),
+      testOf('7', { titlePath: ['suite', 'made by a hook'], dynamic: true }),
+      testOf('8', { titlePath: ['not listed', 'found'], dynamic: true }),
+    ]);
+    assert.deepEqual(outline(branches), [
+      'same',
+      '  found',
+      'same',
+      '  in the suite',
+      'suite',
+      '  parent',
+      '    found',
+      '      deeper',
+      '  made by a hook',
+      'not listed',
+      '  found',
+    ]);
+    const parent = branches[2]!.children![0]!;
+    assert.deepEqual(parent.scope, { kind: 'test', project: 'p', file: '/work/test/a.test.js', key: '3' });
+  });
+
   it('has no item for a test that is its file', () => {
     assert.deepEqual(layoutTests('p', [testOf('1', { titlePath: [] })]), []);
   });

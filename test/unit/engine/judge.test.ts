@@ -45,9 +45,9 @@ const cleanUnit: UnitEvidence = {
 const died = (change: Partial<UnitEvidence>): UnitEvidence => ({ ...cleanUnit, saidBye: false, ...change });
 const killed = (signal: NodeJS.Signals) => ({ code: null, signal });
 
-const passed: TestEvidence = { started: true, end: { state: 'passed', ms: 5 }, oomKillsDuring: 0, lastToEnd: true };
-const open: TestEvidence = { started: true, end: null, oomKillsDuring: 0, lastToEnd: false };
-const unstarted: TestEvidence = { started: false, end: null, oomKillsDuring: 0, lastToEnd: false };
+const passed: TestEvidence = { started: true, end: { state: 'passed', ms: 5 }, oomKillsDuring: 0, last: true };
+const open: TestEvidence = { started: true, end: null, oomKillsDuring: 0, last: false };
+const unstarted: TestEvidence = { started: false, end: null, oomKillsDuring: 0, last: false };
 
 function kindOf(test: TestEvidence, unit: UnitEvidence): string {
   const { verdict } = judge(test, unit);
@@ -131,9 +131,9 @@ describe('the judge', () => {
 
   it('keeps the earlier passes of a shared cage and charges its end to the last test', () => {
     const unit = died({ shared: true, exit: killed('SIGSEGV') });
-    assert.equal(kindOf({ ...passed, lastToEnd: false }, unit), 'passed');
+    assert.equal(kindOf({ ...passed, last: false }, unit), 'passed');
     assert.equal(kindOf(passed, unit), 'crashed');
-    assert.equal(kindOf({ ...passed, lastToEnd: false, oomKillsDuring: 1 }, unit), 'out-of-memory/kernel-child');
+    assert.equal(kindOf({ ...passed, last: false, oomKillsDuring: 1 }, unit), 'out-of-memory/kernel-child');
   });
 
   it('gives a sentence of evidence with every verdict', () => {
