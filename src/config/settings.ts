@@ -48,6 +48,8 @@ export const defaults: Settings = {
   'destructive.allow': false,
   'cage.require': [],
   'cage.forbid': [],
+  'build.memory': 4 * 1024 ** 3,
+  'build.timeout': 10 * 60_000,
   node: 'node',
   command: [],
 };

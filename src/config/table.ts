@@ -140,6 +140,18 @@ export const fields = {
     default: 'none',
     examples: ['15 min', 'none'],
   },
+  'build.memory': {
+    shape: orWord(memory, none),
+    description: 'The memory that a build (of go, cargo) may use, in place of a test’s. "none" removes the cap.',
+    default: '4 GiB',
+    examples: ['8 GiB'],
+  },
+  'build.timeout': {
+    shape: time,
+    description: 'How long a build may take.',
+    default: '10 min',
+    examples: ['30 min'],
+  },
   ...cageFields,
   overrides: {
     shape: overrides,

@@ -65,6 +65,7 @@ function isEvent(value: unknown): value is InsideEvent {
         isTestRef(event) &&
         endStates.some(state => state === event['state']) &&
         typeof event['ms'] === 'number' &&
+        (event['died'] === undefined || isDeath(event['died'])) &&
         (event['failures'] === undefined || (Array.isArray(event['failures']) && event['failures'].every(isFailure)))
       );
     case 'error':
@@ -76,6 +77,12 @@ function isEvent(value: unknown): value is InsideEvent {
     default:
       return false;
   }
+}
+
+function isDeath(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { signal, code } = value as Record<string, unknown>;
+  return typeof signal === 'string' ? /^SIG[A-Z0-9]+$/.test(signal) : Number.isSafeInteger(code);
 }
 
 function isTestRef(event: Record<string, unknown>): boolean {

@@ -33,6 +33,7 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
   switch (test.end.state) {
     case 'failed': {
       const failures = test.end.failures ?? [];
+      if (test.end.died) return diedBelow(test.end.died, failures);
       const reached = reachedInWords(unit, failures.map(({ text, stack }) => `${text}\n${stack ?? ''}`).join('\n'));
       if (reached) return limitReached(reached, failures);
       return judgement({ kind: 'failed' }, ['The framework reported a failure.'], failures);
@@ -82,6 +83,20 @@ function judgePassed(unit: UnitEvidence, pass: () => Judgement): Judgement {
     return judgement({ kind: 'error', phase: 'teardown', message }, [message]);
   }
   return pass();
+}
+
+/** The process of the test was not the one that Bulkhead started, and its parent tells how it ended. */
+function diedBelow(
+  { signal, code }: { signal?: string; code?: number },
+  failures: readonly FailureMessage[],
+): Judgement {
+  if (signal === undefined) {
+    const why = `The framework saw the process of the test end with code ${code} before the test ended.`;
+    return judgement({ kind: 'exited-early', code: code ?? -1 }, [why], failures);
+  }
+  const why = `The framework saw the process of the test die of ${signal}.`;
+  if (crashSignals.has(signal)) return judgement({ kind: 'crashed', signal, reportedBy: 'framework' }, [why], failures);
+  return judgement({ kind: 'killed-outside', signal }, [`${why} Bulkhead did not send it.`], failures);
 }
 
 /** No word from the framework on how the test ended. */
@@ -168,7 +183,7 @@ export function judgeExitCode(
   const signal = shellCrashes.get(exit.code);
   if (signal) {
     const why = `It ended with code ${exit.code}, which is how a shell tells that its command died of ${signal}.`;
-    return judgement({ kind: 'crashed', signal, reportedByShell: true }, [why]);
+    return judgement({ kind: 'crashed', signal, reportedBy: 'shell' }, [why]);
   }
   const reading = read(exit.code);
   const why = [`The process ended with code ${exit.code}.`];

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { SettingsLayer } from '../config/settings.ts';
+import type { Once } from '../frameworks/framework.ts';
 import type { FileSelection, Problem, Selection } from '../protocol/messages.ts';
 import { type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
 import type { Workspace } from './workspace.ts';
@@ -41,6 +42,7 @@ export async function planFile(
   { project, file, wanted }: PlannedFile,
   workspace: Workspace,
   overrides: SettingsLayer,
+  once: Once,
 ): Promise<FilePlan> {
   if (!existsSync(file)) {
     const problem: Problem = {
@@ -51,11 +53,13 @@ export async function planFile(
     };
     return { tests: [], broken: { test: wholeFile(project, file), problem }, problems: [] };
   }
+  const unbuilt = await workspace.prepare(project, file, overrides, once);
+  if (unbuilt) return { tests: [], broken: { test: wholeFile(project, file), problem: unbuilt }, problems: [] };
   const known = workspace.known(project, file);
   if (wanted && known && wanted.every(key => known.has(key))) {
     return { tests: withoutCovered(wanted.map(key => known.get(key)!)), broken: null, problems: [] };
   }
-  const { tests, problem } = await workspace.discover(project, file, overrides);
+  const { tests, problem } = await workspace.discover(project, file, overrides, once);
   const problems = problem?.severity === 'warning' ? [problem] : [];
   if (problem?.severity === 'error') {
     return { tests: [], broken: { test: wholeFile(project, file), problem }, problems };

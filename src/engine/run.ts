@@ -10,6 +10,7 @@ import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
 import { destructiveRefusal } from './destructive.ts';
 import type { Journal } from './journal.ts';
+import { onceEach } from './once.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { recordOf } from './record.ts';
 import { Slots } from './slots.ts';
@@ -46,6 +47,7 @@ export class Run {
   readonly #survivors: ProcessInfo[] = [];
   readonly #timeoutMs: number | null;
   readonly #toldLimits = new Set<string>();
+  readonly #once = onceEach();
   #cancelled = false;
   #outOfTime = false;
   #finished = Promise.withResolvers<void>();
@@ -134,7 +136,7 @@ export class Run {
       await this.#show(outOfTime(this.#unrun(test, project.id, limits), this.#timeoutMs!));
       return;
     }
-    const plan = await planFile(planned, this.#deps.workspace, this.#overrides).finally(release);
+    const plan = await planFile(planned, this.#deps.workspace, this.#overrides, this.#once).finally(release);
     plan.problems.forEach(problem => this.#tell(problem));
     if (plan.broken && !this.#cancelled) {
       await this.#plan([plan.broken.test], project.id);
@@ -144,7 +146,10 @@ export class Run {
     const framework = this.#deps.workspace.frameworkOf(project);
     const merged = mergeLayers([...this.#deps.workspace.layersOf(project), this.#overrides]);
     const together = settings.isolation === 'file' || framework.smallestUnit === 'file';
-    const groups = together ? [plan.tests] : plan.tests.map(test => [test]);
+    // A test that another one finds is run through that one, which no selection of several can say exactly.
+    const shared = together ? plan.tests.filter(test => !test.dynamic) : [];
+    const alone = together ? plan.tests.filter(test => test.dynamic) : plan.tests;
+    const groups: (readonly TestInfo[])[] = [...(shared.length > 0 ? [shared] : []), ...alone.map(test => [test])];
     await Promise.all(
       groups.map(async tests => {
         for (let left = tests; left.length > 0;) {

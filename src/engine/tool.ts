@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mechanism } from '../cages/cage.ts';
 import { formatBytes, formatDuration } from '../config/quantities.ts';
-import type { CagedTool, Launch, ToolOutcome } from '../frameworks/framework.ts';
+import type { Allowance, CagedTool, Launch, ToolOutcome } from '../frameworks/framework.ts';
 import type { InsideEvent, Order } from '../protocol/events.ts';
 import type { Limits } from '../protocol/limits.ts';
 import { CagedProcess } from './caged-process.ts';
@@ -26,7 +26,10 @@ export class CagedTools implements CagedTool {
     this.#onProcess = onProcess;
   }
 
-  async run(launch: Launch, order?: Order): Promise<ToolOutcome> {
+  async run(launch: Launch, order?: Order, allowance?: Allowance): Promise<ToolOutcome> {
+    const limits = allowance
+      ? { ...this.#limits, memoryBytes: allowance.memoryBytes, startupMs: allowance.ms }
+      : this.#limits;
     const id = `tool-${randomUUID().slice(0, 8)}`;
     const events: InsideEvent[] = [];
     const printed: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
@@ -40,20 +43,20 @@ export class CagedTools implements CagedTool {
       id,
       mechanism: this.#mechanism,
       launch: { ...launch, env },
-      limits: this.#limits,
+      limits,
       onEvent: event => events.push(event),
       onOutput: (chunk, from) => printed[from].push(chunk),
       onStop: () => {},
     });
     this.#onProcess(caged);
     const timer = setTimeout(
-      () => void caged.stop({ kind: 'timeout', limit: 'start-up', ms: this.#limits.startupMs }),
-      this.#limits.startupMs,
+      () => void caged.stop({ kind: 'timeout', limit: 'start-up', ms: limits.startupMs }),
+      limits.startupMs,
     );
     const evidence = await caged.finished;
     clearTimeout(timer);
     const [stdout, stderr] = [printed.stdout, printed.stderr].map(chunks => Buffer.concat(chunks).toString('utf8'));
-    return { events, stdout: stdout ?? '', stderr: stderr ?? '', failure: failureOf(evidence, this.#limits) };
+    return { events, stdout: stdout ?? '', stderr: stderr ?? '', failure: failureOf(evidence, limits) };
   }
 }
 

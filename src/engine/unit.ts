@@ -192,7 +192,7 @@ class UnitWatch {
   }
 
   #end(progress: Progress, event: Extract<InsideBody, { t: 'end' }>): void {
-    const { state, ms, failures, retries, reason } = event;
+    const { state, ms, failures, retries, reason, died } = event;
     // A second word on the same test may only be worse: a pass never covers a failure.
     if (progress.end !== null && (progress.end.state === 'failed' || state !== 'failed')) {
       this.#surprises.push(
@@ -206,6 +206,7 @@ class UnitWatch {
       ...(failures ? { failures } : {}),
       ...(retries === undefined ? {} : { retries }),
       ...(reason === undefined ? {} : { reason }),
+      ...(died === undefined ? {} : { died }),
     };
     progress.endedAt = Date.now();
     progress.oomKillsDuring = (this.#process?.oomKills ?? 0) - progress.oomBefore;

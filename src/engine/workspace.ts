@@ -2,10 +2,11 @@ import { loadConfig } from '../config/load.ts';
 import { presetsFor } from '../config/presets.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import type { Settings, SettingsLayer } from '../config/settings.ts';
-import type { CagedTool, DetectionContext, Framework } from '../frameworks/framework.ts';
+import type { CagedTool, DetectionContext, Framework, Once } from '../frameworks/framework.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Discovery, FolderSetup, Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo, TestKey } from '../protocol/tests.ts';
+import { onceEach } from './once.ts';
 
 interface FolderState {
   readonly folder: Folder;
@@ -15,6 +16,8 @@ interface FolderState {
 
 export interface WorkspaceDeps {
   readonly frameworks: readonly Framework[];
+  /** Where frameworks keep what they build. */
+  readonly builds: string;
   readonly toolWith: (limits: Limits) => CagedTool;
   /** What a folder asks of its cages and does not get here; nothing of it is run then, not even to list its tests. */
   readonly refuse: (settings: Settings) => Problem | null;
@@ -86,12 +89,27 @@ export class Workspace {
     return this.#known.get(knownKey(project, file));
   }
 
-  async discover(project: Project, file: string, overrides: SettingsLayer = {}): Promise<Discovery> {
-    const { settings, layers } = this.#folders.get(project.folder.path)!;
-    const all = [...layers, overrides];
-    const refused = this.#deps.refuse(settings) ?? this.#deps.refuseFile(all, project.folder, file);
+  /** Builds what the file needs, once for all files of a run that need the same. */
+  async prepare(project: Project, file: string, overrides: SettingsLayer, once: Once): Promise<Problem | null> {
+    const framework = this.frameworkOf(project);
+    if (!framework.prepare) return null;
+    const all = [...this.layersOf(project), overrides];
+    return (
+      this.#refusal(project, file, all) ?? framework.prepare(project, file, this.#contextOf(project, file, all, once))
+    );
+  }
+
+  async discover(
+    project: Project,
+    file: string,
+    overrides: SettingsLayer = {},
+    once: Once = onceEach(),
+  ): Promise<Discovery> {
+    const all = [...this.layersOf(project), overrides];
+    const refused = this.#refusal(project, file, all);
     if (refused) return { tests: [], problem: refused };
-    const discovery = await this.frameworkOf(project).discover(project, file, this.#contextOf(project, file, all));
+    const context = this.#contextOf(project, file, all, once);
+    const discovery = await this.frameworkOf(project).discover(project, file, context);
     const tests = [...discovery.tests, ...this.#stillFound(project, file, discovery.tests)];
     this.#known.set(knownKey(project, file), new Map(tests.map(test => [test.key, test])));
     return { ...discovery, tests };
@@ -121,18 +139,24 @@ export class Workspace {
     );
   }
 
-  #contextOf(project: Project, file: string, layers: readonly SettingsLayer[]): DetectionContext {
+  #refusal(project: Project, file: string, layers: readonly SettingsLayer[]): Problem | null {
+    const { settings } = this.#folders.get(project.folder.path)!;
+    return this.#deps.refuse(settings) ?? this.#deps.refuseFile(layers, project.folder, file);
+  }
+
+  #contextOf(project: Project, file: string, layers: readonly SettingsLayer[], once: Once): DetectionContext {
     const state = this.#folders.get(project.folder.path)!;
     // To list the tests of a file is to load it, and a destructive one may begin its work right there.
     const destructive = presetsFor(layers, state.folder, file).length > 0;
     const limits = destructive
       ? settingsFor(layers, state.folder, file)
       : settingsFor(state.layers, state.folder, project.root);
-    return this.#context(state, limitsOf(limits));
+    return this.#context(state, limitsOf(limits), once);
   }
 
-  #context({ folder, settings }: FolderState, limits: Limits): DetectionContext {
-    return { folder, settings, tool: this.#deps.toolWith(limits) };
+  #context({ folder, settings }: FolderState, limits: Limits, once: Once): DetectionContext {
+    const { toolWith, builds } = this.#deps;
+    return { folder, settings, tool: toolWith(limits), builds, once };
   }
 
   async #detectIn(setup: FolderSetup) {
@@ -144,7 +168,7 @@ export class Workspace {
       const projects = this.projects.filter(project => project.folder.path === folder.path);
       return { state, projects, problems: [...problems, refused] };
     }
-    const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)));
+    const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)), onceEach());
     const detections = await Promise.all(this.#deps.frameworks.map(framework => framework.detect(context)));
     return {
       state,

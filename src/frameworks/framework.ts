@@ -8,7 +8,13 @@ export type { Launch } from '../cages/launch.ts';
 
 /** Runs a short process of the user's code (a listing, a probe) in a cage of its own and gives back what it wrote. */
 export interface CagedTool {
-  run(launch: Launch, order?: Order): Promise<ToolOutcome>;
+  /** `allowance` takes the place of the limits of a test: a build may need more than any test does. */
+  run(launch: Launch, order?: Order, allowance?: Allowance): Promise<ToolOutcome>;
+}
+
+export interface Allowance {
+  readonly memoryBytes: number | null;
+  readonly ms: number;
 }
 
 export interface ToolOutcome {
@@ -28,7 +34,13 @@ export interface DetectionContext {
   readonly folder: Folder;
   readonly settings: Settings;
   readonly tool: CagedTool;
+  /** Where a framework may keep what it builds; it outlives the run. */
+  readonly builds: string;
+  /** Work that files of one run share: done when the first of them asks for it. */
+  readonly once: Once;
 }
+
+export type Once = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
 /** What `exit-code` frameworks make of the leader's own exit; signals and limits are judged before it is asked. */
 export type ExitReading =
@@ -57,6 +69,8 @@ export interface Framework {
   detect(context: DetectionContext): Promise<Detection>;
   /** The tests of one file, in the order in which the framework runs them. */
   discover(project: Project, file: string, context: DetectionContext): Promise<Discovery>;
+  /** Builds what the tests of a file are run from, before anything of the file is planned; the answer is why that cannot be had. */
+  prepare?(project: Project, file: string, context: DetectionContext): Promise<Problem | null>;
   /** What the text of a file says of its tests without running any of it: while somebody types, and where nobody is trusted. */
   outline?(project: Project, file: string, text: string): readonly TestInfo[];
   /** The process that runs `tests` (all of the same file) of the project. */

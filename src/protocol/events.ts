@@ -38,6 +38,8 @@ export type InsideEvent = { readonly s: number } & (
       readonly failures?: readonly FailureMessage[];
       readonly retries?: number;
       readonly reason?: string;
+      /** The framework saw the process of this test die: a worker of its own, or the program that is the test. */
+      readonly died?: { readonly signal?: string; readonly code?: number };
     }
   /** A failure of no single test: loading, a hook, an unhandled rejection after the last test. */
   | { readonly t: 'error'; readonly phase: 'load' | 'hook' | 'teardown'; readonly failure: FailureMessage }

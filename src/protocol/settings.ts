@@ -89,6 +89,9 @@ export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   readonly 'cage.require'?: readonly CageRequirement[];
   /** For the whole window: there is one kind of cage at a time. */
   readonly 'cage.forbid'?: readonly MechanismName[];
+  /** Of a build, in place of a test's limits; null: no cap. */
+  readonly 'build.memory'?: number | null;
+  readonly 'build.timeout'?: number;
   /** The Node for every framework of JavaScript whose own settings name none. */
   readonly node?: string;
   readonly command?: readonly CommandSettings[];
@@ -103,6 +106,8 @@ export interface Settings extends Required<LimitSettings>, Readonly<Record<Frame
   readonly 'destructive.allow': boolean;
   readonly 'cage.require': readonly CageRequirement[];
   readonly 'cage.forbid': readonly MechanismName[];
+  readonly 'build.memory': number | null;
+  readonly 'build.timeout': number;
   readonly node: string;
   readonly command: readonly CommandSettings[];
 }

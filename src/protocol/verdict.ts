@@ -25,7 +25,7 @@ export type Verdict =
       readonly peakBytes: number | null;
     }
   | { readonly kind: 'limit-reached'; readonly limit: ReachedLimit; readonly allowed: number }
-  | { readonly kind: 'crashed'; readonly signal: string; readonly reportedByShell?: boolean }
+  | { readonly kind: 'crashed'; readonly signal: string; readonly reportedBy?: 'shell' | 'framework' }
   | { readonly kind: 'killed-outside'; readonly signal: string }
   | { readonly kind: 'exited-early'; readonly code: number }
   | { readonly kind: 'cancelled' }

@@ -97,7 +97,7 @@ function verdictText(record: TestRecord): string {
     case 'limit-reached':
       return `Limit reached: ${reachedText(verdict.limit, verdict.allowed)}${after}${peakText(usage)}`;
     case 'crashed': {
-      const shell = verdict.reportedByShell ? ', reported by the shell' : '';
+      const shell = verdict.reportedBy ? `, reported by the ${verdict.reportedBy}` : '';
       return `Crashed: ${signalText(verdict.signal)}${shell}${after}${peakText(usage)}`;
     }
     case 'killed-outside':

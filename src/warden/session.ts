@@ -86,6 +86,7 @@ export class Session {
     }
     const workspace = new Workspace({
       frameworks: createFrameworks({ inside: join(this.#deps.dist, 'inside') }),
+      builds: join(storage, 'builds'),
       toolWith: limits =>
         new CagedTools(choice.detected.mechanism, this.#scratch, limits, caged => {
           this.#refuseWhenEnded(caged);

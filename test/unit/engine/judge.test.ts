@@ -74,6 +74,19 @@ describe('the judge', () => {
     assert.equal(kindOf(passed, { ...cleanUnit, stop, exit: killed('SIGTERM') }), 'timed-out');
   });
 
+  it('names the death of a process that the framework saw', () => {
+    const failures = [{ text: 'the worker is gone' }];
+    const diedOf = (died: object): TestEvidence => ({ ...passed, end: { state: 'failed', ms: 5, failures, died } });
+    assert.equal(kindOf(diedOf({ signal: 'SIGSEGV' }), cleanUnit), 'crashed');
+    assert.equal(kindOf(diedOf({ signal: 'SIGKILL' }), cleanUnit), 'killed-outside');
+    assert.equal(kindOf(diedOf({ code: 0 }), cleanUnit), 'exited-early');
+    assert.equal(
+      kindOf({ ...diedOf({ signal: 'SIGKILL' }), oomKillsDuring: 1 }, cleanUnit),
+      'out-of-memory/kernel-child',
+    );
+    assert.deepEqual(judge(diedOf({ code: 3 }), cleanUnit).messages, failures);
+  });
+
   it('takes the word of the framework for a test that is marked as failing, and looks at the process all the same', () => {
     const failed: TestEvidence = { ...passed, end: { state: 'failed-as-expected', ms: 5, reason: 'todo' } };
     assert.deepEqual(judge(failed, cleanUnit).verdict, { kind: 'expected-failure', reason: 'todo' });

@@ -72,7 +72,7 @@ describe('the first line about a test', () => {
     ['Crashed: SIGUSR1 after 400 ms, peak 41 MiB', { kind: 'crashed', signal: 'SIGUSR1' }],
     [
       'Crashed: SIGABRT (aborted), reported by the shell after 400 ms, peak 41 MiB',
-      { kind: 'crashed', signal: 'SIGABRT', reportedByShell: true },
+      { kind: 'crashed', signal: 'SIGABRT', reportedBy: 'shell' },
     ],
     [
       'Killed from outside: SIGKILL, not sent by Bulkhead after 400 ms, peak 41 MiB',

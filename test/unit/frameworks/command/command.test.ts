@@ -1,3 +1,4 @@
+import { onceEach } from '../../../../src/engine/once.ts';
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,6 +35,8 @@ describe('a command for each file', () => {
     folder: { name: 'workspace', path: folder },
     settings,
     tool: uncagedTool,
+    builds: folder,
+    once: onceEach(),
   });
 
   async function detectOne(settings: Settings): Promise<Project> {

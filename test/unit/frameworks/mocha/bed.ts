@@ -1,3 +1,4 @@
+import { onceEach } from '../../../../src/engine/once.ts';
 import { join } from 'node:path';
 import { defaults, type Settings } from '../../../../src/config/settings.ts';
 import type { Detection } from '../../../../src/frameworks/framework.ts';
@@ -24,7 +25,13 @@ export async function openBed(): Promise<Bed> {
   const inside = await bundleInside();
   const bench = workbench();
   const framework = new MochaFramework(inside.folder);
-  const contextOf = (root: string, settings: Settings) => ({ folder: folderOf(root), settings, tool: uncagedTool });
+  const contextOf = (root: string, settings: Settings) => ({
+    folder: folderOf(root),
+    settings,
+    tool: uncagedTool,
+    builds: root,
+    once: onceEach(),
+  });
   return {
     ...bench,
     detect: (root, settings = defaults) => framework.detect(contextOf(root, settings)),
