@@ -126,6 +126,7 @@ export class ScriptBed {
     this.#detected = detected;
     this.workspace = new Workspace({
       frameworks: [framework],
+      builds: '',
       toolWith: () => ({ run: () => Promise.reject(new Error('scripts are listed without a process')) }),
       refuse: () => null,
       refuseFile: () => null,
