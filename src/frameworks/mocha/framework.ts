@@ -3,6 +3,8 @@ import type { Discovery } from '../../protocol/messages.ts';
 import type { Project, TestInfo } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch } from '../framework.ts';
 import { detectProjects } from './detection.ts';
+import { outlineJavaScript } from '../outline/javascript.ts';
+import { mochaWords } from '../outline/vocabulary.ts';
 import { discoveryOf } from './discovery.ts';
 import { MochaLauncher } from './launcher.ts';
 
@@ -23,6 +25,10 @@ export class MochaFramework implements Framework {
   async discover(project: Project, file: string, { settings, tool }: DetectionContext): Promise<Discovery> {
     const outcome = await tool.run(this.launch(project, [], settings), { mode: 'discover', file });
     return discoveryOf(project, file, outcome);
+  }
+
+  outline(project: Project, file: string, text: string): readonly TestInfo[] {
+    return outlineJavaScript(project, file, text, mochaWords);
   }
 
   /** Which tests, mocha-run learns from its order. */
