@@ -37,10 +37,16 @@ export class TestWorkspace {
 
   /** Takes in a fixture, with the frameworks of this repository to run it. */
   static ofFixture(name: string, files: Readonly<Record<string, string>> = {}): TestWorkspace {
-    const workspace = new TestWorkspace({});
-    cpSync(resolve(import.meta.dirname, '../fixtures', name), workspace.root, { recursive: true });
+    const workspace = TestWorkspace.copyOf(name);
     workspace.linkFrameworks();
     for (const [path, content] of Object.entries(files)) workspace.write(path, content);
+    return workspace;
+  }
+
+  /** A fixture as it is, without any framework. */
+  static copyOf(fixture: string): TestWorkspace {
+    const workspace = new TestWorkspace({});
+    cpSync(resolve(import.meta.dirname, '../fixtures', fixture), workspace.root, { recursive: true });
     return workspace;
   }
 

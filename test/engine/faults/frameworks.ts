@@ -1,0 +1,47 @@
+import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
+import type { TestWorkspace } from '../workspace.ts';
+import type { Deviation, Fault } from './faults.ts';
+
+export interface FaultyFramework {
+  /** The folder `test/fixtures/faults/<name>`. */
+  readonly name: string;
+  /** Absent: both. */
+  readonly isolations?: readonly Isolation[];
+  readonly settings?: SettingsLayer;
+  /** Brings the framework itself into the workspace. */
+  readonly prepare?: (workspace: TestWorkspace) => void | Promise<void>;
+  /** Why it cannot be had on this machine; null: it can. */
+  readonly unavailable?: () => string | null;
+  readonly deviations?: Partial<Record<Fault, Deviation>>;
+}
+
+const unknownOrigin = 'the last test is charged, for nothing tells yet who began it';
+
+/** A framework joins by one line here and its folder of faults. */
+export const frameworks: readonly FaultyFramework[] = [
+  {
+    name: 'mocha',
+    prepare: workspace => workspace.linkFrameworks(),
+    deviations: {
+      'live-handle': {
+        in: 'file',
+        culprit: 'passed',
+        neighbours: { after: 'timed-out/teardown' },
+        because: unknownOrigin,
+      },
+      'late-throw': { in: 'file', culprit: 'passed', neighbours: { after: 'failed' }, because: unknownOrigin },
+      'kill-worker': { missing: true, because: 'it has no worker: the tests run in its own process' },
+    },
+  },
+  {
+    name: 'command',
+    isolations: ['test'],
+    deviations: {
+      'exit-0': { missing: true, because: 'for a program, that is a pass' },
+      'exit-3': { culprit: 'failed', because: 'for a program, that is a failure' },
+      'live-handle': { missing: true, because: 'the process is the test: it would be a test that does not end' },
+      'late-throw': { missing: true, because: 'the process is the test: nothing comes after it' },
+      'kill-worker': { missing: true, because: 'it has no worker' },
+    },
+  },
+];
