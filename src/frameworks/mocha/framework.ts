@@ -2,10 +2,10 @@ import type { Settings } from '../../config/settings.ts';
 import type { Discovery } from '../../protocol/messages.ts';
 import type { Project, TestInfo } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch } from '../framework.ts';
+import { discoveryOf } from '../javascript/discovery.ts';
 import { detectProjects } from './detection.ts';
 import { outlineJavaScript } from '../outline/javascript.ts';
 import { mochaWords } from '../outline/vocabulary.ts';
-import { discoveryOf } from './discovery.ts';
 import { MochaLauncher } from './launcher.ts';
 
 /** Mocha from 9 on, in the version that the project itself has. */

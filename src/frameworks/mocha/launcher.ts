@@ -1,8 +1,10 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import type { Folder, Project } from '../../protocol/tests.ts';
 import type { Launch } from '../framework.ts';
-import { installationFor } from './installation.ts';
+import { homeFor } from '../javascript/installation.ts';
+import { nodeFor } from '../javascript/program.ts';
+import { mocha as runner } from './runner.ts';
 
 interface Remembered {
   readonly mocha: string;
@@ -28,7 +30,7 @@ export class MochaLauncher {
   }
 
   run({ root, folder }: Project, settings: Settings): Launch {
-    const { mocha, nodeArgs } = this.#remembered.get(root) ?? { mocha: mochaFor(root), nodeArgs: [] };
+    const { mocha, nodeArgs } = this.#remembered.get(root) ?? { mocha: homeFor(runner, root), nodeArgs: [] };
     return this.#launch('mocha-run.cjs', root, { folder, settings, mocha, nodeArgs });
   }
 
@@ -37,23 +39,12 @@ export class MochaLauncher {
     root: string,
     { folder, settings, mocha, nodeArgs }: Remembered & { folder: Folder; settings: Settings },
   ): Launch {
-    const { program: node = settings.node, args, env } = settings.mocha;
+    const { args, env } = settings.mocha;
     return {
-      // A name without a separator is looked up in the PATH.
-      file: /[\\/]/.test(node) ? resolve(folder.path, node) : node,
+      file: nodeFor('mocha', settings, folder),
       args: [...nodeArgs, join(this.#inside, program), ...args],
       cwd: root,
       env: { ...env, BULKHEAD_MOCHA: mocha, BULKHEAD_NODE_ARGS: JSON.stringify(nodeArgs) },
     };
   }
-}
-
-/** Where it would be, so that the start fails with the name of what is missing. */
-function mochaFor(root: string): string {
-  const installation = installationFor(root);
-  return installation.kind === 'missing' ? join(root, 'node_modules', 'mocha') : installation.folder;
-}
-
-export function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-10).join('\n').slice(-2000);
 }

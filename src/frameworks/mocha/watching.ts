@@ -1,6 +1,6 @@
 import { isAbsolute, posix, relative } from 'node:path';
-import { configNames } from './candidates.ts';
 import type { Listing } from './listing.ts';
+import { configNames } from './runner.ts';
 
 type Found = Extract<Listing, { ok: true }>;
 

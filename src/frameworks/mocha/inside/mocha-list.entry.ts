@@ -1,6 +1,7 @@
 import { takeCommission } from '../../inside/commission.ts';
 import { LinePipe } from '../../inside/event-pipe.ts';
-import { type Listing, listingLine } from '../listing.ts';
+import { answerLine } from '../../javascript/answer.ts';
+import type { Listing } from '../listing.ts';
 import { describeConfigFault } from './config-fault.ts';
 import { readOptions } from './options.ts';
 import { type LoadedOptions, UserMocha } from './user-mocha.ts';
@@ -65,5 +66,5 @@ function strings(value: unknown): string[] {
   return [value].flat().filter(each => typeof each === 'string');
 }
 
-stdout.write(listingLine(list()));
+stdout.write(answerLine(list()));
 process.exit(0);

@@ -1,7 +1,7 @@
 import { takeCommission, readOrder } from '../../inside/commission.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
+import { restart } from '../../inside/restart.ts';
 import { optionsForFile } from './options.ts';
-import { restart } from './restart.ts';
 import { Session } from './session.ts';
 import { UserMocha } from './user-mocha.ts';
 

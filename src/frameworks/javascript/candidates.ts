@@ -1,14 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { FrameworkSettings } from '../../config/settings.ts';
 import type { Problem } from '../../protocol/messages.ts';
 import type { Folder } from '../../protocol/tests.ts';
 import { lineOfJsonFault } from './json-fault.ts';
+import { commands, type Runner } from './runner.ts';
 
-export const configNames = '.mocharc.{cjs,mjs,js,json,jsonc,yaml,yml}';
-
-/** Deeper packages can be named in the setting `mocha.folders`. */
+/** Deeper packages can be named in the setting `<framework>.folders`. */
 const depth = 6;
 const ignored = ['node_modules', '.git', '.yarn', '.vscode-test', 'dist', 'out', 'build', 'coverage'].map(
   name => `**/${name}/**`,
@@ -17,8 +16,8 @@ const ignored = ['node_modules', '.git', '.yarn', '.vscode-test', 'dist', 'out',
 export interface Candidate {
   readonly root: string;
   /**
-   * `named` by Bulkhead's settings, `configured` for mocha, or with mocha among its dependencies: every package of a monorepo may
-   * have that without a test of its own.
+   * `named` by Bulkhead's settings, `configured` for the framework, or `declared`: with the framework among its dependencies or
+   * in its scripts. Every package of a monorepo may have that without a test of its own.
    */
   readonly kind: 'named' | 'configured' | 'declared';
 }
@@ -28,28 +27,29 @@ export interface Candidates {
   readonly problems: readonly Problem[];
 }
 
-/** Folders in which mocha may have something to run. */
-export async function findCandidates(folder: Folder, settings: FrameworkSettings): Promise<Candidates> {
+/** Folders in which the framework may have something to run. */
+export async function findCandidates(runner: Runner, folder: Folder, settings: FrameworkSettings): Promise<Candidates> {
   if (!settings.enabled) return { candidates: [], problems: [] };
-  return settings.folders ? namedFolders(folder, settings.folders) : searchedFolders(folder);
+  return settings.folders ? namedFolders(runner, folder, settings.folders) : searchedFolders(runner, folder);
 }
 
-function namedFolders(folder: Folder, names: readonly string[]): Candidates {
+function namedFolders({ name: framework }: Runner, folder: Folder, names: readonly string[]): Candidates {
   const candidates: Candidate[] = [];
   const problems: Problem[] = [];
   for (const name of names) {
     const root = resolve(folder.path, name);
     if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) candidates.push({ root, kind: 'named' });
     else {
+      const key = `${framework}.folders`;
       const message = `There is no folder ${name} in ${folder.path}.`;
-      problems.push({ severity: 'error', key: 'mocha.folders', message, fix: 'Correct "mocha.folders".' });
+      problems.push({ severity: 'error', key, message, fix: `Correct "${key}".` });
     }
   }
   return { candidates, problems };
 }
 
-async function searchedFolders(folder: Folder): Promise<Candidates> {
-  const found = await glob(['**/package.json', `**/${configNames}`], {
+async function searchedFolders(runner: Runner, folder: Folder): Promise<Candidates> {
+  const found = await glob(['**/package.json', ...runner.configs.map(config => `**/${config}`)], {
     cwd: folder.path,
     absolute: true,
     dot: true,
@@ -60,7 +60,7 @@ async function searchedFolders(folder: Folder): Promise<Candidates> {
   const kinds = new Map<string, Candidate['kind']>();
   const problems: Problem[] = [];
   for (const file of found.map(path => resolve(path)).sort()) {
-    const kind = file.endsWith('package.json') ? readManifest(file, problems) : 'configured';
+    const kind = file.endsWith('package.json') ? readManifest(runner, file, problems) : 'configured';
     const root = dirname(file);
     if (kind && kinds.get(root) !== 'configured') kinds.set(root, kind);
   }
@@ -68,18 +68,19 @@ async function searchedFolders(folder: Folder): Promise<Candidates> {
 }
 
 interface Manifest {
-  readonly mocha?: unknown;
+  readonly [key: string]: unknown;
   readonly dependencies?: Readonly<Record<string, unknown>>;
   readonly devDependencies?: Readonly<Record<string, unknown>>;
+  readonly scripts?: Readonly<Record<string, unknown>>;
 }
 
-function readManifest(file: string, problems: Problem[]): Candidate['kind'] | null {
+function readManifest(runner: Runner, file: string, problems: Problem[]): Candidate['kind'] | null {
   const text = readFileSync(file, 'utf8');
-  if (!text.includes('"mocha"')) return null;
+  if (!text.includes(runner.package) && !runner.command.test(text)) return null;
   try {
     const manifest = JSON.parse(text) as Manifest | null;
-    if (manifest?.mocha) return 'configured';
-    return manifest?.dependencies?.['mocha'] || manifest?.devDependencies?.['mocha'] ? 'declared' : null;
+    if (runner.manifestKey !== undefined && manifest?.[runner.manifestKey]) return 'configured';
+    return manifest && isDeclared(runner, manifest) ? 'declared' : null;
   } catch (error) {
     const line = lineOfJsonFault(file);
     const message = `It is not valid JSON: ${(error as Error).message}.`;
@@ -89,7 +90,10 @@ function readManifest(file: string, problems: Problem[]): Candidate['kind'] | nu
   }
 }
 
-/** Something that mocha would run by default, for a package whose mocha cannot be asked. */
-export function hasTestFolder(root: string): boolean {
-  return statSync(join(root, 'test'), { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** A dependency may be left over where the scripts run other frameworks only, and a package may use one that is installed above it. */
+function isDeclared(runner: Runner, { dependencies, devDependencies, scripts }: Manifest): boolean {
+  const lines = Object.values(scripts ?? {}).filter(script => typeof script === 'string');
+  if (lines.some(line => runner.command.test(line))) return true;
+  if (!dependencies?.[runner.package] && !devDependencies?.[runner.package]) return false;
+  return !lines.some(line => Object.values(commands).some(command => command.test(line)));
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Discovery, Problem } from '../../protocol/messages.ts';
 import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
 import type { ToolOutcome } from '../framework.ts';
-import { lastLines } from './launcher.ts';
+import { lastLines } from './program.ts';
 
 const longestMessage = 4000;
 
@@ -46,7 +46,7 @@ function problemOf(file: string, { events, stderr, failure }: ToolOutcome): Prob
   };
 }
 
-/** Where mocha gives up by itself, the reason is only in what it printed. */
+/** Where a framework gives up by itself, the reason is only in what it printed. */
 function outputAfter(text: string, stderr: string): string {
   return text.startsWith('The process ended') && stderr.trim() ? `\n${lastLines(stderr)}` : '';
 }
