@@ -1,65 +1,183 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Problem, RunSummary } from '../protocol/messages.ts';
+import type { SettingsLayer } from '../config/settings.ts';
+import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { StopReason } from './evidence.ts';
+import { claimRun, releaseRun } from './run-owner.ts';
+
+export const journalName = 'journal.ndjson';
+/** Raised when an older reader would misread what is written. */
+export const journalVersion = 1;
+
+/** How a run began: enough to go on with it after its warden has died. */
+export interface RunOpening {
+  readonly selection: Selection;
+  readonly overrides: SettingsLayer;
+}
 
 export type JournalEntry =
-  | { readonly entry: 'run'; readonly version: 1; readonly run: string; readonly at: number }
-  | { readonly entry: 'plan'; readonly tests: readonly TestInfo[] }
+  | ({ readonly entry: 'run'; readonly version: number; readonly run: string; readonly at: number } & RunOpening)
+  /** The run goes on; it had taken so long by then. */
+  | { readonly entry: 'resume'; readonly at: number; readonly earlierMs: number }
+  | { readonly entry: 'plan'; readonly project: string; readonly tests: readonly TestInfo[] }
   | { readonly entry: 'stop'; readonly unit: string; readonly reason: StopReason }
   | { readonly entry: 'record'; readonly record: TestRecord }
+  /** So many entries are missing here, because the disk did not take them. */
+  | { readonly entry: 'gap'; readonly entries: number }
   | { readonly entry: 'end'; readonly summary: RunSummary };
+
+/** What waits in memory while the disk takes nothing. */
+const mostWaiting = 16 * 1024 ** 2;
+
+export interface JournalOptions {
+  readonly storage: string;
+  readonly run: string;
+  readonly opening: RunOpening | { readonly earlierMs: number };
+  readonly onProblem: (problem: Problem) => void;
+  /** Something was appended. */
+  readonly onGrown?: () => void;
+}
 
 /** What a run planned and what became of it, appended before it is shown: a dead warden loses nothing that was seen. */
 export class Journal {
   readonly path: string;
-  readonly #onProblem: (problem: Problem) => void;
+  readonly #folder: string;
+  readonly #options: JournalOptions;
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   #descriptor: number | null = null;
-  #failed = false;
+  #length = 0;
+  #dropped = 0;
+  #gaps = 0;
+  #told = false;
+  #closed = false;
 
-  constructor(storage: string, run: string, onProblem: (problem: Problem) => void) {
-    this.path = join(storage, 'runs', run, 'journal.ndjson');
-    this.#onProblem = onProblem;
-    this.#guard(() => {
-      mkdirSync(join(storage, 'runs', run), { recursive: true, mode: 0o700 });
-      this.#descriptor = openSync(this.path, 'a', 0o600);
-    });
-    this.write({ entry: 'run', version: 1, run, at: Date.now() });
+  /** Throws where another living warden has this run. */
+  constructor(options: JournalOptions) {
+    const { storage, run, opening } = options;
+    this.#options = options;
+    this.#folder = runFolder(storage, run);
+    this.path = join(this.#folder, journalName);
+    this.#open();
+    const at = Date.now();
+    if ('earlierMs' in opening) this.write({ entry: 'resume', at, ...opening });
+    else this.write({ entry: 'run', version: journalVersion, run, at, ...opening });
   }
 
+  /** Everything so far is in the file. */
   get complete(): boolean {
-    return !this.#failed;
+    return this.#descriptor !== null && this.#waiting.length === 0 && this.#dropped === 0 && this.#gaps === 0;
   }
 
-  /** Written by one call, so that a kill leaves whole lines behind a last one that may be cut. */
+  /** Returns when the entry is with the kernel, which keeps it whatever becomes of this process; or waits for the disk. */
   write(entry: JournalEntry): void {
-    const descriptor = this.#descriptor;
-    if (descriptor === null || this.#failed) return;
-    this.#guard(() => {
-      const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-      for (let written = 0; written < line.length;) written += writeSync(descriptor, line, written);
-    });
+    if (this.#closed) return;
+    this.#queue(entry);
+    this.#flush();
   }
 
   close(): void {
-    if (this.#descriptor !== null) closeSync(this.#descriptor);
-    this.#descriptor = null;
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#descriptor === null) return;
+    closeSync(this.#descriptor);
+    releaseRun(this.#folder);
   }
 
-  /** A full or read-only disk must not cost a verdict: the run goes on, and says that it is not being saved. */
-  #guard(step: () => void): void {
+  #queue(entry: JournalEntry): void {
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+    if (this.#waiting.length > 0 && this.#waitingBytes + line.length > mostWaiting) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+  }
+
+  /** A full or read-only disk must not cost a verdict: the run goes on, says so once, and tries again with each entry. */
+  #flush(): void {
     try {
-      step();
+      if (this.#descriptor === null) this.#open();
+      if (this.#descriptor === null) return;
+      for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
+        this.#append(this.#descriptor, line);
+        this.#waiting.shift();
+        this.#waitingBytes -= line.length;
+        if (this.#waiting.length === 0 && this.#dropped > 0) this.#noteGap();
+      }
+      this.#options.onGrown?.();
     } catch (error) {
-      this.#failed = true;
-      this.#onProblem({
-        severity: 'warning',
-        file: this.path,
-        message: `This run is not being saved: ${(error as Error).message}.`,
-        fix: 'Its results are complete while they are shown. Free some space or make the folder writable, then run again to keep them.',
-      });
+      this.#tell(error as Error);
     }
   }
+
+  #noteGap(): void {
+    const entries = this.#dropped;
+    this.#gaps++;
+    this.#dropped = 0;
+    this.#queue({ entry: 'gap', entries });
+  }
+
+  /** A line is there whole or not at all, also where the disk becomes full in the middle of it. */
+  #append(descriptor: number, line: Buffer): void {
+    let written = 0;
+    try {
+      while (written < line.length) written += writeSync(descriptor, line, written);
+    } catch (error) {
+      if (written > 0) ftruncateSync(descriptor, this.#length);
+      throw error;
+    }
+    this.#length += written;
+  }
+
+  #open(): void {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      return this.#tell(error as Error);
+    }
+    const claimed = claimRun(this.#folder);
+    if (claimed === 'taken') throw new Error(`The run ${this.#options.run} is going on in another window.`);
+    if (claimed !== 'ours') return this.#tell(claimed);
+    try {
+      const descriptor = openSync(this.path, 'a+', 0o600);
+      const { size } = fstatSync(descriptor);
+      this.#length = wholeLines(descriptor, size);
+      // What a killed warden left half written was never shown.
+      if (this.#length < size) ftruncateSync(descriptor, this.#length);
+      this.#descriptor = descriptor;
+    } catch (error) {
+      this.#tell(error as Error);
+    }
+  }
+
+  #tell({ message }: Error): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#options.onProblem({
+      severity: 'warning',
+      file: this.path,
+      message: `This run is not being saved: ${message}.`,
+      fix: 'Its results are complete while they are shown. Free some space or make the folder writable, then run again to keep them.',
+    });
+  }
+}
+
+export function runFolder(storage: string, run: string): string {
+  return join(storage, 'runs', run);
+}
+
+/** Up to where a file consists of whole lines. */
+function wholeLines(descriptor: number, size: number): number {
+  const chunk = Buffer.alloc(64 * 1024);
+  for (let end = size; end > 0;) {
+    const from = Math.max(0, end - chunk.length);
+    readSync(descriptor, chunk, 0, end - from, from);
+    const last = chunk.subarray(0, end - from).lastIndexOf(10);
+    if (last !== -1) return from + last + 1;
+    end = from;
+  }
+  return 0;
 }

@@ -13,10 +13,11 @@ import type { Journal } from './journal.ts';
 import { onceEach } from './once.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { recordOf } from './record.ts';
+import { type Earlier, whatIsLeft } from './resumption.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
 import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
-import { brokenFile, cancelled, lost, outOfTime, refusedFile, type Unrun, withoutCage } from './unrun.ts';
+import { brokenFile, cancelled, gone, lost, outOfTime, refusedFile, type Unrun, withoutCage } from './unrun.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
@@ -28,6 +29,8 @@ export interface RunDeps {
   readonly mechanism: Mechanism;
   readonly scratch: string;
   readonly journal: Journal;
+  /** What the run had done before it was interrupted; null: it begins now. */
+  readonly earlier: Earlier | null;
   /** Resolves when the client may be told more. */
   readonly notify: (notice: Notice) => Promise<void>;
   readonly onCage: (process: CagedProcess, unit: Unit) => void;
@@ -38,7 +41,7 @@ export interface RunDeps {
 export class Run {
   readonly #deps: RunDeps;
   readonly #overrides: SettingsLayer;
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
   readonly #live = new Set<CagedProcess>();
   readonly #problems: Problem[] = [];
   readonly #startedAt = Date.now();
@@ -55,6 +58,7 @@ export class Run {
   constructor(deps: RunDeps, overrides: SettingsLayer) {
     this.#deps = deps;
     this.#overrides = overrides;
+    this.#tally = new Tally(deps.earlier);
     const first = deps.workspace.projects[0];
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), overrides]);
     this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
@@ -63,7 +67,9 @@ export class Run {
   }
 
   async execute(selection: Selection): Promise<RunSummary> {
-    const { files, problems } = expandSelection(selection, this.#deps.workspace);
+    const { earlier, workspace } = this.#deps;
+    const { files: selected, problems } = expandSelection(selection, workspace);
+    const files = earlier ? whatIsLeft(selected, earlier) : selected;
     problems.forEach(problem => this.#tell(problem));
     const timer = this.#timeoutMs === null ? undefined : setTimeout(() => this.#timeUp(), this.#timeoutMs);
     const ends = await Promise.allSettled(files.map(file => this.#runFile(file)));
@@ -77,8 +83,9 @@ export class Run {
         });
       }
     }
-    for (const { test, project } of this.#tally.missing()) {
-      await this.#show(lost(this.#unrun(test, project, limitsOf(defaults))));
+    for (const { test, project, earlier } of this.#tally.missing()) {
+      const about = this.#unrun(test, project, limitsOf(defaults));
+      await this.#show(earlier ? this.#notReached(about) : lost(about));
     }
     this.#finished.resolve();
     return this.#summary();
@@ -229,7 +236,7 @@ export class Run {
   async #plan(tests: readonly TestInfo[], project: string): Promise<void> {
     if (tests.length === 0) return;
     this.#tally.plan(tests, project);
-    this.#deps.journal.write({ entry: 'plan', tests });
+    this.#deps.journal.write({ entry: 'plan', project, tests });
     await this.#deps.notify({ notice: 'planned', run: this.#deps.id, tests });
   }
 
@@ -237,6 +244,12 @@ export class Run {
     this.#tally.count(record);
     this.#deps.journal.write({ entry: 'record', record });
     await this.#deps.notify({ notice: 'record', run: this.#deps.id, record });
+  }
+
+  /** A test that was planned before an interruption, and not again. */
+  #notReached(about: Unrun): TestRecord {
+    if (this.#cancelled) return cancelled(about);
+    return this.#outOfTime ? outOfTime(about, this.#timeoutMs!) : gone(about);
   }
 
   #unrun(test: TestInfo, project: string, limits: Limits): Unrun {
@@ -249,14 +262,14 @@ export class Run {
   }
 
   #summary(): RunSummary {
-    const { journal, id } = this.#deps;
+    const { journal, id, earlier } = this.#deps;
     const summary: RunSummary = {
       run: id,
       planned: this.#tally.planned,
       counts: this.#tally.counts,
       leaked: this.#tally.leaked,
-      startedAt: this.#startedAt,
-      durationMs: Date.now() - this.#startedAt,
+      startedAt: earlier?.startedAt ?? this.#startedAt,
+      durationMs: (earlier?.durationMs ?? 0) + Date.now() - this.#startedAt,
       cancelled: this.#cancelled,
       problems: this.#problems,
       journal: journal.complete ? journal.path : null,

@@ -1,12 +1,29 @@
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { TestRecord, VerdictKind } from '../protocol/verdict.ts';
+import { type Earlier, isDone } from './resumption.ts';
+
+interface Planned {
+  readonly test: TestInfo;
+  readonly project: string;
+  /** Planned before the run was interrupted, and not since. */
+  readonly earlier: boolean;
+}
 
 /** Planned = the sum of verdicts: kept as an account, so that a missing or a double one shows. */
 export class Tally {
-  readonly #planned = new Map<TestKey, { readonly test: TestInfo; readonly project: string }>();
+  readonly #planned = new Map<TestKey, Planned>();
   readonly #recorded = new Set<TestKey>();
   readonly counts: Partial<Record<VerdictKind, number>> = {};
   leaked = 0;
+
+  /** Goes on with the account of a run that was interrupted. */
+  constructor(earlier: Earlier | null = null) {
+    if (!earlier) return;
+    for (const [key, { test, project }] of earlier.planned) {
+      this.#planned.set(key, { test, project, earlier: true });
+      if (isDone(earlier, key)) this.#count(key, earlier.verdicts.get(key)!, earlier.leaked.has(key));
+    }
+  }
 
   get planned(): number {
     return this.#planned.size;
@@ -17,20 +34,27 @@ export class Tally {
   }
 
   plan(tests: readonly TestInfo[], project: string): void {
-    for (const test of tests) this.#planned.set(test.key, { test, project });
+    for (const test of tests) this.#planned.set(test.key, { test, project, earlier: false });
   }
 
   /** Throws on a second record of a test: a fault of ours that must not pass for a result. */
-  count(record: TestRecord): void {
-    if (this.#recorded.has(record.test.key))
-      throw new Error(`a second verdict for ${record.test.titlePath.join(' › ')}`);
-    this.#recorded.add(record.test.key);
-    this.counts[record.verdict.kind] = (this.counts[record.verdict.kind] ?? 0) + 1;
-    if (record.attributes.some(attribute => attribute.kind === 'leaked-processes')) this.leaked++;
+  count({ test, verdict, attributes }: TestRecord): void {
+    if (this.#recorded.has(test.key)) throw new Error(`a second verdict for ${test.titlePath.join(' › ')}`);
+    this.#count(
+      test.key,
+      verdict.kind,
+      attributes.some(({ kind }) => kind === 'leaked-processes'),
+    );
   }
 
   /** Planned and without a verdict. */
-  missing(): { readonly test: TestInfo; readonly project: string }[] {
+  missing(): Planned[] {
     return [...this.#planned.values()].filter(({ test }) => !this.#recorded.has(test.key));
+  }
+
+  #count(key: TestKey, kind: VerdictKind, leaked: boolean): void {
+    this.#recorded.add(key);
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    if (leaked) this.leaked++;
   }
 }

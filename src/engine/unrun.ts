@@ -59,6 +59,13 @@ export function withoutCage(about: Unrun, error: unknown): TestRecord {
   return bare(about, { verdict: { kind: 'error', phase: 'spawn', message }, why: [message], messages: [] });
 }
 
+/** A run goes on, and one of its tests is not there any more. */
+export function gone(about: Unrun): TestRecord {
+  const message = 'The test was planned before the run was interrupted, and is not there any more.';
+  const why = ['It may have been renamed or removed, or its file or project.'];
+  return bare(about, { verdict: { kind: 'error', phase: 'selection', message }, why, messages: [] });
+}
+
 /** The account does not balance: a fault of Bulkhead, shown and not hidden. */
 export function lost(about: Unrun): TestRecord {
   return bare(about, {

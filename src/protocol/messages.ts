@@ -1,4 +1,5 @@
 import type { Diagnosis } from './diagnosis.ts';
+import type { HistoryRequests } from './history.ts';
 import type { CageDescription, ProcessInfo } from './limits.ts';
 import type { SettingsLayer } from './settings.ts';
 import type { Folder, Project, TestInfo, TestKey } from './tests.ts';
@@ -49,7 +50,7 @@ export interface Inheritance {
 }
 
 /** Requests and the type of their answers, by name. */
-export interface Requests {
+export interface Requests extends HistoryRequests {
   /** Before `hello`, and only to a warden that inherited nothing from its client. */
   settle: { params: Inheritance; result: null };
   hello: { params: { protocol: number; storage: string; folders: readonly FolderSetup[] }; result: WardenInfo };
@@ -58,6 +59,11 @@ export interface Requests {
   /** With `text`: what that text says, where it can be read without running anything. */
   discover: { params: { project: string; file: string; text?: string }; result: Discovery };
   run: { params: { run: string; selection: Selection; overrides: SettingsLayer }; result: RunSummary };
+  /**
+   * Goes on with a run that was interrupted or stopped, under its own id: everything of its selection that has no verdict, or was
+   * cancelled. The answer counts the whole run.
+   */
+  resume: { params: { run: string; overrides: SettingsLayer }; result: RunSummary };
   stop: { params: { run?: string; hard: boolean }; result: { stoppedRuns: number; survivors: readonly ProcessInfo[] } };
   status: { params: Record<string, never>; result: WardenStatus };
   /** Tries every kind of cage, also those that a remembered choice spares. */

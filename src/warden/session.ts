@@ -6,7 +6,8 @@ import { mergeLayers } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import { destructiveRefusal } from '../engine/destructive.ts';
-import { Journal } from '../engine/journal.ts';
+import { Journal, runFolder } from '../engine/journal.ts';
+import type { Earlier } from '../engine/resumption.ts';
 import { Run } from '../engine/run.ts';
 import { Slots } from '../engine/slots.ts';
 import { CagedTools } from '../engine/tool.ts';
@@ -27,10 +28,15 @@ import {
   type WardenStatus,
 } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
+import { digest } from '../store/digest.ts';
 import { Cages } from './cages.ts';
 import { makeScratch } from './scratch.ts';
 import { CageChoice } from './choice.ts';
+import { History } from './history.ts';
 import { settle } from './settle.ts';
+
+/** Time for the first requests of the client, which are more urgent than what earlier wardens have left. */
+const historyAfterMs = 2000;
 
 type Handlers = { [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 
@@ -51,16 +57,25 @@ export class Session {
     },
     projects: () => this.#projects(),
     discover: params => this.#discover(params),
-    run: params => this.#run(params),
+    run: ({ run, selection, overrides }) => this.#run(run, selection, overrides, null),
+    resume: params => this.#resume(params),
+    history: params => this.#ready().history.ask('history', params),
+    records: params => this.#ready().history.ask('records', params),
+    testHistory: params => this.#ready().history.ask('testHistory', params),
     stop: params => this.#stop(params),
     status: () => this.#status(),
     doctor: () => this.#doctor(),
   };
   readonly #deps: SessionDeps;
   readonly #cages: Cages;
-  readonly #runs = new Map<string, Run>();
+  readonly #runs = new Map<string, { readonly run: Run; readonly journal: Journal }>();
   #scratchFolder: string | null = null;
-  #state: { readonly choice: CageChoice; readonly workspace: Workspace; readonly storage: string } | null = null;
+  #state: {
+    readonly choice: CageChoice;
+    readonly workspace: Workspace;
+    readonly storage: string;
+    readonly history: History;
+  } | null = null;
   /** Discovery that no run asked for: as many at once as there are cores. */
   readonly #discoveries = new Slots(availableParallelism(), Infinity);
   #ended = false;
@@ -74,6 +89,8 @@ export class Session {
   /** Kills everything, verified; nothing can be started afterwards. */
   async end(): Promise<readonly ProcessInfo[]> {
     this.#ended = true;
+    // What has no verdict by now gets none from the kill: it is left for whoever resumes the run.
+    for (const { journal } of this.#runs.values()) journal.close();
     const survivors = await this.#cages.reap();
     await this.#state?.choice.close().catch((error: Error) => this.#log('warn', error.message));
     if (this.#scratchFolder !== null) rmSync(this.#scratchFolder, { recursive: true, force: true });
@@ -97,7 +114,13 @@ export class Session {
     });
     workspace.configure(folders);
     const choice = await CageChoice.open(this.#deps.dist, storage, await forbiddenBy(workspace));
-    this.#state = { choice, workspace, storage };
+    const history = new History(
+      this.#deps.dist,
+      storage,
+      problem => void this.#deps.notify({ notice: 'problem', problem }),
+    );
+    this.#state = { choice, workspace, storage, history };
+    setTimeout(() => history.open(), historyAfterMs).unref();
     const { description } = choice.detected;
     this.#log('info', `Cage: ${description.label}.`);
     return { pid: process.pid, node: process.version, cage: description, problems: [] };
@@ -156,18 +179,20 @@ export class Session {
     return workspace.discover(project, file).finally(release);
   }
 
-  async #run({ run: id, selection, overrides }: Requests['run']['params']): Promise<RunSummary> {
-    const { workspace, choice, storage } = this.#ready();
+  async #run(id: string, selection: Selection, overrides: SettingsLayer, earlier: Earlier | null): Promise<RunSummary> {
+    const { workspace, choice, storage, history } = this.#ready();
     if (this.#runs.has(id)) throw new Error(`There is a run ${id} already.`);
     await this.#chooseCage();
     if (workspace.projects.length === 0) await workspace.detect();
     else await workspace.reread();
     this.#refuseRun(selection, overrides);
-    const journal = new Journal(
+    const journal = new Journal({
       storage,
-      id,
-      problem => void this.#deps.notify({ notice: 'problem', run: id, problem }),
-    );
+      run: id,
+      opening: earlier ? { earlierMs: earlier.durationMs } : { selection, overrides },
+      onProblem: problem => void this.#deps.notify({ notice: 'problem', run: id, problem }),
+      onGrown: () => history.grown(id),
+    });
     const run = new Run(
       {
         id,
@@ -175,7 +200,9 @@ export class Session {
         mechanism: choice.detected.mechanism,
         scratch: this.#scratch,
         journal,
-        notify: this.#deps.notify,
+        earlier,
+        // What is not kept any more is not shown either.
+        notify: async notice => (this.#ended ? undefined : this.#deps.notify(notice)),
         onCage: (caged, unit) => {
           this.#refuseWhenEnded(caged);
           this.#cages.add(caged, { label: labelOf(unit), memoryCapBytes: unit.limits.memoryBytes, tool: false });
@@ -184,17 +211,34 @@ export class Session {
       },
       overrides,
     );
-    this.#runs.set(id, run);
+    this.#runs.set(id, { run, journal });
     try {
-      return await run.execute(selection);
+      const summary = await run.execute(selection);
+      if (this.#ended) throw new Error('The run was interrupted, because its warden had to end.');
+      return summary;
     } finally {
       this.#runs.delete(id);
       journal.close();
     }
   }
 
+  /** The journal says what is left to do, whatever state the database is in. */
+  async #resume({ run: id, overrides }: Requests['resume']['params']): Promise<RunSummary> {
+    if (this.#runs.has(id)) throw new Error(`The run ${id} is going on.`);
+    const earlier = digest(runFolder(this.#ready().storage, id));
+    if (!earlier) throw new Error(`There is no run ${id} in ${this.#ready().storage}.`);
+    const { state, opening } = earlier;
+    if (state === 'running') throw new Error(`The run ${id} is going on in another window.`);
+    if (state === 'ended') throw new Error(`The run ${id} has ended: every test of it has a verdict.`);
+    if (!opening)
+      throw new Error(`The beginning of the journal of ${id} cannot be read, so nobody knows what is left.`);
+    // The journal lies in the workspace, and no file there may give this permission.
+    const { 'destructive.allow': _, ...asked } = opening.overrides;
+    return this.#run(id, opening.selection, { ...asked, ...overrides }, earlier);
+  }
+
   async #stop({ run: id, hard }: Requests['stop']['params']): Promise<Requests['stop']['result']> {
-    const runs = [...this.#runs].flatMap(([key, run]) => (id === undefined || id === key ? [run] : []));
+    const runs = [...this.#runs].flatMap(([key, { run }]) => (id === undefined || id === key ? [run] : []));
     const tools = this.#cages.stopTools();
     const survivors = await Promise.all(runs.map(run => run.stop(hard)));
     await tools;

@@ -1,14 +1,32 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownerName } from '../../../src/cages/owner.ts';
 import { Journal } from '../../../src/engine/journal.ts';
+import { journalLines } from '../../../src/store/journal-lines.ts';
 import type { Problem } from '../../../src/protocol/messages.ts';
 
 describe('the journal of a run', () => {
   let storage: string;
   let problems: Problem[];
-  const open = (run: string) => new Journal(storage, run, problem => problems.push(problem));
+  const opening = { selection: { kind: 'all' }, overrides: {} } as const;
+  const open = (run: string) => new Journal({ storage, run, opening, onProblem: problem => problems.push(problem) });
+  const entriesOf = ({ path }: Journal) => [...journalLines(path)].map(({ entry }) => entry?.entry ?? null);
+  const stop = (unit: string) => ({ entry: 'stop', unit, reason: { kind: 'cancelled' } }) as const;
 
   beforeEach(() => {
     storage = mkdtempSync(join(tmpdir(), 'bulkhead-journal-'));
@@ -50,5 +68,113 @@ describe('the journal of a run', () => {
     assert.equal(problems.length, 1);
     assert.match(problems[0]!.message, /not being saved/);
     assert.ok(problems[0]!.fix);
+  });
+
+  it('goes on where a killed warden stopped in the middle of a line', () => {
+    const killed = open('killed');
+    killed.write(stop('unit-1'));
+    killed.close();
+    truncateSync(killed.path, statSync(killed.path).size - 5);
+    const opening = { earlierMs: 7 };
+    const next = new Journal({ storage, run: 'killed', opening, onProblem: problem => problems.push(problem) });
+    next.write(stop('unit-2'));
+    next.close();
+    assert.deepEqual(entriesOf(next), ['run', 'resume', 'stop']);
+    assert.deepEqual(problems, []);
+  });
+
+  it('is written by one living warden at a time', () => {
+    const folder = join(storage, 'runs', 'taken');
+    mkdirSync(folder, { recursive: true });
+    // The parent of this process lives, and is not us.
+    writeFileSync(join(folder, 'owner'), ownerName(process.ppid));
+    assert.throws(() => open('taken'), /going on in another window/);
+    writeFileSync(join(folder, 'owner'), ownerName(process.ppid).replace(/-\d+-(\d+)$/, '-1-$1'));
+    const journal = open('taken');
+    journal.close();
+    assert.equal(existsSync(join(folder, 'owner')), false);
+  });
+
+  it('keeps whole lines on a disk that becomes full, and what it could not write until there is room', function () {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip(); // a small disk is mounted
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', storage], { stdio: 'ignore' });
+    } catch {
+      this.skip(); // this root may not mount
+    }
+    try {
+      const journal = open('small');
+      // Of a prime length, so that the last one does not fit and is cut by the kernel.
+      const unit = 'x'.repeat(4999);
+      for (let index = 0; index < 40; index++) journal.write(stop(unit));
+      assert.equal(journal.complete, false);
+      assert.equal(problems.length, 1);
+      assert.ok(readFileSync(journal.path, 'utf8').endsWith('}\n'));
+      assert.ok(entriesOf(journal).every(entry => entry !== null));
+      execFileSync('mount', ['-o', 'remount,size=1m', storage]);
+      journal.write(stop('last'));
+      assert.equal(journal.complete, true);
+      assert.equal(entriesOf(journal).length, 1 + 40 + 1);
+      journal.close();
+    } finally {
+      execFileSync('umount', ['-l', storage]);
+    }
+  });
+
+  it('counts what it cannot keep, and says where it is missing', () => {
+    mkdirSync(join(storage, 'runs'), { recursive: true });
+    writeFileSync(join(storage, 'runs', 'late'), 'a file where the folder should be');
+    const journal = open('late');
+    const unit = 'x'.repeat(6 * 1024 ** 2);
+    for (let index = 0; index < 5; index++) journal.write(stop(unit));
+    rmSync(join(storage, 'runs', 'late'));
+    journal.write(stop('small'));
+    assert.equal(journal.complete, false);
+    journal.close();
+    const gaps = [...journalLines(journal.path)].flatMap(({ entry }) =>
+      entry?.entry === 'gap' ? [entry.entries] : [],
+    );
+    assert.deepEqual(entriesOf(journal), ['run', 'stop', 'stop', 'stop', 'gap']);
+    assert.deepEqual(gaps, [3]);
+  });
+
+  describe('is read', () => {
+    it('over lines that nobody can understand', () => {
+      const journal = open('damaged');
+      const damage = [
+        'garbage',
+        '[]',
+        'null',
+        '{"entry":"record","record":{}}',
+        '\u0000\u0000',
+        '{"entry":"unheard of"}',
+      ];
+      for (const line of damage) appendFileSync(journal.path, `${line}\n`);
+      appendFileSync(journal.path, Buffer.from([0xff, 0xfe, 10]));
+      journal.write(stop('unit-1'));
+      appendFileSync(journal.path, '{"entry":"stop","uni');
+      journal.close();
+      assert.deepEqual(entriesOf(journal), ['run', ...damage.map(() => null), null, 'stop']);
+    });
+
+    it('over a line that is too long to be one of ours, without keeping it', () => {
+      const journal = open('flooded');
+      const piece = Buffer.alloc(8 * 1024 ** 2, 120);
+      for (let index = 0; index < 9; index++) appendFileSync(journal.path, piece);
+      appendFileSync(journal.path, '\n');
+      journal.write(stop('unit-1'));
+      journal.close();
+      assert.deepEqual(entriesOf(journal), ['run', null, 'stop']);
+    });
+
+    it('from any line on', () => {
+      const journal = open('middle');
+      for (let index = 0; index < 1000; index++) journal.write(stop('é'.repeat(index)));
+      journal.close();
+      const lines = [...journalLines(journal.path)];
+      for (const { at } of [lines[1]!, lines[500]!, lines[1000]!]) {
+        assert.deepEqual([...journalLines(journal.path, at)], lines.slice(lines.findIndex(line => line.at === at)));
+      }
+    });
   });
 });

@@ -1,0 +1,82 @@
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownerName } from '../cages/owner.ts';
+import { processStart } from '../cages/processes.ts';
+
+const fileName = 'owner';
+const pattern = /^bulkhead-(\d+)-(\d+)-(\d+)$/;
+/** A warden of another pid namespace cannot be seen from here: it is believed to live for so long after its last word. */
+const believedMs = 60 * 60_000;
+
+/** Makes this process the only one that writes to a run, until it dies or releases it. */
+export function claimRun(folder: string): 'ours' | 'taken' | Error {
+  const path = join(folder, fileName);
+  try {
+    const owner = readOwner(path);
+    if (owner === ownerName()) return 'ours';
+    if (owner !== null) {
+      if (isAlive(owner, path)) return 'taken';
+      // Of two that see the same dead owner only one can move it away.
+      renameSync(path, `${path}.${process.pid}`);
+      rmSync(`${path}.${process.pid}`);
+    }
+    appear(path);
+    return 'ours';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EEXIST' || code === 'ENOENT' ? 'taken' : (error as Error);
+  }
+}
+
+/** Whoever reads the file must find a whole name in it, so it appears in one step. */
+function appear(path: string): void {
+  const fresh = `${path}.${process.pid}.new`;
+  writeFileSync(fresh, ownerName(), { mode: 0o600 });
+  try {
+    linkSync(fresh, path);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    // A file system without links.
+    writeFileSync(path, ownerName(), { mode: 0o600, flag: 'wx' });
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+export function releaseRun(folder: string): void {
+  rmSync(join(folder, fileName), { force: true });
+}
+
+/** Whether a living warden is writing to the run. */
+export function isOwned(folder: string): boolean {
+  const path = join(folder, fileName);
+  const owner = readOwner(path);
+  return owner !== null && isAlive(owner, path);
+}
+
+function readOwner(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function isAlive(owner: string, path: string): boolean {
+  const [, pid, start, namespace] = pattern.exec(owner) ?? [];
+  if (pid === undefined) return false;
+  if (namespace !== pattern.exec(ownerName())?.[3]) return Date.now() - lastSign(path) < believedMs;
+  if (process.platform === 'linux') return processStart(Number(pid)) === start;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function lastSign(ownerPath: string): number {
+  const journal = join(ownerPath, '..', 'journal.ndjson');
+  return Math.max(...[ownerPath, journal].map(path => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+}

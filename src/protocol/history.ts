@@ -1,0 +1,59 @@
+import type { TestKey } from './tests.ts';
+import type { TestRecord, VerdictKind } from './verdict.ts';
+
+/** `stopped` by the user; `interrupted` by the death of its warden or its client, before its end. */
+export type RunState = 'running' | 'ended' | 'stopped' | 'interrupted';
+
+/** One run of the past, or one that is going on. */
+export interface PastRun {
+  readonly run: string;
+  readonly state: RunState;
+  readonly startedAt: number;
+  /** Without the time between an interruption and its resumption. */
+  readonly durationMs: number;
+  readonly planned: number;
+  /** How many of the planned tests have a verdict. */
+  readonly recorded: number;
+  readonly counts: Readonly<Partial<Record<VerdictKind, number>>>;
+  /** How often it went on after an interruption or a stop. */
+  readonly resumed: number;
+  /** What is missing in its journal: lines that cannot be read, and entries that a full disk did not take. */
+  readonly missing: number;
+  readonly journal: string;
+}
+
+/** A page of the records of one run, in the order of its plan. */
+export interface RecordPage {
+  readonly records: readonly TestRecord[];
+  /** Ask for `after` this to go on; null: there are no more. */
+  readonly next: number | null;
+}
+
+/** What became of one test in one run. */
+export interface PastVerdict {
+  readonly run: string;
+  readonly runStartedAt: number;
+  readonly verdict: VerdictKind;
+  readonly startedAt: number | null;
+  readonly durationMs: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly attempts: number;
+}
+
+/** Requests about past runs, and the type of their answers. */
+export interface HistoryRequests {
+  /** The newest first. */
+  history: { params: { readonly limit?: number }; result: readonly PastRun[] };
+  records: {
+    params: {
+      readonly run: string;
+      readonly after?: number;
+      readonly limit?: number;
+      readonly verdicts?: readonly VerdictKind[];
+    };
+    result: RecordPage;
+  };
+  /** The last verdicts of one test, the newest first. */
+  testHistory: { params: { readonly key: TestKey; readonly limit?: number }; result: readonly PastVerdict[] };
+}

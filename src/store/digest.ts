@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { journalName, type RunOpening } from '../engine/journal.ts';
+import { isOwned } from '../engine/run-owner.ts';
+import type { RunState } from '../protocol/history.ts';
+import type { RunSummary } from '../protocol/messages.ts';
+import type { TestInfo, TestKey } from '../protocol/tests.ts';
+import type { TestRecord, VerdictKind } from '../protocol/verdict.ts';
+import { journalLines } from './journal-lines.ts';
+
+export interface PlannedTest {
+  readonly test: TestInfo;
+  readonly project: string;
+}
+
+/** A run as its journal alone tells it: the truth, of which the database is a copy. */
+export interface Digest {
+  readonly run: string;
+  readonly startedAt: number;
+  /** Null where the first line cannot be read: nobody knows then what else was to be run. */
+  readonly opening: RunOpening | null;
+  readonly state: RunState;
+  readonly durationMs: number;
+  readonly resumed: number;
+  readonly planned: ReadonlyMap<TestKey, PlannedTest>;
+  /** The last verdict of each test. */
+  readonly verdicts: ReadonlyMap<TestKey, VerdictKind>;
+  readonly leaked: ReadonlySet<TestKey>;
+  readonly summary: RunSummary | null;
+  /** Lines that cannot be read, and entries that the disk did not take. */
+  readonly missing: number;
+}
+
+/** Null: there is no such run. */
+export function digest(folder: string, onRecord: (record: TestRecord) => void = () => undefined): Digest | null {
+  const path = join(folder, journalName);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return null;
+  let begun: { run: string; at: number; opening: RunOpening } | null = null;
+  let resumption: { at: number; earlierMs: number } | null = null;
+  let summary: RunSummary | null = null;
+  let [missing, resumed, read] = [0, 0, 0];
+  const planned = new Map<TestKey, PlannedTest>();
+  const verdicts = new Map<TestKey, VerdictKind>();
+  const leaked = new Set<TestKey>();
+  for (const { entry, at, length } of journalLines(path)) {
+    read = at + length + 1;
+    if (entry === null) {
+      missing++;
+      continue;
+    }
+    switch (entry.entry) {
+      case 'run':
+        begun = { run: entry.run, at: entry.at, opening: { selection: entry.selection, overrides: entry.overrides } };
+        break;
+      case 'resume':
+        resumption = entry;
+        resumed++;
+        summary = null;
+        break;
+      case 'plan':
+        for (const test of entry.tests) planned.set(test.key, { test, project: entry.project });
+        break;
+      case 'record':
+        planned.set(entry.record.test.key, { test: entry.record.test, project: entry.record.project });
+        verdicts.set(entry.record.test.key, entry.record.verdict.kind);
+        if (entry.record.attributes.some(({ kind }) => kind === 'leaked-processes')) leaked.add(entry.record.test.key);
+        onRecord(entry.record);
+        break;
+      case 'gap':
+        missing += entry.entries;
+        break;
+      case 'end':
+        summary = entry.summary;
+        break;
+      case 'stop':
+        break;
+    }
+  }
+  const {
+    run,
+    at: startedAt,
+    opening,
+  } = begun ?? { run: basename(folder), at: statSync(path).birthtimeMs, opening: null };
+  const state = stateOf(summary, isOwned(folder));
+  return {
+    run,
+    startedAt,
+    opening,
+    state,
+    durationMs: summary?.durationMs ?? durationUntil(statSync(path).mtimeMs, startedAt, resumption),
+    resumed,
+    planned,
+    verdicts,
+    leaked,
+    summary,
+    missing: missing + (read < size && state !== 'running' ? 1 : 0),
+  };
+}
+
+export function stateOf(summary: { readonly cancelled: boolean } | null, owned: boolean): RunState {
+  if (summary) return summary.cancelled ? 'stopped' : 'ended';
+  return owned ? 'running' : 'interrupted';
+}
+
+/** The time that a run took without the time between a death and its resumption. */
+export function durationUntil(
+  now: number,
+  startedAt: number,
+  resumption: { at: number; earlierMs: number } | null,
+): number {
+  const ms = resumption ? resumption.earlierMs + now - resumption.at : now - startedAt;
+  return Math.max(0, Math.round(ms));
+}

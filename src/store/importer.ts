@@ -1,0 +1,185 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JournalEntry, journalName } from '../engine/journal.ts';
+import type { RunSummary } from '../protocol/messages.ts';
+import type { TestInfo, TestKey } from '../protocol/tests.ts';
+import type { TestRecord } from '../protocol/verdict.ts';
+import { titleText } from '../reports/wording.ts';
+import { type JournalLine, journalLines } from './journal-lines.ts';
+import type { Database, Statement } from './sqlite.ts';
+
+/** A transaction is ended at whichever comes first: other wardens of the workspace wait for it. */
+const mostLines = 5000;
+const mostMs = 100;
+const mostKnownTests = 500_000;
+
+interface RunRow {
+  readonly id: number;
+  readonly imported: number;
+}
+
+/**
+ * Copies journals into the database, each from where it stopped the last time: runs that are going on, that a killed warden left,
+ * and all of them when the database is new go the same way. The place is kept in the same transaction as the rows, so
+ * nothing comes in twice or is left out, whoever is killed when.
+ */
+export class Importer {
+  readonly #runs: string;
+  readonly #database: Database;
+  readonly #knownTests = new Map<TestKey, number>();
+  readonly #sql: Readonly<Record<keyof typeof statements, Statement>>;
+
+  constructor(storage: string, database: Database) {
+    this.#runs = join(storage, 'runs');
+    this.#database = database;
+    const prepared = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]);
+    this.#sql = Object.fromEntries(prepared) as Record<keyof typeof statements, Statement>;
+  }
+
+  /** False: there is no such journal. */
+  import(run: string): boolean {
+    const path = join(this.#runs, run, journalName);
+    for (;;) {
+      const size = statSync(path, { throwIfNoEntry: false })?.size;
+      if (size === undefined) return false;
+      const row = this.#sql.run.get(run) as RunRow | undefined;
+      if (row?.imported === size || !this.#importSome(run, path, size)) return true;
+    }
+  }
+
+  /** For a run whose folder is gone. */
+  forget(run: string): void {
+    this.#transaction(() => {
+      const row = this.#sql.run.get(run) as RunRow | undefined;
+      if (row) this.#remove(row);
+    });
+  }
+
+  /** True: there may be more. */
+  #importSome(run: string, path: string, size: number): boolean {
+    return this.#transaction(() => {
+      const before = this.#row(run, path);
+      // A journal only grows: this is another one in its place.
+      if (before.imported > size) this.#remove(before);
+      const row = before.imported > size ? this.#row(run, path) : before;
+      const deadline = performance.now() + mostMs;
+      let imported = row.imported;
+      let lines = 0;
+      for (const line of journalLines(path, row.imported)) {
+        this.#take(row.id, line);
+        imported = line.at + line.length + 1;
+        if (++lines >= mostLines || (lines % 100 === 0 && performance.now() > deadline)) break;
+      }
+      this.#sql.imported.run(imported, row.id);
+      return lines > 0;
+    });
+  }
+
+  #take(run: number, { entry, at, length }: JournalLine): void {
+    if (entry === null) return void this.#sql.missing.run(1, run);
+    switch (entry.entry) {
+      case 'run':
+        this.#sql.begun.run(entry.at, run);
+        return;
+      case 'resume':
+        this.#sql.resumed.run(entry.at, entry.earlierMs, run);
+        return;
+      case 'plan':
+        return this.#plan(run, entry);
+      case 'record':
+        return this.#record(run, entry.record, at, length);
+      case 'gap':
+        this.#sql.missing.run(entry.entries, run);
+        return;
+      case 'end':
+        return this.#end(run, entry.summary);
+      case 'stop':
+        return;
+    }
+  }
+
+  #plan(run: number, { project, tests }: Extract<JournalEntry, { entry: 'plan' }>): void {
+    for (const test of tests) this.#sql.planned.run(run, this.#test(test, project));
+  }
+
+  #record(run: number, record: TestRecord, place: number, length: number): void {
+    const { verdict, usage, startedAt, durationMs, attributes } = record;
+    this.#sql.recorded.run(
+      run,
+      this.#test(record.test, record.project),
+      verdict.kind,
+      startedAt,
+      durationMs,
+      usage.peakMemoryBytes,
+      usage.cpuMs,
+      1,
+      attributes.some(({ kind }) => kind === 'leaked-processes') ? 1 : 0,
+      place,
+      length,
+    );
+  }
+
+  #end(run: number, { cancelled, durationMs }: RunSummary): void {
+    this.#sql.ended.run(cancelled ? 1 : 0, durationMs, JSON.stringify(this.#sql.counts.all(run)), run);
+  }
+
+  #test(test: TestInfo, project: string): number {
+    const known = this.#knownTests.get(test.key);
+    if (known !== undefined) return known;
+    if (this.#knownTests.size >= mostKnownTests) this.#knownTests.clear();
+    const title = titleText(test, 300);
+    const { id } = this.#sql.test.get(test.key, project, test.framework, test.file, title) as { id: number };
+    this.#knownTests.set(test.key, id);
+    return id;
+  }
+
+  /** Until its first entry is read, a run began when its journal was made. */
+  #row(run: string, path: string): RunRow {
+    const known = this.#sql.run.get(run) as RunRow | undefined;
+    if (known) return known;
+    this.#sql.newRun.run(run, Math.round(statSync(path).birthtimeMs));
+    return this.#sql.run.get(run) as unknown as RunRow;
+  }
+
+  #remove({ id }: RunRow): void {
+    this.#sql.removeOutcomes.run(id);
+    this.#sql.removeRun.run(id);
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A test learned in there is unknown again.
+      this.#knownTests.clear();
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+const statements = {
+  run: 'SELECT id, imported FROM runs WHERE run = ?',
+  newRun: 'INSERT INTO runs (run, started_at) VALUES (?, ?)',
+  begun: 'UPDATE runs SET started_at = ? WHERE id = ?',
+  resumed:
+    'UPDATE runs SET resumed = resumed + 1, resumed_at = ?, earlier_ms = ?, cancelled = NULL, duration_ms = NULL, counts = NULL WHERE id = ?',
+  missing: 'UPDATE runs SET missing = missing + ? WHERE id = ?',
+  imported: 'UPDATE runs SET imported = ? WHERE id = ?',
+  ended: 'UPDATE runs SET cancelled = ?, duration_ms = ?, counts = ? WHERE id = ?',
+  counts: 'SELECT verdict, count(*) AS tests FROM outcomes WHERE run = ? GROUP BY verdict',
+  // The update that changes nothing makes it return the row that is there.
+  test: 'INSERT INTO tests (key, project, framework, file, title) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET project = excluded.project, file = excluded.file, title = excluded.title RETURNING id',
+  planned: 'INSERT INTO outcomes (run, test) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  // A test that went on after an interruption or a stop may have a second record: the last one stands.
+  recorded: `INSERT INTO outcomes (run, test, verdict, started_at, duration_ms, peak_memory, cpu_ms, attempts, leaked, place, length)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (run, test) DO UPDATE SET verdict = excluded.verdict, started_at = excluded.started_at,
+      duration_ms = excluded.duration_ms, peak_memory = excluded.peak_memory, cpu_ms = excluded.cpu_ms,
+      attempts = excluded.attempts, leaked = excluded.leaked, place = excluded.place, length = excluded.length`,
+  removeOutcomes: 'DELETE FROM outcomes WHERE run = ?',
+  removeRun: 'DELETE FROM runs WHERE id = ?',
+} as const;

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { HistoryRequests } from '../protocol/history.ts';
+import type { Problem } from '../protocol/messages.ts';
+import type { FromStore, StoreData, ToStore } from '../store/worker.ts';
+
+/** How long what a journal has more may wait for its copy: long enough that a transaction is worth it. */
+const gatherMs = 100;
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The past runs of the workspace, kept by a thread of their own: no verdict ever waits for the database. */
+export class History {
+  readonly #script: string;
+  readonly #storage: string;
+  readonly #onProblem: (problem: Problem) => void;
+  readonly #pending = new Map<number, Pending>();
+  readonly #grown = new Set<string>();
+  readonly #told = new Set<string>();
+  #worker: Worker | null = null;
+  #failed: string | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #next = 1;
+
+  /** `dist` is the folder of the bundles. */
+  constructor(dist: string, storage: string, onProblem: (problem: Problem) => void) {
+    this.#script = join(dist, 'store.cjs');
+    this.#storage = storage;
+    this.#onProblem = onProblem;
+  }
+
+  /** Takes in what earlier wardens have left, in the background. */
+  open(): void {
+    if (this.#worker !== null || this.#failed !== null) return;
+    const data: StoreData = { storage: this.#storage };
+    const worker = new Worker(this.#script, { workerData: data });
+    worker.unref();
+    worker.on('message', (message: FromStore) => this.#receive(message));
+    worker.on('error', error => this.#fail(error.message));
+    worker.on('exit', () => this.#fail('its thread ended'));
+    this.#worker = worker;
+  }
+
+  /** The journal of a run has more than before. */
+  grown(run: string): void {
+    this.#grown.add(run);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.open();
+      for (const each of this.#grown) this.#send({ grown: each });
+      this.#grown.clear();
+    }, gatherMs).unref();
+  }
+
+  ask<N extends keyof HistoryRequests>(
+    ask: N,
+    params: HistoryRequests[N]['params'],
+  ): Promise<HistoryRequests[N]['result']> {
+    this.open();
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      if (this.#failed !== null) return reject(new Error(`Past runs cannot be looked up: ${this.#failed}.`));
+      this.#pending.set(id, { resolve, reject });
+      this.#send({ id, ask, params } as ToStore);
+    });
+  }
+
+  #send(message: ToStore): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #receive(message: FromStore): void {
+    if ('problem' in message) return this.#tell(message.problem);
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if ('error' in message) pending?.reject(new Error(message.error));
+    else pending?.resolve(message.result as never);
+  }
+
+  #fail(because: string): void {
+    if (this.#failed !== null) return;
+    this.#failed = because;
+    this.#worker = null;
+    const fix = 'Runs are journalled and can be resumed all the same.';
+    this.#tell({ severity: 'warning', message: `Past runs cannot be looked up: ${because}.`, fix });
+    for (const { reject } of this.#pending.values()) reject(new Error(`Past runs cannot be looked up: ${because}.`));
+    this.#pending.clear();
+  }
+
+  /** A disk that stays full would say so with every batch. */
+  #tell(problem: Problem): void {
+    if (this.#told.has(problem.message)) return;
+    this.#told.add(problem.message);
+    this.#onProblem(problem);
+  }
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Journal } from '../../../src/engine/journal.ts';
+import type { Problem } from '../../../src/protocol/messages.ts';
+import type { Verdict } from '../../../src/protocol/verdict.ts';
+import { loadSqlite } from '../../../src/store/sqlite.ts';
+import { Store } from '../../../src/store/store.ts';
+import { pastRun, recordOf } from './past.ts';
+
+const passed = (times: number) => Array<'passed'>(times).fill('passed');
+
+describe('the history of a workspace', () => {
+  let storage: string;
+  let problems: Problem[];
+  const stores: Store[] = [];
+  const open = (): Store => {
+    const store = Store.open(storage, problem => problems.push(problem))!;
+    stores.push(store);
+    return store;
+  };
+
+  beforeEach(() => {
+    storage = mkdtempSync(join(tmpdir(), 'bulkhead-store-'));
+    problems = [];
+  });
+  afterEach(() => {
+    for (const store of stores.splice(0)) store.close();
+    rmSync(storage, { recursive: true, force: true });
+  });
+
+  it('is empty before the first run', () => {
+    assert.deepEqual(open().history(), []);
+    assert.deepEqual(problems, []);
+  });
+
+  it('has each run with its counts, the newest first, whoever wrote it', async () => {
+    pastRun(storage, 'first', { planned: 3, verdicts: ['passed', 'failed', 'skipped'] });
+    const store = open();
+    assert.equal(store.history().length, 1);
+    await new Promise(resolve => setTimeout(resolve, 5));
+    pastRun(storage, 'second', { planned: 2, verdicts: ['out-of-memory', 'passed'] });
+    const [second, first] = store.history();
+    assert.deepEqual([first?.run, first?.state, first?.planned, first?.recorded], ['first', 'ended', 3, 3]);
+    assert.deepEqual(first?.counts, { passed: 1, failed: 1, skipped: 1 });
+    assert.deepEqual([second?.run, second?.counts], ['second', { 'out-of-memory': 1, passed: 1 }]);
+    assert.deepEqual(store.history({ limit: 1 }).length, 1);
+  });
+
+  it('is for the owner alone', () => {
+    pastRun(storage, 'one', { planned: 1, verdicts: ['passed'] });
+    open().history();
+    const modes = readdirSync(storage).filter(name => name.startsWith('history.db'));
+    assert.ok(modes.length > 0);
+    for (const name of modes) assert.equal(statSync(join(storage, name)).mode & 0o077, 0, name);
+  });
+
+  it('follows a run while it goes on, and takes nothing in twice', () => {
+    const journal = pastRun(storage, 'live', { planned: 4, verdicts: ['passed'], ended: false });
+    const store = open();
+    assert.deepEqual([store.history()[0]?.state, store.history()[0]?.recorded], ['running', 1]);
+    for (const number of [1, 2]) journal.write({ entry: 'record', record: recordOf(number, { kind: 'failed' }) });
+    store.import('live');
+    store.import('live');
+    const [run] = store.history();
+    assert.deepEqual([run?.planned, run?.recorded, run?.counts], [4, 3, { passed: 1, failed: 2 }]);
+    journal.close();
+    assert.equal(store.history()[0]?.state, 'interrupted');
+  });
+
+  it('gives the records whole, page by page, in the order of the plan', () => {
+    const verdicts = Array.from({ length: 250 }, (_, number) => (number % 10 === 0 ? 'failed' : 'passed'));
+    pastRun(storage, 'many', { planned: 250, verdicts });
+    const store = open();
+    const keys: string[] = [];
+    let pages = 0;
+    for (let after: number | null = 0; after !== null; pages++) {
+      const page = store.records({ run: 'many', after, limit: 100 });
+      keys.push(...page.records.map(({ test }) => test.key));
+      after = page.next;
+    }
+    assert.deepEqual([pages, keys], [3, verdicts.map((_, number) => `key-${number}`)]);
+    const failed = store.records({ run: 'many', verdicts: ['failed', 'lost'] });
+    assert.deepEqual([failed.records.length, failed.next], [25, null]);
+    assert.deepEqual(failed.records[1], recordOf(10, { kind: 'failed' }));
+    assert.throws(() => store.records({ run: 'no such run' }), /There is no run no such run/);
+  });
+
+  it('keeps a page small enough for a frame', () => {
+    const journal = pastRun(storage, 'loud', { planned: 5, verdicts: [], ended: false });
+    const output = { text: 'x'.repeat(3 * 1024 ** 2), droppedBytes: 0 };
+    for (let number = 0; number < 5; number++)
+      journal.write({ entry: 'record', record: recordOf(number, { kind: 'passed' }, { output }) });
+    journal.close();
+    const { records, next } = open().records({ run: 'loud' });
+    assert.equal(records.length, 2);
+    assert.ok(next !== null);
+  });
+
+  it('knows the past of one test', async () => {
+    const kinds: Verdict['kind'][] = ['passed', 'failed', 'passed'];
+    for (const [index, kind] of kinds.entries()) {
+      pastRun(storage, `run-${index}`, { planned: 2, verdicts: ['passed', kind] });
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+    const past = open().testHistory({ key: 'key-1' });
+    assert.deepEqual(
+      past.map(({ run, verdict }) => [run, verdict]),
+      [
+        ['run-2', 'passed'],
+        ['run-1', 'failed'],
+        ['run-0', 'passed'],
+      ],
+    );
+    const { durationMs, peakMemoryBytes, cpuMs } = past[0]!;
+    assert.deepEqual([durationMs, peakMemoryBytes, cpuMs], [400, 41 * 1024 ** 2, 12]);
+    assert.deepEqual(open().testHistory({ key: 'unknown' }), []);
+  });
+
+  it('lets the record after a resumption stand in the place of a cancelled one', () => {
+    pastRun(storage, 'stopped', { planned: 2, verdicts: ['passed', 'cancelled'] });
+    const store = open();
+    store.history();
+    const opening = { earlierMs: 1000 };
+    const journal = new Journal({ storage, run: 'stopped', opening, onProblem: () => assert.fail() });
+    assert.deepEqual([store.history()[0]?.state, store.history()[0]?.resumed], ['running', 1]);
+    journal.write({ entry: 'record', record: recordOf(1, { kind: 'failed' }) });
+    journal.close();
+    assert.deepEqual(store.history()[0]?.counts, { passed: 1, failed: 1 });
+    assert.deepEqual(store.records({ run: 'stopped' }).records[1]?.verdict, { kind: 'failed' });
+  });
+
+  it('forgets a run whose folder was deleted, and reads one anew whose journal was replaced', () => {
+    pastRun(storage, 'one', { planned: 9, verdicts: passed(9) });
+    pastRun(storage, 'two', { planned: 9, verdicts: passed(9) });
+    const store = open();
+    assert.equal(store.history().length, 2);
+    rmSync(join(storage, 'runs', 'one'), { recursive: true });
+    rmSync(join(storage, 'runs', 'two'), { recursive: true });
+    pastRun(storage, 'two', { planned: 1, verdicts: ['failed'] });
+    assert.deepEqual(
+      store.history().map(({ run, counts }) => [run, counts]),
+      [['two', { failed: 1 }]],
+    );
+  });
+
+  it('counts what is missing in a journal', () => {
+    const journal = pastRun(storage, 'full', { planned: 2, verdicts: ['passed'], ended: false });
+    journal.write({ entry: 'gap', entries: 3 });
+    journal.close();
+    assert.equal(open().history()[0]?.missing, 3);
+  });
+
+  it('leaves a database alone that a newer Bulkhead made, says so, and answers from the journals', () => {
+    pastRun(storage, 'one', { planned: 1, verdicts: ['passed'] });
+    const path = join(storage, 'history.db');
+    const newer = new (loadSqlite()!.DatabaseSync)(path);
+    newer.exec('CREATE TABLE future (thing TEXT); PRAGMA user_version = 99');
+    newer.close();
+    const before = statSync(path).mtimeMs;
+    const store = open();
+    assert.match(problems[0]?.message ?? '', /of version 99, and this Bulkhead knows 1/);
+    assert.equal(store.onDisk, false);
+    assert.deepEqual(store.history()[0]?.counts, { passed: 1 });
+    assert.equal(statSync(path).mtimeMs, before);
+  });
+
+  it('answers from the journals where its file cannot be, and says so', () => {
+    pastRun(storage, 'one', { planned: 1, verdicts: ['passed'] });
+    mkdirSync(join(storage, 'history.db'));
+    assert.deepEqual(open().history()[0]?.counts, { passed: 1 });
+    assert.match(problems[0]?.message ?? '', /cannot be opened/);
+    assert.equal(problems.length, 1);
+  });
+
+  it('says nothing on standard error, where Node would call SQLite experimental', () => {
+    const module = resolve(import.meta.dirname, '../../../src/store/sqlite.ts');
+    const program = `require(${JSON.stringify(module)}).loadSqlite()`;
+    const { status, stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [0, '']);
+  });
+});
