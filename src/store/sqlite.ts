@@ -6,11 +6,11 @@ export type Statement = Sqlite.StatementSync;
 
 /** Null: this Node was built or started without SQLite. */
 export function loadSqlite(): SqliteModule | null {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   // Node calls the module experimental on standard error, where it would stand in every message about a dead warden.
   process.emitWarning = () => undefined;
   try {
-    return (process.getBuiltinModule as (name: string) => SqliteModule | undefined)('node:sqlite') ?? null;
+    return process.getBuiltinModule('node:sqlite') ?? null;
   } finally {
     process.emitWarning = emitWarning;
   }

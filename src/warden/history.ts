@@ -22,7 +22,6 @@ export class History {
   readonly #told = new Set<string>();
   #worker: Worker | null = null;
   #failed: string | null = null;
-  #timer: NodeJS.Timeout | null = null;
   #next = 1;
 
   /** `dist` is the folder of the bundles. */
@@ -46,13 +45,8 @@ export class History {
 
   /** The journal of a run has more than before. */
   grown(run: string): void {
+    if (this.#grown.size === 0) setTimeout(() => this.#tellGrown(), gatherMs).unref();
     this.#grown.add(run);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.open();
-      for (const each of this.#grown) this.#send({ grown: each });
-      this.#grown.clear();
-    }, gatherMs).unref();
   }
 
   ask<N extends keyof HistoryRequests>(
@@ -66,6 +60,12 @@ export class History {
       this.#pending.set(id, { resolve, reject });
       this.#send({ id, ask, params } as ToStore);
     });
+  }
+
+  #tellGrown(): void {
+    this.open();
+    for (const run of this.#grown) this.#send({ grown: run });
+    this.#grown.clear();
   }
 
   #send(message: ToStore): void {

@@ -232,8 +232,9 @@ export class Session {
     if (state === 'ended') throw new Error(`The run ${id} has ended: every test of it has a verdict.`);
     if (!opening)
       throw new Error(`The beginning of the journal of ${id} cannot be read, so nobody knows what is left.`);
+    const asked: Record<string, unknown> = { ...opening.overrides };
     // The journal lies in the workspace, and no file there may give this permission.
-    const { 'destructive.allow': _, ...asked } = opening.overrides;
+    delete asked['destructive.allow'];
     return this.#run(id, opening.selection, { ...asked, ...overrides }, earlier);
   }
 
