@@ -155,13 +155,19 @@ export class ScriptBed {
     const storage = join(this.root, '.bulkhead');
     mkdirSync(storage, { recursive: true });
     const id = randomUUID();
-    const journal = new Journal(storage, id, problem => notices.push({ notice: 'problem', problem }));
+    const journal = new Journal({
+      storage,
+      run: id,
+      opening: { selection, overrides },
+      onProblem: problem => notices.push({ notice: 'problem', problem }),
+    });
     const deps = {
       id,
       workspace: this.workspace,
       mechanism: this.#detected.mechanism,
       scratch: storage,
       journal,
+      earlier: null,
       notify: async (notice: Notice) => void notices.push(notice),
       onCage: () => {},
       nextUnit: () => `unit-${++this.#units}`,
