@@ -5,7 +5,7 @@ import type { SettingsLayer } from '../config/settings.ts';
 import type { Report, Scalar } from '../config/shapes.ts';
 import { fields } from '../config/table.ts';
 import type { Problem } from '../protocol/messages.ts';
-import { doctorOptions, listOptions, runOptions, topOptions } from './options.ts';
+import { doctorOptions, historyOptions, listOptions, runOptions, showOptions, topOptions } from './options.ts';
 import { type ReportTarget, reportTarget } from './report-files.ts';
 
 interface Everywhere {
@@ -22,6 +22,24 @@ export interface RunCommand extends Everywhere {
   readonly layer: SettingsLayer;
 }
 
+/** A run that goes on: what it tests is known, so the flags of a run remain. */
+export interface ResumeCommand extends Omit<RunCommand, 'command'> {
+  readonly command: 'resume';
+  /** Null: the newest that can go on. */
+  readonly run: string | null;
+}
+
+export interface ShowCommand extends Everywhere {
+  readonly command: 'show';
+  /** Null: the newest. */
+  readonly run: string | null;
+}
+
+export interface HistoryCommand extends Everywhere {
+  readonly command: 'history';
+  readonly limit: number;
+}
+
 export interface ListCommand extends Everywhere {
   readonly command: 'list';
 }
@@ -30,10 +48,15 @@ export interface DoctorCommand extends Everywhere {
   readonly command: 'doctor';
 }
 
-export type HelpTopic = 'bulkhead' | 'run' | 'list' | 'doctor';
+const topics = ['run', 'list', 'history', 'show', 'resume', 'doctor'] as const;
+
+export type HelpTopic = 'bulkhead' | (typeof topics)[number];
 
 export type Command =
   | RunCommand
+  | ResumeCommand
+  | ShowCommand
+  | HistoryCommand
   | ListCommand
   | DoctorCommand
   | { readonly command: 'help'; readonly topic: HelpTopic }
@@ -45,7 +68,9 @@ type PlainFlag = 'memory' | 'swap' | 'timeout' | 'disk' | 'cpu' | 'network' | 'i
 
 const countFlags: ReadonlySet<string> = new Set(['open-files', 'nice', 'jobs']);
 
-const commands = ['run', 'list', 'doctor', 'help', 'version'];
+const commands = [...topics, 'help', 'version'];
+
+const mostRuns = 10_000;
 
 export function parseCommand(argv: readonly string[]): Command {
   const [name, ...rest] = argv;
@@ -54,6 +79,12 @@ export function parseCommand(argv: readonly string[]): Command {
       return parseRun(rest);
     case 'list':
       return parseList(rest);
+    case 'history':
+      return parseHistory(rest);
+    case 'show':
+      return parseShow(rest);
+    case 'resume':
+      return parseResume(rest);
     case 'doctor':
       return parseDoctor(rest);
     case 'help':
@@ -121,6 +152,51 @@ function parseList(argv: readonly string[]): Command {
   return { command: 'list', ...everywhere(parsed.values, parsed.positionals) };
 }
 
+function parseHistory(argv: readonly string[]): Command {
+  const parsed = parse(argv, historyOptions);
+  if (!parsed.ok) return wrong('history', [parsed.problem]);
+  if (parsed.values.help) return { command: 'help', topic: 'history' };
+  const [extra] = parsed.positionals;
+  if (extra !== undefined) {
+    const fix = `For one run: bulkhead show ${extra}`;
+    return wrong('history', [problemAt('', `history takes no run, got "${extra}"`, fix)]);
+  }
+  const limit = Number(parsed.values.limit ?? 20);
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostRuns) {
+    return wrong('history', [problemAt('--limit', `expected a whole number from 1 to ${mostRuns}`)]);
+  }
+  return { command: 'history', ...everywhere(parsed.values, []), limit };
+}
+
+function parseShow(argv: readonly string[]): Command {
+  const parsed = parse(argv, showOptions);
+  if (!parsed.ok) return wrong('show', [parsed.problem]);
+  if (parsed.values.help) return { command: 'help', topic: 'show' };
+  const [run = null, second] = parsed.positionals;
+  if (second !== undefined) return wrong('show', [oneRun('show')]);
+  return { command: 'show', ...everywhere(parsed.values, []), run };
+}
+
+function parseResume(argv: readonly string[]): Command {
+  const command = parseRun(argv);
+  switch (command.command) {
+    case 'run': {
+      const [run = null, second] = command.paths;
+      if (second !== undefined) return wrong('resume', [oneRun('resume')]);
+      return { ...command, command: 'resume', paths: [], run };
+    }
+    case 'help':
+    case 'wrong':
+      return { ...command, topic: 'resume' };
+    default:
+      return command;
+  }
+}
+
+function oneRun(command: string): Problem {
+  return problemAt('', `${command} takes one run`, 'All that are kept: bulkhead history');
+}
+
 function parseDoctor(argv: readonly string[]): Command {
   const parsed = parse(argv, doctorOptions);
   if (!parsed.ok) return wrong('doctor', [parsed.problem]);
@@ -134,7 +210,8 @@ function parseDoctor(argv: readonly string[]): Command {
 }
 
 function parseHelp([topic]: readonly string[]): Command {
-  if (topic === 'run' || topic === 'list' || topic === 'doctor') return { command: 'help', topic };
+  const known = topics.find(each => each === topic);
+  if (known) return { command: 'help', topic: known };
   return topic === undefined || topic === 'help' ? { command: 'help', topic: 'bulkhead' } : unknownCommand(topic);
 }
 

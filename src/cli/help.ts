@@ -1,7 +1,15 @@
 import { configName } from '../config/load.ts';
 import type { HelpTopic } from './args.ts';
 import { exitMeanings } from './exit-codes.ts';
-import { doctorOptions, listOptions, type Option, runOptions, topOptions } from './options.ts';
+import {
+  doctorOptions,
+  historyOptions,
+  listOptions,
+  type Option,
+  runOptions,
+  showOptions,
+  topOptions,
+} from './options.ts';
 
 export function helpText(topic: HelpTopic): string {
   switch (topic) {
@@ -11,6 +19,9 @@ export function helpText(topic: HelpTopic): string {
         section('Usage', [
           'bulkhead run [paths…]    run the tests of these files and folders, or all',
           'bulkhead list [paths…]   list them without running them',
+          'bulkhead history         show the runs that are kept',
+          'bulkhead show [run]      show one of them, the last by default',
+          'bulkhead resume [run]    go on with one that was interrupted or stopped',
           'bulkhead doctor          try every kind of cage here, and say what would give a stronger one',
           'bulkhead help [command]  explain a command',
         ]),
@@ -34,6 +45,31 @@ export function helpText(topic: HelpTopic): string {
         section('Stopping', [
           'Ctrl-C stops the run: no test is started any more, and the running ones are asked to end, then killed.',
           'A second Ctrl-C kills them at once. Either way nothing that a test started stays alive.',
+        ]),
+        exits(),
+      ]);
+    case 'history':
+      return page([
+        'Shows the runs that are kept, the newest first: ended, stopped, interrupted, or still running.',
+        section('Usage', ['bulkhead history [flags]']),
+        section('Flags', flags(historyOptions)),
+        section('Exit codes', ['0    always, unless the command line is wrong (2) or Bulkhead itself failed (3)']),
+      ]);
+    case 'show':
+      return page([
+        'Shows the failures of a run and what of it has no verdict, from its journal. The first letters of its id are enough.',
+        section('Usage', ['bulkhead show [run] [flags]']),
+        section('Flags', flags(showOptions)),
+        section('Exit codes', ['0    always, unless the command line is wrong (2) or Bulkhead itself failed (3)']),
+      ]);
+    case 'resume':
+      return page([
+        'Goes on with a run that was interrupted or stopped: every test of it that has no verdict, or was cancelled, is run.',
+        section('Usage', ['bulkhead resume [run] [flags]']),
+        section('Flags', flags(runOptions)),
+        section('Settings', [
+          'The flags that the run was started with hold again; flags given now stand above them. The file and the',
+          'environment count as they are now. --allow-destructive must be given again.',
         ]),
         exits(),
       ]);

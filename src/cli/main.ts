@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCommand, type DoctorCommand, type ListCommand, type RunCommand } from './args.ts';
+import { type Command, parseCommand } from './args.ts';
 import { WardenGone } from './connection.ts';
 import { Console } from './console.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { historyCommand } from './history-command.ts';
 import { helpText } from './help.ts';
 import { Interruption } from './interruption.ts';
 import { listCommand } from './list-command.ts';
 import type { Program } from './program.ts';
+import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
+import { showCommand } from './show-command.ts';
 
 /** The folder of the bundles, this one among them. */
 declare const __dirname: string;
+
+type Executable = Exclude<Command, { command: 'help' | 'version' | 'wrong' }>;
 
 const patienceMs = 10_000;
 
@@ -25,7 +30,10 @@ async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));
   switch (command.command) {
     case 'run':
+    case 'resume':
     case 'list':
+    case 'history':
+    case 'show':
     case 'doctor':
       return execute(command);
     case 'help':
@@ -43,12 +51,12 @@ async function main(): Promise<number> {
   }
 }
 
-async function execute(command: RunCommand | ListCommand | DoctorCommand): Promise<number> {
+async function execute(command: Executable): Promise<number> {
   const { json, color } = command;
   const console = new Console(process, process.env, {
     json,
     color,
-    quiet: command.command !== 'run' || command.quiet,
+    quiet: !('quiet' in command) || command.quiet,
   });
   const interruption = new Interruption({
     say: text => console.people.print(text),
@@ -80,12 +88,18 @@ async function execute(command: RunCommand | ListCommand | DoctorCommand): Promi
   }
 }
 
-function carryOut(command: RunCommand | ListCommand | DoctorCommand, program: Program): Promise<number> {
+function carryOut(command: Executable, program: Program): Promise<number> {
   switch (command.command) {
     case 'run':
       return runCommand(command, program);
+    case 'resume':
+      return resumeCommand(command, program);
     case 'list':
       return listCommand(command, program);
+    case 'history':
+      return historyCommand(command, program);
+    case 'show':
+      return showCommand(command, program);
     case 'doctor':
       return doctorCommand(command, program);
   }

@@ -41,6 +41,13 @@ export const runOptions = {
 
 export const listOptions = common;
 
+export const historyOptions = {
+  limit: { type: 'string', short: 'n', value: 'N', help: 'how many runs to show (default 20)' },
+  ...common,
+} as const satisfies Record<string, Option>;
+
+export const showOptions = common;
+
 export const doctorOptions = common;
 
 export const topOptions = {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { isFailure, verdictKinds } from '../protocol/verdict.ts';
-import type { Problem, RunSummary } from '../protocol/messages.ts';
+import { isFailure, type TestRecord, verdictKinds } from '../protocol/verdict.ts';
+import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import { plural } from '../reports/excerpt.ts';
 import { jsonReport } from '../reports/json.ts';
-import type { RunCommand } from './args.ts';
+import type { ResumeCommand, RunCommand } from './args.ts';
 import { Connection, WardenGone } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Program } from './program.ts';
@@ -18,7 +18,30 @@ import { selectTargets } from './targets.ts';
 /** Between two lines of a log that is otherwise silent. */
 const heartbeatMs = 15_000;
 
-export async function runCommand(command: RunCommand, program: Program): Promise<number> {
+/** A run that begins, or one that goes on. */
+export interface Beginning {
+  readonly id: string;
+  /** What it has done already. */
+  readonly earlier: readonly TestRecord[];
+  readonly begin: (connection: Connection, selection: Selection) => Promise<RunSummary>;
+}
+
+export function runCommand(command: RunCommand, program: Program): Promise<number> {
+  const id = randomUUID();
+  const { layer: overrides } = command;
+  // The flags are said again, so that the run's journal has them for its resumption.
+  return executeRun(command, program, {
+    id,
+    earlier: [],
+    begin: (connection, selection) => connection.ask('run', { run: id, selection, overrides }),
+  });
+}
+
+export async function executeRun(
+  command: RunCommand | ResumeCommand,
+  program: Program,
+  beginning: Beginning,
+): Promise<number> {
   const { console, env, dist } = program;
   const setup = await readSetup(command, env, program.cwd);
   const unwritable = (await Promise.all(command.reports.map(prepareReport))).filter(problem => problem !== null);
@@ -31,6 +54,7 @@ export async function runCommand(command: RunCommand, program: Program): Promise
   if (storage.problem) console.complain([storage.problem]);
   const progress = new Progress(console.people, { folder, quiet: command.quiet, heartbeatMs, told: problems });
   const records = new Records(command.json || command.reports.length > 0);
+  for (const record of beginning.earlier) records.add(record);
   try {
     const connection = await Connection.open({
       dist,
@@ -43,7 +67,7 @@ export async function runCommand(command: RunCommand, program: Program): Promise
       },
     });
     try {
-      return await runWith(connection, setup, { command, program, progress, records });
+      return await runWith(connection, setup, { command, program, progress, records, beginning });
     } finally {
       await connection.close();
     }
@@ -60,14 +84,15 @@ export async function runCommand(command: RunCommand, program: Program): Promise
 }
 
 interface Run {
-  readonly command: RunCommand;
+  readonly command: RunCommand | ResumeCommand;
+  readonly beginning: Beginning;
   readonly program: Program;
   readonly progress: Progress;
   readonly records: Records;
 }
 
 async function runWith(connection: Connection, { folder, targets }: Setup, run: Run): Promise<number> {
-  const { program, progress } = run;
+  const { program, progress, beginning } = run;
   const { console, interruption } = program;
   const found = await Promise.race([connection.ask('projects', {}), interruption.requested]);
   if (typeof found === 'number') return found;
@@ -79,22 +104,23 @@ async function runWith(connection: Connection, { folder, targets }: Setup, run: 
   if (problems.length > 0) return exitCodes.usage;
   // Whoever names files is not told off for a framework that these files do not need.
   const unusable = targets.length === 0 && found.problems.some(isError);
-  if (found.projects.length === 0) {
+  // A run that goes on owes each of its tests a verdict, also where there is no project any more.
+  if (found.projects.length === 0 && run.command.command === 'run') {
     if (!unusable) console.complain([noTests(folder.folder.path)]);
     return unusable ? exitCodes.usage : exitCodes.noTests;
   }
 
-  const id = randomUUID();
+  const { id, earlier } = beginning;
   interruption.whenAsked(hard => {
     // That the warden is gone is heard by the question about the run.
     connection.ask('stop', { run: id, hard }).catch(() => undefined);
   });
-  const summary = await connection.ask('run', { run: id, selection, overrides: {} });
+  const summary = await beginning.begin(connection, selection);
   summary.problems.forEach(problem => progress.problem(problem));
   progress.end();
   const written = await show(summary, connection, folder.folder.path, run);
   if (interruption.exitCode !== null) return interruption.exitCode;
-  if (!written || progress.done !== summary.planned) return exitCodes.infrastructure;
+  if (!written || earlier.length + progress.done !== summary.planned) return exitCodes.infrastructure;
   if (verdictKinds.some(kind => isFailure(kind) && summary.counts[kind])) return exitCodes.failed;
   if (unusable) return exitCodes.usage;
   return summary.planned === 0 ? exitCodes.noTests : exitCodes.passed;
@@ -108,8 +134,9 @@ async function show(summary: RunSummary, { cage }: Connection, folder: string, r
   people.print(
     command.quiet ? totals(summary, people).join('\n') : summaryText(summary, progress.failed, cage, people),
   );
-  if (progress.done !== summary.planned) {
-    people.print(`A fault of Bulkhead: ${summary.planned} tests were planned and ${progress.done} have a verdict.`);
+  const done = run.beginning.earlier.length + progress.done;
+  if (done !== summary.planned) {
+    people.print(`A fault of Bulkhead: ${summary.planned} tests were planned and ${done} have a verdict.`);
   }
   if (records.shortened > 0) {
     people.print(`The output of ${plural(records.shortened, 'test')} is left out of the reports; the journal has it.`);

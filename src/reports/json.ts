@@ -28,13 +28,14 @@ export function* jsonReport({ version, folder, cage, summary, records }: RunRepo
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "tests": [`;
   let separator = '\n';
   for (const record of records) {
-    yield `${separator}    ${JSON.stringify(testOf(folder, record))}`;
+    yield `${separator}    ${JSON.stringify(jsonTest(folder, record))}`;
     separator = ',\n';
   }
   yield records.length > 0 ? '\n  ]\n}\n' : ']\n}\n';
 }
 
-function testOf(folder: string, record: TestRecord): object {
+/** A test as it stands in every document. */
+export function jsonTest(folder: string, record: TestRecord): object {
   const { test, startedAt, ...rest } = record;
   const { framework, file, titlePath, ordinal, key, line, column } = test;
   return {

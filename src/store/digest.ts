@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { journalName, type RunOpening } from '../engine/journal.ts';
+import { journalName, runFolder, type RunOpening } from '../engine/journal.ts';
 import { isOwned } from '../engine/run-owner.ts';
-import type { RunState } from '../protocol/history.ts';
+import type { PastRun, RunState } from '../protocol/history.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { TestRecord, VerdictKind } from '../protocol/verdict.ts';
@@ -111,4 +111,14 @@ export function durationUntil(
 ): number {
   const ms = resumption ? resumption.earlierMs + now - resumption.at : now - startedAt;
   return Math.max(0, Math.round(ms));
+}
+
+/** What the database would say of the run. */
+export function pastRunOf(storage: string, { run, planned, verdicts, ...found }: Digest): PastRun {
+  const counts: Partial<Record<VerdictKind, number>> = {};
+  for (const kind of verdicts.values()) counts[kind] = (counts[kind] ?? 0) + 1;
+  const { state, startedAt, durationMs, resumed, missing } = found;
+  const journal = join(runFolder(storage, run), journalName);
+  const sizes = { planned: planned.size, recorded: verdicts.size };
+  return { run, state, startedAt, durationMs, ...sizes, counts, resumed, missing, journal };
 }

@@ -10,7 +10,7 @@ describe('the help', () => {
   });
 
   it('explains every exit code', () => {
-    for (const topic of ['bulkhead', 'run', 'list'] as const) {
+    for (const topic of ['bulkhead', 'run', 'list', 'resume'] as const) {
       for (const code of Object.values(exitCodes)) assert.match(helpText(topic), new RegExp(`^ {2}${code} +\\w`, 'm'));
     }
     for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGPIPE'] as const) {
@@ -19,7 +19,7 @@ describe('the help', () => {
   });
 
   it('fits a terminal of 120 columns', () => {
-    for (const topic of ['bulkhead', 'run', 'list'] as const) {
+    for (const topic of ['bulkhead', 'run', 'list', 'history', 'show', 'resume'] as const) {
       for (const line of helpText(topic).split('\n')) assert.ok(line.length <= 120, line);
     }
   });

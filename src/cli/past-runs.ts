@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { problemAt } from '../config/reading.ts';
+import { runFolder } from '../engine/journal.ts';
+import type { PastRun } from '../protocol/history.ts';
+import type { Problem } from '../protocol/messages.ts';
+import { digest, type Digest, pastRunOf } from '../store/digest.ts';
+import { runsIn, Store } from '../store/store.ts';
+
+const most = 1000;
+
+/** The runs of a storage folder, the newest first, without a warden; nothing is made where nothing is. */
+export function pastRuns(storage: string, onProblem: (problem: Problem) => void, limit = most): readonly PastRun[] {
+  if (!existsSync(join(storage, 'runs'))) return [];
+  const store = Store.open(storage, onProblem);
+  if (store) {
+    try {
+      return store.history({ limit });
+    } finally {
+      store.close();
+    }
+  }
+  // A Node without SQLite: slower, and the same answer.
+  return runsIn(storage)
+    .flatMap(run => digest(runFolder(storage, run)) ?? [])
+    .map(found => pastRunOf(storage, found))
+    .toSorted((a, b) => b.startedAt - a.startedAt)
+    .slice(0, limit);
+}
+
+/** The run of that id, or of the only id that begins so; without one, the newest that fits. */
+export function findRun(
+  runs: readonly PastRun[],
+  written: string | null,
+  fits: (run: PastRun) => boolean,
+): PastRun | Problem {
+  if (written === null) {
+    const newest = runs.find(fits);
+    return newest ?? problemAt('', 'there is no such run', 'All that are kept: bulkhead history');
+  }
+  const meant = runs.filter(({ run }) => run.startsWith(written));
+  const exact = meant.find(({ run }) => run === written) ?? (meant.length === 1 ? meant[0] : undefined);
+  if (exact) return exact;
+  if (meant.length === 0) return problemAt('', `there is no run ${written}`, 'All that are kept: bulkhead history');
+  const them = meant.map(({ run }) => run).join(', ');
+  return problemAt('', `"${written}" may be ${them}`, 'Write more of the id.');
+}
+
+/** A run that nobody is writing to and that has something left to do. */
+export function canGoOn({ state }: PastRun): boolean {
+  return state === 'interrupted' || state === 'stopped';
+}
+
+export function digestOf(storage: string, run: string, onRecord: Parameters<typeof digest>[1]): Digest {
+  const found = digest(runFolder(storage, run), onRecord);
+  if (!found) throw new Error(`The run ${run} was deleted a moment ago.`);
+  return found;
+}

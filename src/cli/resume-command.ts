@@ -1,0 +1,53 @@
+import { problemAt } from '../config/reading.ts';
+import type { PastRun } from '../protocol/history.ts';
+import type { Problem } from '../protocol/messages.ts';
+import type { TestKey } from '../protocol/tests.ts';
+import type { TestRecord } from '../protocol/verdict.ts';
+import { plural } from '../reports/excerpt.ts';
+import type { ResumeCommand } from './args.ts';
+import { exitCodes } from './exit-codes.ts';
+import { canGoOn, digestOf, findRun, pastRuns } from './past-runs.ts';
+import type { Program } from './program.ts';
+import { executeRun } from './run-command.ts';
+import { readSetup } from './setup.ts';
+import { storageOf } from './storage.ts';
+
+/** Goes on with a run; the reports that are asked for are about the whole of it. */
+export async function resumeCommand(command: ResumeCommand, program: Program): Promise<number> {
+  const { console, env, cwd } = program;
+  const setup = await readSetup(command, env, cwd);
+  if (!('folder' in setup)) {
+    console.complain(setup.problems);
+    return exitCodes.usage;
+  }
+  const storage = storageOf(setup.folder.folder.path);
+  const runs = pastRuns(storage, problem => console.complain([problem]));
+  const run = findRun(runs, command.run, canGoOn);
+  const problem = 'message' in run ? run : whyNot(run);
+  if (problem !== null || 'message' in run) {
+    console.complain(problem === null ? [] : [problem]);
+    return exitCodes.usage;
+  }
+  const earlier = new Map<TestKey, TestRecord>();
+  digestOf(storage, run.run, record => {
+    if (record.verdict.kind === 'cancelled') earlier.delete(record.test.key);
+    else earlier.set(record.test.key, record);
+  });
+  console.people.print(
+    `Going on with run ${run.run.slice(0, 8)}: ${earlier.size.toLocaleString('en-US')} of ${plural(run.planned, 'planned test')} had a verdict.`,
+  );
+  const { layer: overrides } = command;
+  return executeRun(command, program, {
+    id: run.run,
+    earlier: [...earlier.values()],
+    begin: connection => connection.ask('resume', { run: run.run, overrides }),
+  });
+}
+
+function whyNot(run: PastRun): Problem | null {
+  if (canGoOn(run)) return null;
+  const id = run.run.slice(0, 8);
+  if (run.state === 'running')
+    return problemAt('', `run ${id} is still going on`, 'Wait for it, or stop it where it runs.');
+  return problemAt('', `run ${id} has ended: every test of it has a verdict`, 'To run its tests again: bulkhead run');
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { killNow } from '../../src/cages/owner.ts';
+import type { PastRun } from '../../src/protocol/history.ts';
+import { marked, until } from './alive.ts';
+import { bulkhead, CommandLine } from './command-line.ts';
+import { TestWorkspace } from './workspace.ts';
+
+const shell = { name: 'shell', files: ['*.sh'], command: ['sh', '${file}'] };
+const config = JSON.stringify({ grace: 0, frameworks: { mocha: false, command: [shell] } });
+const six = Object.fromEntries(
+  Array.from({ length: 6 }, (_, index) => [
+    `t${index}.sh`,
+    `sleep 0.2; echo "$0" >> ran; exit ${index % 3 === 0 ? 1 : 0}`,
+  ]),
+);
+
+interface History {
+  readonly runs: readonly PastRun[];
+}
+
+interface Shown {
+  readonly run: PastRun;
+  readonly unfinished: readonly { file: string }[];
+  readonly tests: readonly { file: string; verdict: { kind: string } }[];
+}
+
+describe('bulkhead and its past runs', () => {
+  let workspace: TestWorkspace;
+  afterEach(() => workspace.remove());
+  const make = (files: Readonly<Record<string, string>>) => {
+    workspace = new TestWorkspace({ 'bulkhead.config.json': config, ...files });
+    return workspace.root;
+  };
+  const json = async <T>(line: string) => JSON.parse((await bulkhead(workspace.root, `${line} --json`)).stdout) as T;
+
+  it('says that there are none, and makes nothing', async () => {
+    const { code, stdout } = await bulkhead(make({}), 'history');
+    assert.deepEqual([code, /No runs are kept in/.test(stdout)], [0, true]);
+    assert.equal(existsSync(join(workspace.root, '.bulkhead')), false);
+    const { code: shown, stderr } = await bulkhead(workspace.root, 'show');
+    assert.deepEqual([shown, /error: there is no such run/.test(stderr)], [2, true]);
+  });
+
+  it('lists and shows them, the last by default, with their failures', async () => {
+    const root = make({ 'a.sh': 'exit 0', 'b.sh': 'echo what went wrong; exit 3' });
+    await bulkhead(root, 'run a.sh');
+    await bulkhead(root, 'run');
+    const { runs } = await json<History>('history');
+    assert.deepEqual(
+      runs.map(({ state, counts }) => [state, counts]),
+      [
+        ['ended', { passed: 1, failed: 1 }],
+        ['ended', { passed: 1 }],
+      ],
+    );
+    const { stdout: list, stderr } = await bulkhead(root, 'history -n 1');
+    assert.match(list, new RegExp(`^${runs[0]!.run.slice(0, 8)} .* ended .* 2 tests: 1 passed, 1 failed\\n$`));
+    assert.equal(stderr, '');
+    const { code, stdout } = await bulkhead(root, 'show');
+    assert.equal(code, 0);
+    assert.match(stdout, /✗ b\.sh(.*\n)+.*what went wrong\n(.*\n)+.*2 tests: 1 passed, 1 failed\nJournal: /);
+    const first = await json<Shown>(`show ${runs[1]!.run.slice(0, 6)}`);
+    assert.deepEqual([first.run.run, first.tests.map(({ file }) => file)], [runs[1]!.run, ['a.sh']]);
+  });
+
+  it('goes on with one that was killed: only with what has no verdict, and reports the whole', async () => {
+    const mark = `bulkhead-test-${randomUUID()}`;
+    const root = make(six);
+    const command = new CommandLine(root, ['run', '--jobs', '1', '--memory', '96M'], { MARK: mark });
+    await until('two were shown to fail', () => command.stdout.includes('✗ t0.sh') && existsSync(join(root, 'ran')));
+    for (const { pid, command } of marked(mark)) if (command.includes('cli.cjs')) killNow(pid);
+    await command.ended;
+    await until('nothing is alive', () => marked(mark).length === 0, 3000);
+
+    const before = await json<Shown>('show');
+    assert.equal(before.run.state, 'interrupted');
+    assert.ok(before.tests.some(({ file, verdict }) => file === 't0.sh' && verdict.kind === 'failed'));
+    assert.equal(before.run.recorded, before.tests.length);
+    assert.equal(before.unfinished.length, before.run.planned - before.run.recorded);
+    assert.match(
+      (await bulkhead(root, 'history')).stdout,
+      /interrupted .*\n\nTo go on .*: bulkhead resume [0-9a-f]{8}\n/,
+    );
+
+    const ran = readFileSync(join(root, 'ran'), 'utf8').trim().split('\n').length;
+    const { code, stdout } = await bulkhead(root, 'resume --output whole.json');
+    assert.equal(code, 1);
+    assert.match(stdout, new RegExp(`^Going on with run .*: ${before.tests.length} of `));
+    assert.match(stdout, /^6 tests: 4 passed, 2 failed in /m);
+    const now = readFileSync(join(root, 'ran'), 'utf8').trim().split('\n').length;
+    assert.equal(now - ran, 6 - before.tests.length);
+    const whole = JSON.parse(readFileSync(join(root, 'whole.json'), 'utf8')) as {
+      tests: { limits: { memoryBytes: number } }[];
+    };
+    assert.deepEqual(
+      whole.tests.map(({ limits }) => limits.memoryBytes / 1024 ** 2),
+      Array(6).fill(96),
+    );
+    const after = await json<Shown>('show');
+    assert.deepEqual([after.run.state, after.run.recorded, after.unfinished], ['ended', 6, []]);
+
+    const again = await bulkhead(root, `resume ${after.run.run}`);
+    assert.deepEqual([again.code, /has ended: every test of it has a verdict/.test(again.stderr)], [2, true]);
+    assert.match((await bulkhead(root, 'resume')).stderr, /there is no such run/);
+    assert.match((await bulkhead(root, 'resume zzz')).stderr, /there is no run zzz/);
+  });
+
+  it('answers from the journals when the database is gone or damaged, and says so', async () => {
+    const root = make({ 'a.sh': 'exit 0' });
+    await bulkhead(root, 'run');
+    await bulkhead(root, 'history');
+    writeFileSync(join(root, '.bulkhead/history.db'), 'rubbish'.repeat(5000));
+    const { stdout, stderr } = await bulkhead(root, 'history');
+    assert.match(stderr, /The database of past runs was damaged .* built again from the journals/);
+    assert.match(stdout, /1 test: 1 passed/);
+    for (const end of ['', '-wal', '-shm']) rmSync(join(root, `.bulkhead/history.db${end}`), { force: true });
+    assert.match((await bulkhead(root, 'history')).stdout, /1 test: 1 passed/);
+  });
+});
