@@ -15,9 +15,16 @@ const node: Program = {
   example: '/opt/node-22/bin/node',
 };
 
+const go: Program = {
+  key: 'go',
+  description: 'The go command to build and list with; without it, the first "go" of the PATH.',
+  example: '/usr/local/go/bin/go',
+};
+
 /** Every framework that is found by itself. */
 export const foundFrameworks = {
   mocha: found('mocha', node),
+  go: found('go', go),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
 function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {

@@ -1,12 +1,15 @@
 import { CommandFramework } from './command/framework.ts';
 import type { Framework } from './framework.ts';
+import { GoFramework } from './go/framework.ts';
 import { MochaFramework } from './mocha/framework.ts';
 
 export interface FrameworkOptions {
   /** The folder of the bundles that run inside the user's frameworks. */
   readonly inside: string;
+  /** Where frameworks keep what they build. */
+  readonly builds: string;
 }
 
-export function createFrameworks({ inside }: FrameworkOptions): Framework[] {
-  return [new MochaFramework(inside), new CommandFramework()];
+export function createFrameworks({ inside, builds }: FrameworkOptions): Framework[] {
+  return [new MochaFramework(inside), new GoFramework(builds), new CommandFramework()];
 }

@@ -101,9 +101,10 @@ export class Session {
     if (protocol !== protocolVersion) {
       throw new Error(`This warden speaks protocol ${protocolVersion}, the client ${protocol}: reload the window.`);
     }
+    const builds = join(storage, 'builds');
     const workspace = new Workspace({
-      frameworks: createFrameworks({ inside: join(this.#deps.dist, 'inside') }),
-      builds: join(storage, 'builds'),
+      frameworks: createFrameworks({ inside: join(this.#deps.dist, 'inside'), builds }),
+      builds,
       toolWith: limits =>
         new CagedTools(choice.detected.mechanism, this.#scratch, limits, caged => {
           this.#refuseWhenEnded(caged);

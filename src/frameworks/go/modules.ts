@@ -1,0 +1,82 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Problem } from '../../protocol/messages.ts';
+import type { Folder, Project } from '../../protocol/tests.ts';
+import type { DetectionContext } from '../framework.ts';
+import { goProgram } from './toolchain.ts';
+
+/** Deeper modules can be named in the setting `go.folders`. */
+const depth = 6;
+/** What the go command itself passes over. */
+const passedOver = ['**/vendor/**', '**/testdata/**', '**/_*/**', '**/.*/**', '**/node_modules/**'];
+
+/** The folders below which there is a go.mod, and those of the settings that have none. */
+export async function findModules({
+  folder,
+  settings,
+}: DetectionContext): Promise<{ readonly roots: readonly string[]; readonly problems: readonly Problem[] }> {
+  const { folders } = settings.go;
+  const places = folders?.map(name => join(name, 'go.mod').replaceAll('\\', '/')) ?? ['**/go.mod'];
+  const found = await glob(places, {
+    cwd: folder.path,
+    absolute: true,
+    deep: depth,
+    followSymbolicLinks: false,
+    ignore: passedOver,
+    expandDirectories: false,
+  });
+  const roots = found.map(file => dirname(resolve(file))).sort();
+  const problems = (folders ?? [])
+    .filter(name => !roots.includes(resolve(folder.path, name)))
+    .map((name): Problem => {
+      const message = `There is no go.mod in ${join(folder.path, name)}.`;
+      return { severity: 'error', key: 'go.folders', message, fix: 'Correct "go.folders".' };
+    });
+  return { roots, problems };
+}
+
+interface Package {
+  readonly Dir: string;
+  readonly TestGoFiles?: readonly string[];
+  readonly XTestGoFiles?: readonly string[];
+}
+
+/** The module with the test files that Go itself would build here: constraints and tags leave others out. */
+export async function moduleAt(root: string, context: DetectionContext): Promise<Project | Problem> {
+  const { folder, settings, tool } = context;
+  const { stdout, stderr, failure } = await tool.run({
+    file: goProgram(settings, folder),
+    args: ['list', '-find', '-e', '-json=Dir,TestGoFiles,XTestGoFiles', ...settings.go.args, './...'],
+    cwd: root,
+    env: settings.go.env,
+  });
+  if (failure !== null) {
+    return {
+      severity: 'error',
+      file: join(root, 'go.mod'),
+      message: `The packages of this module cannot be listed; "go list" ${failure}.\n${stderr.trim().slice(0, 2000)}`,
+      fix: 'Try "go list ./..." in that folder.',
+    };
+  }
+  const packages = stdout
+    .split(/^(?=\{)/m)
+    .filter(text => text.trim())
+    .map(text => JSON.parse(text) as Package);
+  const files = packages.flatMap(({ Dir, TestGoFiles = [], XTestGoFiles = [] }) =>
+    [...TestGoFiles, ...XTestGoFiles].map(name => join(Dir, name)),
+  );
+  return projectOf(root, folder, files.sort());
+}
+
+function projectOf(root: string, folder: Folder, files: readonly string[]): Project {
+  const below = relative(folder.path, root).replaceAll('\\', '/');
+  return {
+    id: `go:${folder.name}:${below || '.'}`,
+    framework: 'go',
+    folder,
+    root,
+    label: below ? `go · ${below}` : 'go',
+    files,
+    watch: ['go.mod', '**/*_test.go'],
+  };
+}
