@@ -5,7 +5,7 @@ export interface GoFunction {
   readonly line: number;
 }
 
-const declaration = /^func\s+(Test|Fuzz|Example)(\w*)\s*\(([^)]*)\)/;
+const declaration = /^func\s+(Test|Fuzz|Example)([\p{L}\p{N}_]*)\s*\(([^)]*)\)/u;
 const expectsOutput = /^\s*\/\/\s*(?:unordered )?output:/i;
 
 /** Go's own rule is a matter of the text alone: the name, the type of the parameter, and for an example its expected output. */
