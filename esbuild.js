@@ -35,6 +35,8 @@ const bundles = [
     define: moduleUrl.define,
     banner: { js: `#!/usr/bin/env node\n${moduleUrl.banner.js}` },
   },
+  // Stands in front of each test on Windows.
+  { ...node, entryPoints: { launcher: 'src/cages/windows/launcher.entry.ts' }, outdir: 'dist', sourcemap: false },
   // What runs inside the user's framework must run in the user's Node, from 18 on.
   {
     ...node,

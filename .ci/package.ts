@@ -1,10 +1,12 @@
-// node .ci/package.ts [--target linux-x64 | linux-arm64 | universal]: makes the vsix, with the keeper of its target inside.
+// node .ci/package.ts [--target linux-x64 | linux-arm64 | win32-x64 | win32-arm64 | universal]: makes the vsix, with the keeper
+// of its target inside, or with what Windows has in its place.
 // Without a target: this machine's, or universal where no keeper can be built; then it is dist/bulkhead.vsix.
 import { rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { execaSync } from 'execa';
 import { buildKeeper, type KeeperTarget, nativeTarget } from '../src/cages/keeper/build.ts';
+import { addonTargets, type AddonTarget, bringAddon } from '../src/cages/windows/bring.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const program = (name: string) => path.join(root, 'node_modules', ...name.split('/'));
@@ -15,13 +17,14 @@ const asked = values.target;
 
 run('esbuild.js', '--production');
 rmSync(path.join(root, 'dist/keeper'), { recursive: true, force: true });
+const addon = addonTargets.find(one => one === (asked ?? `${process.platform}-${process.arch}`));
 const target = asked === 'universal' ? undefined : ((asked as KeeperTarget | undefined) ?? nativeTarget());
-const withKeeper = target !== undefined && addKeeper(target);
+const forTarget = addon ? addAddon(addon) : target !== undefined && addKeeper(target) ? target : undefined;
 const out = asked === undefined ? 'dist/bulkhead.vsix' : `dist/bulkhead-${asked}.vsix`;
 run(
   program('@vscode/vsce/vsce'),
   ...['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out],
-  ...(withKeeper ? ['--target', target] : []),
+  ...(forTarget ? ['--target', forTarget] : []),
 );
 // The integration tests are no part of the package, and stand beside it.
 run('esbuild.js', '--tests');
@@ -38,4 +41,9 @@ function addKeeper(target: KeeperTarget): boolean {
   console.log(`Packaging without the keeper, for ${reason}.`);
   rmSync(path.join(root, 'dist/keeper'), { recursive: true, force: true });
   return false;
+}
+
+function addAddon(target: AddonTarget): AddonTarget {
+  bringAddon(target, path.join(root, 'dist/keeper', target));
+  return target;
 }

@@ -13,6 +13,8 @@ export interface Counters {
   readonly cpuMs: number | null;
   /** Processes of this cage that the kernel killed for memory; null where no kernel counts them. */
   readonly oomKills: number | null;
+  /** How often the kernel refused the cage more memory and killed nobody; null where it does not work so. */
+  readonly refusedMemory: number | null;
   /** How often the kernel refused the cage another process or thread; null where it does not count. */
   readonly refusedProcesses: number | null;
 }
@@ -35,7 +37,8 @@ export interface Cage {
   live(): LiveUsage;
   /** Who is alive in the cage now. */
   census(): Promise<ProcessInfo[]>;
-  signal(signal: NodeJS.Signals): void;
+  /** False where the system has no such signal. */
+  signal(signal: NodeJS.Signals): boolean;
   /** Kills until nothing is alive, and says who still is when even that did not help. */
   kill(): Promise<ProcessInfo[]>;
   counters(): Counters;

@@ -129,8 +129,9 @@ class Cgroup1Cage implements Cage {
     return this.#memory.living();
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: NodeJS.Signals): boolean {
     for (const pid of this.#memory.pids()) killNow(pid, signal);
+    return true;
   }
 
   async kill(): Promise<ProcessInfo[]> {
@@ -156,6 +157,7 @@ class Cgroup1Cage implements Cage {
       cpuMs: cpu == null ? null : cpu / 1e6,
       // `memory.failcnt` stays 0 on recent kernels; this counter is the proof of a kill.
       oomKills: this.#memory.field('memory.oom_control', 'oom_kill'),
+      refusedMemory: null,
       refusedProcesses: this.#refused ?? this.#refusals(),
     };
   }

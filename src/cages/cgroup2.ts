@@ -153,8 +153,9 @@ class Cgroup2Cage implements Cage {
     return this.#group.living();
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: NodeJS.Signals): boolean {
     for (const pid of this.#group.pids()) killNow(pid, signal);
+    return true;
   }
 
   async kill(): Promise<ProcessInfo[]> {
@@ -181,6 +182,7 @@ class Cgroup2Cage implements Cage {
       peakMemoryBytes: this.#group.number('memory.peak') ?? this.#sampledPeak,
       cpuMs: cpu === null ? null : cpu / 1000,
       oomKills: this.#group.field('memory.events', 'oom_kill'),
+      refusedMemory: null,
       refusedProcesses: this.#refused ?? this.#refusals(),
     };
   }

@@ -8,6 +8,8 @@ import { openNamespaces, openSubreaper } from './kept.ts';
 import { ownCgroups } from './mounts.ts';
 import { forbiddenText, mechanismOrder } from './order.ts';
 import { openProcessGroup } from './process-group.ts';
+import { openJobObjects } from './windows/job-object.ts';
+import { tryJobs } from './windows/trial.ts';
 import { proveHardCap, proveWatch } from './proof.ts';
 
 export interface Detected {
@@ -69,6 +71,8 @@ export async function openMechanism(name: MechanismName, keeper: string | null):
       return proveWatch(await openNamespaces(needed(keeper, platform)));
     case 'subreaper':
       return proveWatch(openSubreaper(needed(keeper, platform)));
+    case 'job-object':
+      return openJobObjects(addon(keeper, platform));
     case 'process-group':
       return openProcessGroup();
   }
@@ -85,6 +89,9 @@ export async function proveAgain(mechanism: Mechanism): Promise<void> {
     case 'namespaces':
     case 'subreaper':
       await proveWatch(kept);
+      return;
+    case 'job-object':
+      await tryJobs(kept);
       return;
     case 'process-group':
   }
@@ -110,5 +117,14 @@ function needed(keeper: string | null, platform: NodeJS.Platform): string {
   if (platform !== 'linux') throw new Error('it is a part of Linux');
   if (keeper === null)
     throw new Error('Bulkhead’s keeper, a small program for this processor, is not there or may not be executed');
+  return keeper;
+}
+
+function addon(keeper: string | null, platform: NodeJS.Platform): string {
+  if (platform !== 'win32') throw new Error('job objects are a part of Windows');
+  if (keeper === null)
+    throw new Error(
+      'what Bulkhead asks Windows for job objects with, an addon for this processor, is not there or does not load',
+    );
   return keeper;
 }

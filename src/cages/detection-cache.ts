@@ -40,7 +40,7 @@ const namespaces = ['cgroup', 'mnt', 'pid', 'user'];
 
 /** Null where the system does not name its boot: there nothing is remembered. */
 export function circumstancesHere(bulkhead: string, bundle: string, keeper: string | null): Circumstances | null {
-  const boot = text('/proc/sys/kernel/random/boot_id');
+  const boot = process.platform === 'linux' ? text('/proc/sys/kernel/random/boot_id') : '';
   if (boot === '') return null;
   const rights = text('/proc/self/status').match(/^(?:CapEff|NoNewPrivs|Seccomp):.*$/gm) ?? [];
   const around = [

@@ -40,13 +40,13 @@ export const thisMachine: Machine = {
 
 export function readFacts(keeper: KeeperFacts, machine: Machine = thisMachine): MachineFacts {
   const { platform, user } = machine;
-  const kernel = machine.read('/proc/sys/kernel/osrelease') ?? release();
+  const kernel = (platform === 'linux' ? machine.read('/proc/sys/kernel/osrelease') : null) ?? release();
   return {
     platform,
     arch: arch(),
     kernel,
     user,
-    container: containerOf(machine),
+    container: platform === 'win32' ? null : containerOf(machine),
     wsl: platform === 'linux' && /microsoft/i.test(kernel),
     cgroups: cgroupFacts(machine),
     systemd: { runs: machine.exists('/run/systemd/system'), userBus: userBus(machine) },

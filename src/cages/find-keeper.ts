@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KeeperFacts } from '../protocol/diagnosis.ts';
+import { loadKoffi } from './windows/system.ts';
 
 /** The keeper that came with this package for this machine, if it is there and runs. */
 export async function findKeeper(dist: string): Promise<string | null> {
@@ -10,13 +11,20 @@ export async function findKeeper(dist: string): Promise<string | null> {
   return keeper.state === 'works' ? keeper.path : null;
 }
 
-/** A folder may forbid programs, so only one that has run is believed. */
+/**
+ * A folder may forbid programs, so only one that has run is believed. On Windows the kernel is the keeper, and what is looked
+ * for is the addon by which it is asked.
+ */
 export async function lookForKeeper(dist: string): Promise<KeeperFacts> {
-  const path = join(dist, 'keeper', `${process.platform}-${process.arch}`, 'keeper');
+  const windows = process.platform === 'win32';
+  const path = join(dist, 'keeper', `${process.platform}-${process.arch}`, windows ? 'koffi.node' : 'keeper');
   if (!existsSync(path)) return { state: 'missing', path };
-  return promisify(execFile)(path, ['--', 'true'], { timeout: 5000 }).then(
-    () => ({ state: 'works', path }) as const,
-    (error: NodeJS.ErrnoException) =>
-      ({ state: 'refused', path, because: String(error.code ?? error.message) }) as const,
-  );
+  try {
+    if (windows) loadKoffi(path);
+    else await promisify(execFile)(path, ['--', 'true'], { timeout: 5000 });
+    return { state: 'works', path };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { state: 'refused', path, because: String(code ?? message) };
+  }
 }

@@ -127,8 +127,9 @@ class KeptCage implements Cage {
     return this.#leash.talk.census();
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: NodeJS.Signals): boolean {
     this.#leash.talk.signal(signal);
+    return true;
   }
 
   async kill(): Promise<ProcessInfo[]> {
@@ -152,6 +153,7 @@ class KeptCage implements Cage {
       peakMemoryBytes: done?.peakBytes ?? usage.bytes,
       cpuMs: done?.cpuMs ?? usage.cpuMs,
       oomKills: null,
+      refusedMemory: null,
       refusedProcesses: null,
     };
   }

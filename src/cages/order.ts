@@ -1,12 +1,14 @@
 import type { MechanismName } from '../protocol/limits.ts';
 
+/** What Linux has, from the strongest to the weakest. Elsewhere it is tried as well, for what it says is what to do. */
+const ofLinux: readonly MechanismName[] = ['cgroup2', 'cgroup1', 'namespaces', 'subreaper'];
+
 /** From the strongest to the weakest. */
-export const mechanismOrder: readonly MechanismName[] = [
-  'cgroup2',
-  'cgroup1',
-  'namespaces',
-  'subreaper',
-  'process-group',
-];
+export const mechanismOrder = mechanismsOf(process.platform);
+
+export function mechanismsOf(platform: NodeJS.Platform): readonly MechanismName[] {
+  const own: readonly MechanismName[] = platform === 'win32' ? ['job-object'] : [];
+  return [...own, ...ofLinux, 'process-group'];
+}
 
 export const forbiddenText = 'it is forbidden by the settings';

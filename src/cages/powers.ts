@@ -20,6 +20,25 @@ export const all: Powers = {
   nice: true,
 };
 
+const notOnWindows: Lack = {
+  because: 'Windows has no such limit that Bulkhead could set',
+  fix: 'Run on Linux, or in WSL.',
+};
+
+/** Where nothing can be limited but what a mechanism of Windows adds. */
+export const noneOnWindows: Powers = {
+  memory: notOnWindows,
+  swap: notOnWindows,
+  processes: notOnWindows,
+  openFiles: notOnWindows,
+  fileSize: notOnWindows,
+  disk: notOnWindows,
+  stack: notOnWindows,
+  cpu: notOnWindows,
+  network: notOnWindows,
+  nice: notOnWindows,
+};
+
 const groups = 'Run where a control group can be had: in a delegated systemd scope, or as root with cgroup v1.';
 
 /** A property that says for itself how far it holds. */

@@ -7,7 +7,7 @@ import { Confines } from './confines.ts';
 import { Kin } from './kin.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
 import { ShellLeash } from './leash.ts';
-import { all, type Lack, powerOf, type Powers, unwatchedSwap } from './powers.ts';
+import { all, noneOnWindows, powerOf, type Powers, unwatchedSwap } from './powers.ts';
 import { linuxProcesses, type ProcessRow, type ProcessSource, psProcesses } from './processes.ts';
 import { without } from './spaces.ts';
 
@@ -54,8 +54,7 @@ function powersOf({ memory, processes }: CageProperties, platform: NodeJS.Platfo
     'Run on Linux with Bulkhead’s keeper, where user namespaces are allowed.',
   );
   if (platform !== 'win32') return { ...all, ...watch, ...spaces };
-  const lack: Lack = { because: 'Windows has no such limit for a process', fix: 'Run on Linux or macOS, or in WSL.' };
-  return { ...watch, ...spaces, openFiles: lack, fileSize: lack, stack: lack, cpu: lack, nice: lack };
+  return { ...noneOnWindows, ...watch };
 }
 
 class ProcessGroupCage implements Cage {
@@ -107,8 +106,10 @@ class ProcessGroupCage implements Cage {
     return this.#look().map(({ pid, parent, started, command }) => ({ pid, parent, started, command }));
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: NodeJS.Signals): boolean {
+    if (process.platform === 'win32') return false;
     this.#kin.signal(signal);
+    return true;
   }
 
   async kill(): Promise<ProcessInfo[]> {
@@ -127,6 +128,7 @@ class ProcessGroupCage implements Cage {
       peakMemoryBytes: this.#peak,
       cpuMs: [...this.#cpu.values()].reduce((sum, ms) => sum + ms, 0),
       oomKills: null,
+      refusedMemory: null,
       refusedProcesses: null,
     };
   }

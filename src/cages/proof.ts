@@ -7,7 +7,8 @@ import type { Counters, LeaderEnd, Mechanism } from './cage.ts';
 import type { Launch } from './launch.ts';
 
 const MiB = 1024 ** 2;
-const limits: Limits = {
+/** Small, and soon over. */
+export const proofLimits: Limits = {
   ...limitsOf(defaults),
   memoryBytes: 8 * MiB,
   processes: 16,
@@ -31,7 +32,7 @@ export async function proveHardCap(mechanism: Mechanism): Promise<Mechanism> {
     const { counters, end } = await confine(mechanism, hog);
     if (end.kind === 'not-started') throw new Error(end.because);
     const { oomKills, peakMemoryBytes } = counters;
-    if (!oomKills || peakMemoryBytes === null || peakMemoryBytes > limits.memoryBytes!) {
+    if (!oomKills || peakMemoryBytes === null || peakMemoryBytes > proofLimits.memoryBytes!) {
       throw new Error('a program that took 64 MiB under a cap of 8 MiB was not stopped by the kernel');
     }
   });
@@ -60,7 +61,8 @@ async function proved(mechanism: Mechanism, proof: () => Promise<void>): Promise
   }
 }
 
-interface Confined {
+/** One program in one cage, from its launch until nothing of it is left. */
+export interface Confined {
   readonly end: LeaderEnd;
   readonly overMemory: boolean;
   readonly leftovers: readonly ProcessInfo[];
@@ -68,7 +70,7 @@ interface Confined {
   readonly counters: Counters;
 }
 
-async function confine(mechanism: Mechanism, launch: Launch): Promise<Confined> {
+export async function confine(mechanism: Mechanism, launch: Launch, limits = proofLimits): Promise<Confined> {
   let overMemory = false;
   const cage = mechanism.open('proof', { limits, onOverMemory: () => (overMemory = true) });
   const wrapped = cage.wrap(launch);
@@ -76,7 +78,8 @@ async function confine(mechanism: Mechanism, launch: Launch): Promise<Confined> 
     cwd: wrapped.cwd,
     env: { ...process.env, ...wrapped.env },
     stdio: ['ignore', 'ignore', 'ignore', 'ignore', wrapped.control ? 'pipe' : 'ignore'],
-    detached: true,
+    detached: process.platform !== 'win32',
+    windowsHide: true,
   });
   const failed = once(child, 'error').then(([error]) => ({ kind: 'not-started', because: String(error) }) as const);
   if (child.pid !== undefined) cage.born(child);

@@ -3,6 +3,7 @@ import type { MechanismName } from '../protocol/limits.ts';
 
 /** What would give a mechanism that this machine refuses, as something to do; null where nothing is known to. */
 export function remedyFor(mechanism: MechanismName, facts: MachineFacts): string | null {
+  if (mechanism === 'job-object') return jobObject(facts);
   if (facts.platform === 'win32') return inLinux('Work in WSL 2 (in VS Code: WSL: Connect to WSL)', mechanism);
   if (facts.platform !== 'linux') return inLinux('Work in a container or a virtual machine with Linux', mechanism);
   switch (mechanism) {
@@ -16,6 +17,17 @@ export function remedyFor(mechanism: MechanismName, facts: MachineFacts): string
       return keeper(facts);
     case 'process-group':
       return null;
+  }
+}
+
+function jobObject({ keeper, platform, arch }: MachineFacts): string | null {
+  switch (keeper.state) {
+    case 'works':
+      return null;
+    case 'missing':
+      return `Install the package of Bulkhead for ${platform}-${arch}, or build it there: npm ci && npm run build in its sources.`;
+    case 'refused':
+      return `Let ${keeper.path} be loaded: a virus scanner or a policy for applications may forbid it.`;
   }
 }
 

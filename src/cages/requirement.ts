@@ -13,10 +13,10 @@ const needs: Readonly<Record<CageRequirement, readonly (keyof CageProperties)[]>
 };
 /** The mechanisms that have it wherever they can be had. */
 const givers: Readonly<Record<CageRequirement, readonly MechanismName[]>> = {
-  'hard-memory': ['cgroup2', 'cgroup1'],
-  'hard-processes': ['cgroup2', 'cgroup1', 'namespaces'],
-  'kernel-cleanup': ['cgroup2', 'cgroup1', 'namespaces', 'subreaper'],
-  'exact-usage': ['cgroup2', 'cgroup1'],
+  'hard-memory': ['cgroup2', 'cgroup1', 'job-object'],
+  'hard-processes': ['cgroup2', 'cgroup1', 'job-object', 'namespaces'],
+  'kernel-cleanup': ['cgroup2', 'cgroup1', 'job-object', 'namespaces', 'subreaper'],
+  'exact-usage': ['cgroup2', 'cgroup1', 'job-object'],
 };
 
 /** Why a cage is not what a project asks for; null when it is. */

@@ -98,6 +98,7 @@ const requirement = choice<CageRequirement>({
 const forbidden = choice<Exclude<MechanismName, 'process-group'>>({
   cgroup2: 'Control groups, version 2.',
   cgroup1: 'Control groups, version 1.',
+  'job-object': 'A Windows job object.',
   namespaces: 'A user and pid namespace: debuggers, nested sandboxes and setuid programs may not work in it.',
   subreaper: 'The keeper without a namespace.',
 });

@@ -87,8 +87,7 @@ export class CagedProcess {
       this.#options.onStop(reason);
       const graceMs =
         hard || reason.kind === 'over-memory' || reason.kind === 'flood' ? 0 : this.#options.limits.graceMs;
-      if (graceMs > 0) {
-        this.#cage.signal('SIGTERM');
+      if (graceMs > 0 && this.#cage.signal('SIGTERM')) {
         const ended = await Promise.race([
           this.#exited.promise.then(() => true),
           sleep(graceMs, false, { ref: false }),

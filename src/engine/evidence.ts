@@ -15,6 +15,7 @@ export interface ProcessEvidence {
   readonly exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null;
   readonly stop: StopReason | null;
   readonly oomKills: number | null;
+  readonly refusedMemory: number | null;
   readonly refusedProcesses: number | null;
   /** Limits that were asked for and were not in force. */
   readonly unenforced: readonly Shortcoming[];

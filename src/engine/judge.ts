@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
-import type { FailureMessage, Verdict } from '../protocol/verdict.ts';
+import type { FailureMessage, MemoryCause, Verdict } from '../protocol/verdict.ts';
 import type { StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
 import { type Reached, reachedBySignal, reachedInWords, reachedStack } from './reached.ts';
 
@@ -34,7 +34,9 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
     case 'failed': {
       const failures = test.end.failures ?? [];
       if (test.end.died) return diedBelow(test.end.died, failures);
-      const reached = reachedInWords(unit, failures.map(({ text, stack }) => `${text}\n${stack ?? ''}`).join('\n'));
+      const words = failures.map(({ text, stack }) => `${text}\n${stack ?? ''}`).join('\n');
+      if (refusedMemory(unit, words)) return outOfMemory(unit, 'refused', failures);
+      const reached = reachedInWords(unit, words);
       if (reached) return limitReached(reached, failures);
       return judgement({ kind: 'failed' }, ['The framework reported a failure.'], failures);
     }
@@ -129,6 +131,9 @@ function judgeProcess(unit: UnitEvidence, when: string): Judgement {
   const { stop, exit } = unit;
   if (stop?.kind === 'cancelled') return judgement({ kind: 'cancelled' }, ['The run was stopped.']);
   if ((unit.oomKills ?? 0) > 0) return outOfMemory(unit, exit?.signal === 'SIGKILL' ? 'kernel' : 'kernel-child');
+  // Where the kernel refuses memory, a runtime that dies of it says that its heap is full.
+  const died = exit?.signal != null && (unit.refusedMemory ?? 0) > 0;
+  if (stop === null && (died || refusedMemory(unit, unit.outputTail))) return outOfMemory(unit, 'refused');
   if (isHeapDeath(unit)) {
     return outOfMemory(unit, 'heap');
   }
@@ -194,6 +199,7 @@ export function judgeExitCode(
       return judgement({ kind: 'skipped', ...because(reading.reason) }, why);
     case 'failed': {
       const messages = [{ text: reading.message ?? `exit code ${exit.code}` }];
+      if (refusedMemory(unit, unit.outputTail)) return outOfMemory(unit, 'refused', messages);
       const inWords = reachedInWords(unit, unit.outputTail);
       return inWords ? limitReached(inWords, messages) : judgement({ kind: 'failed' }, why, messages);
     }
@@ -205,7 +211,14 @@ function isHeapDeath(unit: UnitEvidence): boolean {
   return aborted && heapDeath.test(unit.outputTail);
 }
 
-function outOfMemory(unit: UnitEvidence, cause: 'kernel' | 'kernel-child' | 'heap' | 'watched'): Judgement {
+const refusalWords = /allocation failed|out of memory|cannot allocate|not enough memory|MemoryError|bad_alloc|ENOMEM/i;
+
+/** A test may live on with less than it asked for, so it must also say that it failed of it. */
+function refusedMemory(unit: UnitEvidence, words: string): boolean {
+  return (unit.refusedMemory ?? 0) > 0 && refusalWords.test(words);
+}
+
+function outOfMemory(unit: UnitEvidence, cause: MemoryCause, messages: readonly FailureMessage[] = []): Judgement {
   const capBytes = unit.limits.memoryBytes;
   const peakBytes = unit.peakMemoryBytes;
   const cap = capBytes === null ? 'no cap' : `cap ${formatBytes(capBytes)}`;
@@ -213,10 +226,11 @@ function outOfMemory(unit: UnitEvidence, cause: 'kernel' | 'kernel-child' | 'hea
   const why = {
     kernel: `The kernel killed it for memory (its counter says ${unit.oomKills}; ${cap}${peak}).`,
     'kernel-child': `The kernel killed a process of the test for memory (its counter says ${unit.oomKills}; ${cap}${peak}).`,
+    refused: `The kernel refused it more memory (its counter says ${unit.refusedMemory}; ${cap}${peak}), and it failed of that.`,
     heap: `The language runtime gave up: its own heap limit was reached${peak}.`,
     watched: `Its memory was seen above the cap, so it was killed (${cap}${peak}; watched, not enforced by the kernel).`,
   }[cause];
-  return judgement({ kind: 'out-of-memory', cause, capBytes, peakBytes }, [why]);
+  return judgement({ kind: 'out-of-memory', cause, capBytes, peakBytes }, [why], messages);
 }
 
 function limitReached({ limit, allowed, why }: Reached, messages: readonly FailureMessage[] = []): Judgement {

@@ -61,9 +61,10 @@ export class CagedTools implements CagedTool {
 }
 
 function failureOf(evidence: ProcessEvidence, limits: Limits): string | null {
-  const { spawnError, stop, exit, oomKills } = evidence;
+  const { spawnError, stop, exit, oomKills, refusedMemory } = evidence;
   if (spawnError !== null) return `could not be started: ${spawnError}`;
-  if (oomKills || stop?.kind === 'over-memory') {
+  const refused = refusedMemory && stop === null && exit?.code !== 0;
+  if (oomKills || refused || stop?.kind === 'over-memory') {
     return `ran out of memory (cap ${limits.memoryBytes === null ? 'none' : formatBytes(limits.memoryBytes)})`;
   }
   if (stop?.kind === 'timeout') return `was still running after ${formatDuration(stop.ms)}`;

@@ -57,7 +57,7 @@ export interface CageProperties {
   readonly cpu: Assurance;
 }
 
-export type MechanismName = 'cgroup2' | 'cgroup1' | 'namespaces' | 'subreaper' | 'process-group';
+export type MechanismName = 'cgroup2' | 'cgroup1' | 'job-object' | 'namespaces' | 'subreaper' | 'process-group';
 
 export interface CageDescription {
   readonly mechanism: MechanismName;
@@ -70,7 +70,7 @@ export interface CageDescription {
 export interface ProcessInfo {
   readonly pid: number;
   readonly parent: number;
-  /** Clock ticks since boot: with the pid it names one process for ever. */
+  /** In the system’s own clock (on Linux ticks since boot): with the pid it names one process for ever. */
   readonly started: string;
   readonly command: string;
 }

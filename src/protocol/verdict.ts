@@ -1,7 +1,7 @@
 import type { CageDescription, LimitName, Limits, ProcessInfo } from './limits.ts';
 import type { TestInfo } from './tests.ts';
 
-export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap';
+export type MemoryCause = 'kernel' | 'kernel-child' | 'refused' | 'watched' | 'heap';
 export type ErrorPhase = 'spawn' | 'start-up' | 'load' | 'hook' | 'teardown' | 'selection' | 'protocol' | 'refused';
 export type TimeoutKind = 'test' | 'start-up' | 'teardown' | 'idle' | 'run';
 /** Limits whose reaching can be proved; the amount allowed is in bytes, milliseconds or a count. */

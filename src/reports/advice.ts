@@ -110,6 +110,7 @@ function memoryAdvice(cause: MemoryCause): string {
   switch (cause) {
     case 'kernel':
     case 'kernel-child':
+    case 'refused':
     case 'watched':
       return 'If the test rightly needs more, raise "memory" for its file in bulkhead.config.json ("overrides").';
     case 'heap':

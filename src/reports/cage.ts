@@ -7,6 +7,8 @@ export function mechanismLabel(name: MechanismName): string {
       return 'cgroup v2';
     case 'cgroup1':
       return 'cgroup v1';
+    case 'job-object':
+      return 'job object';
     case 'namespaces':
       return 'namespaces';
     case 'subreaper':

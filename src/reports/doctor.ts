@@ -119,7 +119,7 @@ function machineEntries(machine: MachineFacts): Entry[] {
     { term: 'System', text: [system, ...inside].join(', ') },
     ...(user === null ? [] : [{ term: 'User', text: user === 0 ? 'root' : `user id ${user}` }]),
   ];
-  const keeper = { term: 'Keeper', text: keeperText(machine.keeper) };
+  const keeper = { term: platform === 'win32' ? 'Addon' : 'Keeper', text: keeperText(machine.keeper) };
   if (platform !== 'linux') return [...entries, keeper];
   return [
     ...entries,

@@ -185,6 +185,8 @@ function causeText(cause: MemoryCause): string {
       return 'killed by the kernel';
     case 'kernel-child':
       return 'a child process was killed by the kernel';
+    case 'refused':
+      return 'the kernel refused it more';
     case 'watched':
       return 'stopped by the memory watch';
     case 'heap':

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addonTargets, bringAddon } from '../windows/bring.ts';
 
 export type KeeperTarget = 'linux-x64' | 'linux-arm64' | 'darwin-x64' | 'darwin-arm64';
 
@@ -106,9 +107,16 @@ function main(): void {
   const { values } = parseArgs({
     options: { out: { type: 'string' }, target: { type: 'string' }, require: { type: 'boolean', default: false } },
   });
+  const addon = addonTargets.find(one => one === (values.target ?? `${process.platform}-${process.arch}`));
+  if (addon) {
+    // Windows has job objects in place of a keeper, and koffi asks for them.
+    const bytes = bringAddon(addon, join('dist', 'keeper', addon));
+    console.log(`keeper: none is needed for ${addon}; koffi is brought in its place, ${Math.round(bytes / 1024)} KiB`);
+    return;
+  }
   const target = values.target === undefined ? nativeTarget() : targets.find(one => one === values.target);
   if (values.target !== undefined && target === undefined) {
-    console.error(`Unknown target ${values.target}; there are ${targets.join(', ')}.`);
+    console.error(`Unknown target ${values.target}; there are ${[...targets, ...addonTargets].join(', ')}.`);
     process.exitCode = 2;
     return;
   }

@@ -12,6 +12,7 @@ const cleanUnit: UnitEvidence = {
   exit: { code: 0, signal: null },
   stop: null,
   oomKills: 0,
+  refusedMemory: 0,
   refusedProcesses: 0,
   unenforced: [],
   peakMemoryBytes: 40 * MiB,
@@ -111,6 +112,30 @@ describe('the judge', () => {
     assert.equal(kindOf(open, died({ exit: { code: 1, signal: null }, outputTail })), 'exited-early');
     const stop = { kind: 'over-memory', bytes: 200 * MiB } as const;
     assert.equal(kindOf(open, died({ stop, exit: killed('SIGKILL'), oomKills: null })), 'out-of-memory/watched');
+  });
+
+  it('says out of memory where the kernel refused it, if the test failed or died of that', () => {
+    const refused = { oomKills: null, refusedMemory: 3 };
+    const words = 'FATAL ERROR: Committing semi space failed. Allocation failed - JavaScript heap out of memory';
+    const crashed = { exit: { code: 134, signal: null }, outputTail: words };
+    assert.equal(kindOf(open, died({ ...refused, ...crashed })), 'out-of-memory/refused');
+    assert.equal(kindOf(open, died({ ...refused, refusedMemory: 0, ...crashed })), 'out-of-memory/heap');
+    assert.equal(kindOf(open, died({ ...refused, exit: { code: null, signal: 'SIGSEGV' } })), 'out-of-memory/refused');
+    assert.equal(
+      kindOf(open, died({ ...refused, exit: { code: 3, signal: null } })),
+      'exited-early',
+      'it said nothing of it',
+    );
+    assert.equal(kindOf(passed, { ...cleanUnit, ...refused }), 'passed', 'it lived with what it had');
+    const failure = (text: string) => ({
+      ...passed,
+      end: { ...passed.end!, state: 'failed' as const, failures: [{ text }] },
+    });
+    assert.equal(
+      kindOf(failure('RangeError: Array buffer allocation failed'), { ...cleanUnit, ...refused }),
+      'out-of-memory/refused',
+    );
+    assert.equal(kindOf(failure('1 == 2'), { ...cleanUnit, ...refused }), 'failed');
   });
 
   it('puts the stop before memory, and memory before time', () => {

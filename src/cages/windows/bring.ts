@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export type AddonTarget = 'win32-x64' | 'win32-arm64';
+
+export const addonTargets: readonly AddonTarget[] = ['win32-x64', 'win32-arm64'];
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** Puts koffi's native half, and its licence, where the warden looks for it; the size of the addon. */
+export function bringAddon(target: AddonTarget, folder: string): number {
+  const name = `@koromix/koffi-${target}`;
+  const installed = join(root, 'node_modules', name);
+  const addon = join(folder, 'koffi.node');
+  mkdirSync(folder, { recursive: true });
+  if (existsSync(installed)) copyFileSync(join(installed, addonOf(target)), addon);
+  else withPackage(name, unpacked => copyFileSync(join(unpacked, addonOf(target)), addon));
+  copyFileSync(join(import.meta.dirname, 'koffi-license.txt'), join(folder, 'LICENSE.koffi.txt'));
+  return statSync(addon).size;
+}
+
+function addonOf(target: AddonTarget): string {
+  return `${target.replace('-', '_')}/koffi.node`;
+}
+
+/** npm installs no package of another system, so it is fetched by itself and held against the lock file. */
+function withPackage(name: string, use: (folder: string) => void): void {
+  const { version, integrity } = locked(name);
+  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-addon-'));
+  try {
+    const archive = pack(`${name}@${version}`, folder);
+    const digest = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+    if (digest !== integrity) throw new Error(`${name}@${version} is not what package-lock.json names`);
+    execFileSync('tar', ['-xzf', archive, '-C', folder]);
+    use(join(folder, 'package'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function pack(spec: string, folder: string): string {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const told = execFileSync(npm, ['pack', spec, '--json', '--pack-destination', folder], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  const [packed] = JSON.parse(told) as { filename: string }[];
+  // Old versions of npm tell the name of a scoped package with its slash.
+  return join(folder, packed!.filename.replace('@', '').replace('/', '-'));
+}
+
+function locked(name: string): { readonly version: string; readonly integrity: string } {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; integrity: string } | undefined>;
+  };
+  const entry = lock.packages[`node_modules/${name}`];
+  if (!entry) throw new Error(`package-lock.json does not name ${name}`);
+  return entry;
+}
