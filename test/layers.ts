@@ -12,13 +12,14 @@ function mochaLayer(layer: string, spec: string, timeoutMs: number): string[] {
   return [mocha, '--forbid-only', '--fail-zero', '--timeout', String(timeoutMs), ...report, spec];
 }
 
-/** What `npm test` runs; `kernels` needs root and Debian once, so it is asked for by name. */
+/** What `npm test` runs; `kernels` needs root and Debian once, and `windows` Wine, so they are asked for by name. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   unit: mochaLayer('unit', 'test/unit/**/*.test.ts', 20_000),
   engine: mochaLayer('engine', 'test/engine/**/*.test.ts', 60_000),
   keeper: mochaLayer('keeper', 'test/keeper/**/*.test.ts', 120_000),
   integration: ['test/bed/run-integration.ts', 'test/fixtures/editor-workspace'],
   ui: ['test/bed/run-ui.ts'],
+  windows: mochaLayer('windows', 'test/windows/**/*.test.ts', 600_000),
   kernels: mochaLayer('kernels', 'test/kernels/**/*.test.ts', 600_000),
 };
 const usual = ['unit', 'engine', 'keeper', 'integration', 'ui'];

@@ -92,11 +92,16 @@ export function hasEnvironment(pid: number, entry: string): boolean {
 
 /** macOS and others with a POSIX `ps`: about 25 ms a look, so it is asked seldom. */
 export const psProcesses: ProcessSource = () => {
-  const { stdout, status } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,rss=,time=,lstart=,command='], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 ** 2,
-    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
-  });
+  // Without -ww the ps of macOS cuts its lines at 79 columns where no terminal tells it their width.
+  const { stdout, status } = spawnSync(
+    'ps',
+    ['-A', '-ww', '-o', 'pid=,ppid=,pgid=,stat=,rss=,time=,lstart=,command='],
+    {
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 ** 2,
+      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+    },
+  );
   return status === 0 ? stdout.split('\n').flatMap(parsePsLine) : [];
 };
 
@@ -113,9 +118,16 @@ export function parsePsLine(line: string): ProcessRow[] {
       started,
       command,
       memoryBytes: Number(rss) * 1024,
-      cpuMs: (time ?? '').split(/[:-]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1000,
+      cpuMs: cpuMsOf(time ?? ''),
     },
   ];
+}
+
+/** `[[days-]hours:]minutes:seconds`, on macOS minutes without an end and hundredths. */
+function cpuMsOf(time: string): number {
+  const [clock = '', days = '0'] = time.split('-').reverse();
+  const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  return Math.round((Number(days) * 86_400 + seconds) * 1000);
 }
 
 /** A process may end between any two reads, so its absence is an answer. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/proc.h> /* SZOMB and the other states */
 #include <unistd.h>
 
 #include "memory_watch.h"

@@ -27,13 +27,13 @@ function addonOf(target: AddonTarget): string {
 }
 
 /** npm installs no package of another system, so it is fetched by itself and held against the lock file. */
-function withPackage(name: string, use: (folder: string) => void): void {
-  const { version, integrity } = locked(name);
+export function withPackage(name: string, use: (folder: string) => void, lock = join(root, 'package-lock.json')): void {
+  const { version, integrity } = locked(name, lock);
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-addon-'));
   try {
     const archive = pack(`${name}@${version}`, folder);
     const digest = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-    if (digest !== integrity) throw new Error(`${name}@${version} is not what package-lock.json names`);
+    if (digest !== integrity) throw new Error(`${name}@${version} is not what ${lock} names`);
     execFileSync('tar', ['-xzf', archive, '-C', folder]);
     use(join(folder, 'package'));
   } finally {
@@ -52,11 +52,11 @@ function pack(spec: string, folder: string): string {
   return join(folder, packed!.filename.replace('@', '').replace('/', '-'));
 }
 
-function locked(name: string): { readonly version: string; readonly integrity: string } {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+function locked(name: string, file: string): { readonly version: string; readonly integrity: string } {
+  const lock = JSON.parse(readFileSync(file, 'utf8')) as {
     packages: Record<string, { version: string; integrity: string } | undefined>;
   };
   const entry = lock.packages[`node_modules/${name}`];
-  if (!entry) throw new Error(`package-lock.json does not name ${name}`);
+  if (!entry) throw new Error(`${file} does not name ${name}`);
   return entry;
 }

@@ -42,6 +42,10 @@ describe('the list of processes', () => {
       memoryBytes: 20480 * 1024,
       cpuMs: 62_500,
     });
+    const cpuMs = (time: string) => parsePsLine(`1 1 1 S 1 ${time} Fri Nov 20 20:14:08 2026 a`)[0]?.cpuMs;
+    assert.equal(cpuMs('1234:05.25'), 74_045_250, 'macOS');
+    assert.equal(cpuMs('01:02:03'), 3_723_000);
+    assert.equal(cpuMs('2-01:02:03'), 176_523_000);
     assert.deepEqual(parsePsLine('  502   1   501 Z  0 0:00.00 Fri Nov 20 20:14:08 2026 (sh)'), []);
     assert.deepEqual(parsePsLine(''), []);
   });
