@@ -35,7 +35,8 @@ for (const [name, value] of Object.entries(env)) {
   else process.env[name] = value;
 }
 try {
-  const child = spawn(file, [...args], { stdio: [0, 1, 2, ...(isOpen(eventFd) ? [eventFd] : [])], windowsHide: true });
+  // It shares our console, which has no window: with `windowsHide` it would get its own, and a console is a process of the job.
+  const child = spawn(file, [...args], { stdio: [0, 1, 2, ...(isOpen(eventFd) ? [eventFd] : [])] });
   child.once('error', giveUp);
   child.once('exit', (code, signal) => {
     say({ event: 'leader-exited', code, signal });
