@@ -14,7 +14,6 @@ const killBoundMs = 10_000;
 interface Baseline {
   readonly bytes: number;
   readonly cpuMs: number;
-  readonly processes: number;
 }
 
 export class JobCage implements Cage {
@@ -26,8 +25,9 @@ export class JobCage implements Cage {
   readonly #job: Job;
   readonly #talk = new LauncherTalk();
   #order: LaunchOrder | null = null;
-  #launcherPid = 0;
-  #base: Baseline = { bytes: 0, cpuMs: 0, processes: 0 };
+  /** The launcher, and its console where that is counted. */
+  #own: ReadonlySet<number> = new Set();
+  #base: Baseline = { bytes: 0, cpuMs: 0 };
   #sampledPeak = 0;
   #refusedMemory = 0;
   #refusedProcesses = 0;
@@ -54,14 +54,15 @@ export class JobCage implements Cage {
   }
 
   born(child: ChildProcess): void {
-    this.#launcherPid = child.pid!;
+    const launcher = child.pid!;
+    this.#own = new Set([launcher]);
     this.#talk.listen(
       child,
       () => this.#begin(),
       end => this.#endOfLauncher(end),
     );
     try {
-      this.#job.add(this.#launcherPid);
+      this.#job.add(launcher);
     } catch (error) {
       this.#talk.refuse((error as Error).message);
       child.kill();
@@ -71,11 +72,11 @@ export class JobCage implements Cage {
   /** The launcher waits in the job: from here on it holds what the test may have, beside what the launcher has already. */
   #begin(): LaunchOrder {
     const { memoryBytes, swapBytes, processes, nice } = this.#options.limits;
-    const { cpuMs, active } = this.#job.accounting();
-    this.#base = { bytes: this.#committed(), cpuMs, processes: active };
+    this.#own = new Set(this.#job.pids());
+    this.#base = { bytes: this.#committed(), cpuMs: this.#job.accounting().cpuMs };
     this.#job.limit({
       memoryBytes: memoryBytes === null ? null : memoryBytes + swapBytes + this.#base.bytes,
-      processes: processes === null ? null : processes + this.#base.processes,
+      processes: processes === null ? null : processes + this.#own.size,
       nice,
     });
     this.#begun = true;
@@ -119,7 +120,7 @@ export class JobCage implements Cage {
       this.#job.terminate();
       await sleep(round < 20 ? 1 : 10);
     }
-    if (this.#launcherPid !== 0) await this.#talk.goneWithin(1000);
+    if (this.#own.size > 0) await this.#talk.goneWithin(1000);
     return [];
   }
 
@@ -141,7 +142,7 @@ export class JobCage implements Cage {
   }
 
   #members(): number[] {
-    return this.#job.pids().filter(pid => pid !== this.#launcherPid);
+    return this.#job.pids().filter(pid => !this.#own.has(pid));
   }
 
   #committed(): number {
