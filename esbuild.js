@@ -1,6 +1,6 @@
 import { context, build } from 'esbuild';
-import { globSync, rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { cpSync, globSync, rmSync } from 'node:fs';
+import { basename, relative, sep } from 'node:path';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -87,7 +87,16 @@ const reportWatch = {
   },
 };
 
+/** What runs inside a framework of another language is not bundled: src/frameworks/<name>/inside becomes dist/inside/<name>. */
+function copyPrograms() {
+  for (const file of globSync('src/frameworks/*/inside/**/*.py')) {
+    const [name, , ...path] = relative('src/frameworks', file).split(sep);
+    cpSync(file, ['dist/inside', name, ...path].join('/'));
+  }
+}
+
 if (production) rmSync('dist', { recursive: true, force: true });
+if (!testsOnly) copyPrograms();
 if (watch) {
   for (const options of bundles) await (await context({ ...options, plugins: [reportWatch] })).watch();
 } else {

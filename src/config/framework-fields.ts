@@ -21,10 +21,18 @@ const go: Program = {
   example: '/usr/local/go/bin/go',
 };
 
+const python: Program = {
+  key: 'python',
+  description:
+    'The Python to run it with; without it, that of the nearest virtual environment, of Poetry, of VIRTUAL_ENV or of CONDA_PREFIX, or the first "python3" of the PATH.',
+  example: '.venv/bin/python',
+};
+
 /** Every framework that is found by itself. */
 export const foundFrameworks = {
   mocha: found('mocha', node),
   go: found('go', go),
+  pytest: found('pytest', python),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
 function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {

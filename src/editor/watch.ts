@@ -5,7 +5,8 @@ import type { TestTree } from './tree.ts';
 
 /** A checkout of another branch is one change, not ten thousand. */
 const quietMs = 300;
-const configuration = '**/{bulkhead.config.json,.mocharc.*,package.json,go.mod}';
+const configuration =
+  '**/{bulkhead.config.json,.mocharc.*,package.json,{,.}pytest.{ini,toml},pyproject.toml,setup.cfg,tox.ini,go.mod}';
 
 /** Keeps the tree as the files are, from the first listing on. */
 export class Watch implements vscode.Disposable {

@@ -66,6 +66,7 @@ function isEvent(value: unknown): value is InsideEvent {
         endStates.some(state => state === event['state']) &&
         typeof event['ms'] === 'number' &&
         (event['died'] === undefined || isDeath(event['died'])) &&
+        [undefined, 'hook', 'teardown'].some(phase => phase === event['phase']) &&
         (event['failures'] === undefined || (Array.isArray(event['failures']) && event['failures'].every(isFailure)))
       );
     case 'error':

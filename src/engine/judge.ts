@@ -40,6 +40,16 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
       if (reached) return limitReached(reached, failures);
       return judgement({ kind: 'failed' }, ['The framework reported a failure.'], failures);
     }
+    case 'error': {
+      const { phase = 'hook', failures = [] } = test.end;
+      const message = failures[0]?.text.split('\n')[0] ?? 'The framework gave no reason.';
+      const when = phase === 'hook' ? 'before' : 'after';
+      return judgement(
+        { kind: 'error', phase, message },
+        [`What the framework does ${when} the test failed.`],
+        failures,
+      );
+    }
     case 'skipped':
       return judgement({ kind: 'skipped', ...because(test.end.reason) }, ['The framework skipped it.']);
     case 'failed-as-expected':

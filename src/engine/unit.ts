@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mechanism } from '../cages/cage.ts';
 import type { Framework, Launch, OutputTranslator } from '../frameworks/framework.ts';
-import type { InsideBody, Order } from '../protocol/events.ts';
+import type { EndState, InsideBody, Order } from '../protocol/events.ts';
 import type { Limits } from '../protocol/limits.ts';
 import { type Project, type TestInfo, testKey } from '../protocol/tests.ts';
 import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
@@ -192,9 +192,10 @@ class UnitWatch {
   }
 
   #end(progress: Progress, event: Extract<InsideBody, { t: 'end' }>): void {
-    const { state, ms, failures, retries, reason, died } = event;
+    const { state, ms, failures, retries, reason, died, phase } = event;
     // A second word on the same test may only be worse: a pass never covers a failure.
-    if (progress.end !== null && (progress.end.state === 'failed' || state !== 'failed')) {
+    const isBad = (each: EndState) => each === 'failed' || each === 'error';
+    if (progress.end !== null && (isBad(progress.end.state) || !isBad(state))) {
       this.#surprises.push(
         `a second end (${state}) for ${JSON.stringify(progress.test.titlePath.at(-1)?.slice(0, 60))}`,
       );
@@ -207,6 +208,7 @@ class UnitWatch {
       ...(retries === undefined ? {} : { retries }),
       ...(reason === undefined ? {} : { reason }),
       ...(died === undefined ? {} : { died }),
+      ...(phase === undefined ? {} : { phase }),
     };
     progress.endedAt = Date.now();
     progress.oomKillsDuring = (this.#process?.oomKills ?? 0) - progress.oomBefore;

@@ -7,8 +7,11 @@ import type { FailureMessage } from './verdict.ts';
  */
 export type Reporting = 'events' | 'output' | 'exit-code';
 
-/** `failed-as-expected`, `passed-unexpectedly`: of a test that is marked as one that fails, where that decides. */
-export const endStates = ['passed', 'failed', 'skipped', 'failed-as-expected', 'passed-unexpectedly'] as const;
+/**
+ * `error`: not the test itself failed, but what the framework does for it before or after. `failed-as-expected`,
+ * `passed-unexpectedly`: of a test that is marked as one that fails, where that decides.
+ */
+export const endStates = ['passed', 'failed', 'error', 'skipped', 'failed-as-expected', 'passed-unexpectedly'] as const;
 export type EndState = (typeof endStates)[number];
 
 /** Frames that the code inside a framework writes to fd 3, one JSON object a line; `s` counts from 0 without a gap. */
@@ -34,6 +37,8 @@ export type InsideEvent = { readonly s: number } & (
       readonly path: readonly string[];
       readonly ordinal: number;
       readonly state: EndState;
+      /** Of the state `error`; absent: the set-up. */
+      readonly phase?: 'hook' | 'teardown';
       readonly ms: number;
       readonly failures?: readonly FailureMessage[];
       readonly retries?: number;

@@ -88,6 +88,19 @@ describe('the judge', () => {
     assert.deepEqual(judge(diedOf({ code: 3 }), cleanUnit).messages, failures);
   });
 
+  it('tells what failed around a test from what failed in it', () => {
+    const failures = [{ text: 'no database\nat line 3' }];
+    const before: TestEvidence = { ...passed, end: { state: 'error', ms: 1, failures } };
+    assert.deepEqual(judge(before, { ...cleanUnit, shared: true }).verdict, {
+      kind: 'error',
+      phase: 'hook',
+      message: 'no database',
+    });
+    const after: TestEvidence = { ...passed, end: { state: 'error', phase: 'teardown', ms: 1, failures } };
+    assert.equal(kindOf(after, cleanUnit), 'error/teardown');
+    assert.equal(kindOf({ ...after, oomKillsDuring: 1 }, cleanUnit), 'out-of-memory/kernel-child');
+  });
+
   it('takes the word of the framework for a test that is marked as failing, and looks at the process all the same', () => {
     const failed: TestEvidence = { ...passed, end: { state: 'failed-as-expected', ms: 5, reason: 'todo' } };
     assert.deepEqual(judge(failed, cleanUnit).verdict, { kind: 'expected-failure', reason: 'todo' });

@@ -1,0 +1,48 @@
+import { basename } from 'node:path';
+import type { Discovery, Problem } from '../../protocol/messages.ts';
+import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
+import type { ToolOutcome } from '../framework.ts';
+
+const longestMessage = 4000;
+
+/** What the code inside told of a file. */
+export function discoveryOf(project: Project, file: string, outcome: ToolOutcome): Discovery {
+  const tests = outcome.events.flatMap((event): TestInfo[] => {
+    if (event.t !== 'found') return [];
+    const { path, ordinal, line, column } = event;
+    const identity = { framework: project.framework, file, titlePath: path, ordinal };
+    const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+    return [{ ...identity, key: testKey(project, identity), ...place }];
+  });
+  const problem = problemOf(file, outcome);
+  return { tests, ...(problem ? { problem } : {}) };
+}
+
+function problemOf(file: string, { events, stderr, failure }: ToolOutcome): Problem | null {
+  const error = events.find(event => event.t === 'error');
+  if (error) {
+    const { text, line, file: where } = error.failure;
+    return {
+      severity: 'error',
+      file: where ?? file,
+      ...(line === undefined ? {} : { line }),
+      message: `${basename(file)} cannot be loaded: ${text.slice(0, longestMessage)}`,
+      fix: 'Correct it; the tests appear when the file can be loaded.',
+    };
+  }
+  // After the last word nothing can be missing, however the process came to its end.
+  if (events.some(event => event.t === 'bye')) return null;
+  const how = failure ?? 'ended without a word';
+  return {
+    severity: 'error',
+    file,
+    message: [`${basename(file)} cannot be loaded: its process ${how}.`, lastLines(stderr)].filter(Boolean).join('\n'),
+    fix: failure?.includes('memory')
+      ? 'Raise "memory" for this file in bulkhead.config.json, or do less when it is loaded.'
+      : 'See what the file does when it is loaded.',
+  };
+}
+
+export function lastLines(output: string): string {
+  return output.trim().split('\n').slice(-10).join('\n').slice(-2000);
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { Settings } from '../../config/settings.ts';
+import type { Folder, Project } from '../../protocol/tests.ts';
+import type { Launch } from '../framework.ts';
+import { type Interpreter, usualInterpreter } from './interpreter.ts';
+
+/** How the two programs inside are started: in the user's Python, from the folder in which the user would start pytest. */
+export class PytestLauncher {
+  readonly #inside: string;
+  readonly #remembered = new Map<string, Interpreter>();
+
+  constructor(inside: string) {
+    this.#inside = inside;
+  }
+
+  /** To find it again for each test would be to look at many files, or to ask Poetry. */
+  remember(root: string, interpreter: Interpreter): void {
+    this.#remembered.set(root, interpreter);
+  }
+
+  listing(root: string, interpreter: Interpreter, settings: Settings): Launch {
+    return this.#launch('pytest_list.py', root, interpreter, settings);
+  }
+
+  run({ root, folder }: Pick<Project, 'root'> & { folder: Folder }, settings: Settings): Launch {
+    const query = { root, folder, settings: settings.pytest };
+    const remembered = settings.pytest.program === undefined ? this.#remembered.get(root) : undefined;
+    return this.#launch('pytest_run.py', root, remembered ?? usualInterpreter(query), settings);
+  }
+
+  #launch(program: string, root: string, interpreter: Interpreter, { pytest: { args, env } }: Settings): Launch {
+    return {
+      file: interpreter.program,
+      args: [join(this.#inside, 'pytest', program), ...args],
+      cwd: root,
+      env: { ...env, ...interpreter.env },
+    };
+  }
+}
