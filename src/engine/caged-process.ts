@@ -168,7 +168,19 @@ export class CagedProcess {
   #print(chunk: Buffer, from: 'stdout' | 'stderr'): void {
     const kept = this.#options.readable?.(chunk, from) ?? chunk;
     this.#options.onOutput(this.output.push(kept), from);
-    this.#printedBytes += chunk.length;
+    this.#count(chunk.length);
+  }
+
+  /** Output that the framework had kept to itself counts like what is printed; the answer is what may be shown of it live. */
+  takeOutput(text: string): string {
+    const chunk = Buffer.from(text);
+    const shown = this.output.push(chunk);
+    this.#count(chunk.length);
+    return shown.toString('utf8');
+  }
+
+  #count(bytes: number): void {
+    this.#printedBytes += bytes;
     const limitBytes = this.#options.limits.outputLimitBytes;
     if (limitBytes !== null && this.#printedBytes > limitBytes) void this.stop({ kind: 'flood', limitBytes });
   }

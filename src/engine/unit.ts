@@ -157,7 +157,7 @@ class UnitWatch {
         this.#announce(event);
         return;
       case 'output': {
-        const text = this.#process?.output.push(Buffer.from(event.text)).toString('utf8') ?? '';
+        const text = this.#process?.takeOutput(event.text) ?? '';
         if (text) this.#deps.onOutput(this.#last.test, text);
         return;
       }

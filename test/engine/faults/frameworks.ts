@@ -1,4 +1,5 @@
 import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
+import { installedLine } from '../../unit/frameworks/pytest/versions.ts';
 import type { TestWorkspace } from '../workspace.ts';
 import type { Deviation, Fault } from './faults.ts';
 
@@ -16,6 +17,8 @@ export interface FaultyFramework {
 }
 
 const unknownOrigin = 'the last test is charged, for nothing tells yet who began it';
+
+const pytest = await installedLine();
 
 /** A framework joins by one line here and its folder of faults. */
 export const frameworks: readonly FaultyFramework[] = [
@@ -40,6 +43,22 @@ export const frameworks: readonly FaultyFramework[] = [
       'live-handle': { missing: true, because: 'its process ends with its tests, whatever else runs in it' },
       'late-throw': { missing: true, because: 'its process ends with its tests, and nothing comes later' },
       'kill-worker': { missing: true, because: 'it has no worker' },
+    },
+  },
+  {
+    name: 'pytest',
+    settings: { pytest: { enabled: true, ...('python' in pytest ? { program: pytest.python } : {}) } },
+    unavailable: () => ('missing' in pytest ? pytest.missing : null),
+    deviations: {
+      'heap-oom': { culprit: 'failed', because: 'a MemoryError is an exception like any other' },
+      'live-handle': {
+        in: 'file',
+        culprit: 'passed',
+        neighbours: { after: 'timed-out/teardown' },
+        because: unknownOrigin,
+      },
+      'late-throw': { in: 'file', culprit: 'passed', neighbours: { after: 'error/teardown' }, because: unknownOrigin },
+      'kill-worker': { missing: true, because: 'it has no worker: the processes of pytest-xdist are overruled' },
     },
   },
   {

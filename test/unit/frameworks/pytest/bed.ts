@@ -1,3 +1,4 @@
+import { onceEach } from '../../../../src/engine/once.ts';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -32,7 +33,13 @@ export function openBed(python: string): Bed {
     ...defaults,
     pytest: { ...defaults.pytest, program: python, ...pytest },
   });
-  const contextOf = (root: string, settings: Settings) => ({ folder: folderOf(root), settings, tool: uncagedTool });
+  const contextOf = (root: string, settings: Settings) => ({
+    folder: folderOf(root),
+    settings,
+    tool: uncagedTool,
+    builds: root,
+    once: onceEach(),
+  });
   return {
     project(fixture) {
       const root = place();
