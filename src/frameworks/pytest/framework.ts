@@ -1,29 +1,43 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Discovery } from '../../protocol/messages.ts';
-import type { Project, TestInfo } from '../../protocol/tests.ts';
+import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch } from '../framework.ts';
+import { outlinePython, type PythonNames } from '../outline/python.ts';
 import { detectProjects } from './detection.ts';
 import { discoveryOf } from './discovery.ts';
 import { PytestLauncher } from './launcher.ts';
+
+/** A text of this size is generated, and the window must not wait for it at each stroke. */
+const longestText = 4 * 1024 ** 2;
 
 /** Pytest from 7 on, in the user's own Python with all of its plugins. */
 export class PytestFramework implements Framework {
   readonly name = 'pytest';
   readonly reporting = 'events';
   readonly #launcher: PytestLauncher;
+  readonly #names = new Map<string, PythonNames>();
 
   constructor(inside: string) {
     this.#launcher = new PytestLauncher(inside);
   }
 
   async detect(context: DetectionContext): Promise<Detection> {
-    const { projects, problems } = await detectProjects(context, this.#launcher);
+    const { projects, problems, found } = await detectProjects(context, this.#launcher);
+    for (const { candidate, listing } of found) this.#names.set(candidate.root, listing);
     return { projects, problems };
   }
 
   async discover(project: Project, file: string, { settings, tool }: DetectionContext): Promise<Discovery> {
     const outcome = await tool.run(this.launch(project, [], settings), { mode: 'discover', file });
     return discoveryOf(project, file, outcome);
+  }
+
+  outline(project: Project, file: string, text: string): readonly TestInfo[] {
+    if (!file.endsWith('.py') || text.length > longestText) return [];
+    return outlinePython(text, this.#names.get(project.root)).map(test => {
+      const identity = { framework: this.name, file, titlePath: test.titlePath, ordinal: 0 };
+      return { ...test, ...identity, key: testKey(project, identity) };
+    });
   }
 
   /** Which tests, pytest_run.py learns from its order. */
