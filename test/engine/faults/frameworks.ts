@@ -47,7 +47,11 @@ export const frameworks: readonly FaultyFramework[] = [
   },
   {
     name: 'pytest',
-    settings: { pytest: { enabled: true, ...('python' in pytest ? { program: pytest.python } : {}) } },
+    // Python takes a while to end in order on a machine that does much else.
+    settings: {
+      teardown: 4000,
+      pytest: { enabled: true, ...('python' in pytest ? { program: pytest.python } : {}) },
+    },
     unavailable: () => ('missing' in pytest ? pytest.missing : null),
     deviations: {
       'heap-oom': { culprit: 'failed', because: 'a MemoryError is an exception like any other' },
