@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { build } from 'esbuild';
+import { EventReader } from '../src/engine/event-reader.ts';
+import type { InsideEvent } from '../src/protocol/events.ts';
+
+/** The bundle of the code inside, as it is made for the package. */
+export async function bundleSender(folder: string): Promise<string> {
+  const outfile = join(folder, 'sender.cjs');
+  await build({
+    entryPoints: [resolve(import.meta.dirname, 'sender.entry.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node18',
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+export interface Received {
+  readonly events: number;
+  readonly problems: readonly string[];
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Everything that the sender says on fd 3, read by the real reader until the pipe ends. */
+export async function receive(sender: string, tests: number, onEvent: (event: InsideEvent) => void): Promise<Received> {
+  const child: ChildProcess = spawn(process.execPath, [sender, String(tests)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  let events = 0;
+  const reader = new EventReader(event => {
+    events++;
+    onEvent(event);
+  });
+  const pipe = child.stdio[3] as Readable;
+  pipe.on('data', (chunk: Buffer) => reader.push(chunk));
+  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  await once(pipe, 'close');
+  reader.end();
+  return { events, problems: reader.problems, signal: (await exited)[1] };
+}

@@ -1,0 +1,170 @@
+/**
+ * Events from a framework's process into the store: a sender that is killed after its last word, the pipe, the reader, the
+ * judge, the journal, and the database in its thread, all as in a warden. `node bench/store.ts [tests] [rounds] [--check]`.
+ */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { limitsOf } from '../src/config/resolve.ts';
+import { defaults } from '../src/config/settings.ts';
+import type { UnitEvidence } from '../src/engine/evidence.ts';
+import { judge } from '../src/engine/judge.ts';
+import { Journal } from '../src/engine/journal.ts';
+import type { InsideEvent } from '../src/protocol/events.ts';
+import { type TestInfo, testKey } from '../src/protocol/tests.ts';
+import { History } from '../src/warden/history.ts';
+import { bundleSender, receive } from './channel.ts';
+
+const [tests = 100_000, rounds = 3] = process.argv.slice(2).flatMap(word => (/^\d+$/.test(word) ? [Number(word)] : []));
+const promised = 100_000;
+const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
+const root = resolve(import.meta.dirname, '..');
+await build({
+  entryPoints: { store: join(root, 'src/store/worker.ts') },
+  outdir: folder,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  logLevel: 'warning',
+});
+const sender = await bundleSender(folder);
+
+const workspace = { name: 'w', path: '/w' };
+const project = { id: 'mocha:w:.', framework: 'mocha', folder: workspace, label: 'mocha', root: '/w' };
+const limits = limitsOf(defaults);
+const unit: UnitEvidence = {
+  spawnError: null,
+  exit: { code: 0, signal: null },
+  stop: null,
+  oomKills: 0,
+  refusedProcesses: 0,
+  unenforced: [],
+  peakMemoryBytes: 40 * 1024 ** 2,
+  cpuMs: 12,
+  maxProcesses: 1,
+  wallMs: 100,
+  leftovers: [],
+  survivors: [],
+  leakedPipe: false,
+  ignoredSigterm: false,
+  outputTail: '',
+  protocolProblems: [],
+  reporting: 'events',
+  shared: false,
+  limits,
+  saidHello: true,
+  saidBye: true,
+  errors: [],
+  expectedCode: 0,
+};
+
+function infoOf(titlePath: readonly string[]): TestInfo {
+  const identity = { framework: 'mocha', file: '/w/test/a.test.js', titlePath, ordinal: 0 };
+  return { ...identity, key: testKey(project, identity) };
+}
+
+interface Round {
+  readonly events: number;
+  /** The pace until the last verdict was in the database. */
+  readonly stored: number;
+  readonly stallMs: number;
+  /** Of this process, both threads, without the sender. */
+  readonly cpuUsPerEvent: number;
+}
+
+async function round(storage: string): Promise<Round> {
+  const history = new History(folder, storage, problem => {
+    throw new Error(problem.message);
+  });
+  // The thread and the table of tests are there, as in every run but the first.
+  await history.ask('history', {});
+  const opening = { selection: { kind: 'all' }, overrides: {} } as const;
+  const fail = (problem: { message: string }) => {
+    throw new Error(problem.message);
+  };
+  const journal = new Journal({
+    storage,
+    run: 'bench',
+    opening,
+    onProblem: fail,
+    onGrown: () => history.grown('bench'),
+  });
+  const planned = Array.from({ length: tests }, (_, test) => infoOf(['a suite of tests', `test number ${test}`]));
+  const infos = new Map(planned.map(info => [info.titlePath.join('\0'), info]));
+  for (let from = 0; from < tests; from += 100)
+    journal.write({ entry: 'plan', project: project.id, tests: planned.slice(from, from + 100) });
+  await history.ask('records', { run: 'bench', limit: 1 });
+
+  const end = (event: Extract<InsideEvent, { t: 'end' }>): void => {
+    const evidence = { started: true, end: event, oomKillsDuring: 0, last: true };
+    journal.write({
+      entry: 'record',
+      record: {
+        test: infos.get(event.path.join('\0'))!,
+        project: project.id,
+        ...judge(evidence, unit),
+        attributes: [],
+        startedAt: Date.now(),
+        durationMs: event.ms,
+        usage: { peakMemoryBytes: unit.peakMemoryBytes, cpuMs: unit.cpuMs, maxProcesses: 1, shared: false },
+        limits,
+        cage: 'cgroup2',
+        output: { text: '', droppedBytes: 0 },
+      },
+    });
+  };
+  let stallMs = 0;
+  let last = performance.now();
+  let began = 0;
+  const cpuBefore = process.cpuUsage();
+  const { events, problems, signal } = await receive(sender, tests, event => {
+    const now = performance.now();
+    // The sender's own start is no matter of ours.
+    if (began === 0) [began, last] = [now, now];
+    stallMs = Math.max(stallMs, now - last);
+    last = now;
+    if (event.t === 'end') end(event);
+  });
+  const [past] = await history.ask('history', {});
+  const stored = performance.now();
+  const cpu = process.cpuUsage(cpuBefore);
+  journal.close();
+  if (signal !== 'SIGKILL' || problems.length > 0) throw new Error(`${signal}: ${problems.join()}`);
+  if (events !== 2 * tests || past?.recorded !== tests)
+    throw new Error(`lost: ${events} events, ${past?.recorded} verdicts`);
+  return {
+    events,
+    stored: (events / (stored - began)) * 1000,
+    stallMs,
+    cpuUsPerEvent: (cpu.user + cpu.system) / events,
+  };
+}
+
+const results: Round[] = [];
+for (let number = 0; number < rounds; number++) {
+  const storage = join(folder, `round-${number}`);
+  results.push(await round(storage));
+  const bytes = (name: string) => statSync(join(storage, name)).size / tests;
+  if (number === 0) {
+    console.log(
+      `${tests} tests, two events each; journal ${bytes('runs/bench/journal.ndjson').toFixed(0)} bytes a test, database ${bytes('history.db').toFixed(0)}; load ${loadavg()[0]?.toFixed(1)}\n`,
+    );
+    console.log('| round | lost | events/s | CPU of an event, both threads | longest stall |\n|---|---|---|---|---|');
+  }
+  const { stored, stallMs, cpuUsPerEvent } = results.at(-1)!;
+  console.log(
+    `| ${number + 1} | 0 | ${Math.round(stored)} | ${cpuUsPerEvent.toFixed(1)} µs | ${stallMs.toFixed(0)} ms |`,
+  );
+}
+rmSync(folder, { recursive: true });
+const best = Math.max(...results.map(({ stored }) => stored));
+const cheapest = Math.min(...results.map(({ cpuUsPerEvent }) => cpuUsPerEvent));
+console.log(
+  `\nBest of ${rounds}: ${Math.round(best)} events/s from the pipe into the database (promised: ${promised}).`,
+);
+console.log(`By the CPU time of both threads together: ${Math.round(1e6 / cheapest)} events a second of one core.`);
+if (best < promised && process.argv.includes('--check')) process.exitCode = 1;
+process.exit();
