@@ -72,7 +72,7 @@ export const limitFields = {
   outputLimit: {
     shape: orWord(size({ least: 1024, most: Number.MAX_SAFE_INTEGER, range: '1 KiB at least' }), none),
     description: 'A test that prints more than this is ended. "none" removes the limit.',
-    default: 'none',
+    default: '256 MiB',
     examples: ['64 MiB', 'none'],
   },
   idle: {

@@ -49,7 +49,7 @@ describe('layers of settings', () => {
       teardownMs: 5_000,
       graceMs: 2_000,
       outputBytes: 1024 ** 2,
-      outputLimitBytes: null,
+      outputLimitBytes: 256 * 1024 ** 2,
       idleMs: null,
       openFiles: null,
       fileBytes: null,
