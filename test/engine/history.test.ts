@@ -50,14 +50,22 @@ describe('the past runs of a workspace', () => {
   });
 
   it('are told while they go on', async () => {
-    workspace = new TestWorkspace({ 'bulkhead.config.json': config, 'a.sh': 'exit 0', 'b.sh': 'sleep 3' });
+    workspace = new TestWorkspace({
+      'bulkhead.config.json': config,
+      'a.sh': 'exit 0',
+      'b.sh': 'until [ -e go ]; do sleep 0.1; done',
+    });
     const warden = await workspace.warden();
     const run = warden.request('run', { run: 'r', selection: all, overrides: {} });
     const other = await workspace.warden();
-    const past = await until('a verdict is told', async () => {
-      const [first] = await other.request('history', {});
-      return first?.recorded === 1 ? first : null;
-    });
+    const past = await until(
+      'a verdict is told',
+      async () => {
+        const [first] = await other.request('history', {});
+        return first?.recorded === 1 ? first : null;
+      },
+      30_000,
+    );
     assert.deepEqual([past.state, past.planned], ['running', 2]);
     await assert.rejects(other.request('resume', { run: 'r', overrides: {} }), /going on in another window/);
     await run;
