@@ -41,6 +41,7 @@ const unit: UnitEvidence = {
   stop: null,
   oomKills: 0,
   refusedProcesses: 0,
+  refusedMemory: null,
   unenforced: [],
   peakMemoryBytes: 40 * 1024 ** 2,
   cpuMs: 12,
