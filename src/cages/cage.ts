@@ -6,6 +6,8 @@ import type { Powers } from './powers.ts';
 export interface LiveUsage {
   readonly memoryBytes: number;
   readonly processes: number;
+  /** Its members as far as they are known without a closer look. */
+  readonly pids: readonly number[];
 }
 
 export interface Counters {
@@ -24,9 +26,20 @@ export type LeaderEnd =
   | { readonly kind: 'ended'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
   | { readonly kind: 'not-started'; readonly because: string };
 
+/** By what another process recognises who belongs to a cage. */
+export interface Traces {
+  /** What each process of it was started with in its environment, unless it was cleared. */
+  readonly cookie: string | null;
+  /** Its directories in the hierarchies of control groups. */
+  readonly groups: readonly string[];
+  /** The program that stands in front of it, outside; null: the leader was started directly. */
+  readonly keeper: string | null;
+}
+
 /** A compartment for one unit, used once. */
 export interface Cage {
   readonly id: string;
+  readonly traces: Traces;
   /** The launch that puts itself into the cage before it becomes the user's program, so that no child is born outside. */
   wrap(launch: Launch): CagedLaunch;
   /** Called once, as soon as the process of the wrapped launch is there. */
@@ -39,6 +52,9 @@ export interface Cage {
   census(): Promise<ProcessInfo[]>;
   /** False where the system has no such signal. */
   signal(signal: NodeJS.Signals): boolean;
+  /** Nothing of it runs until it is thawed or killed. */
+  freeze(): Promise<void>;
+  thaw(): void;
   /** Kills until nothing is alive, and says who still is when even that did not help. */
   kill(): Promise<ProcessInfo[]>;
   counters(): Counters;

@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import type { CagedLaunch, Launch } from './launch.ts';
 import type { CageProperties, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism, Traces } from './cage.ts';
 import { ControlGroup } from './cgroup-files.ts';
 import { Confines } from './confines.ts';
 import { KeeperLeash, type Leash, ShellLeash } from './leash.ts';
+import { Halt } from './halt.ts';
 import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
 import { all, type Powers, powerOf } from './powers.ts';
@@ -67,9 +68,11 @@ export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promi
 
 class Cgroup1Cage implements Cage {
   readonly id: string;
+  readonly traces: Traces;
   readonly #groups = new Map<Hierarchy, ControlGroup>();
   readonly #leash: Leash;
   readonly #confines: Confines;
+  readonly #halt = new Halt();
   #refused: number | null = null;
 
   constructor(
@@ -94,6 +97,7 @@ class Cgroup1Cage implements Cage {
     if (limits.processes !== null) this.#groups.get('pids')?.set('pids.max', limits.processes);
     const groups = [...this.#groups.values()];
     this.#confines = new Confines(limits, powers);
+    this.traces = { cookie: null, groups: groups.map(({ path }) => path), keeper };
     const joins = groups.flatMap(group => ['--cgroup', group.path]);
     this.#leash = keeper ? new KeeperLeash(keeper, joins, this.#confines) : new ShellLeash(groups, this.#confines);
   }
@@ -119,10 +123,8 @@ class Cgroup1Cage implements Cage {
   }
 
   live(): LiveUsage {
-    return {
-      memoryBytes: this.#memory.number('memory.usage_in_bytes') ?? 0,
-      processes: this.#memory.pids().length,
-    };
+    const pids = this.#memory.pids();
+    return { memoryBytes: this.#memory.number('memory.usage_in_bytes') ?? 0, processes: pids.length, pids };
   }
 
   async census(): Promise<ProcessInfo[]> {
@@ -134,12 +136,23 @@ class Cgroup1Cage implements Cage {
     return true;
   }
 
+  async freeze(): Promise<void> {
+    if (!this.#groups.get('unified')?.trySet('cgroup.freeze', 1)) await this.#halt.freeze(() => this.census());
+  }
+
+  thaw(): void {
+    this.#groups.get('unified')?.trySet('cgroup.freeze', 0);
+    this.#halt.thaw();
+  }
+
   async kill(): Promise<ProcessInfo[]> {
     this.#refused ??= this.#refusals();
     // No more forks first: a fork bomb would outrun a loop of signals.
     this.#groups.get('pids')?.trySet('pids.max', 0);
     for (let round = 0; round < 1000; round++) {
-      this.#groups.get('unified')?.trySet('cgroup.kill', 1);
+      const killed = this.#groups.get('unified')?.trySet('cgroup.kill', 1) ?? false;
+      // Before 5.14: what is frozen cannot fork, and a frozen group of version 2 can be killed.
+      if (!killed) this.#groups.get('unified')?.trySet('cgroup.freeze', 1);
       if (this.#memory.pids().length === 0) {
         await this.#leash.release();
         return [];

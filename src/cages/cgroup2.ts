@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import type { CagedLaunch, Launch } from './launch.ts';
 import type { ProcessInfo, Shortcoming } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism, Traces } from './cage.ts';
 import { ControlGroup } from './cgroup-files.ts';
 import { Confines } from './confines.ts';
 import { KeeperLeash, type Leash, ShellLeash } from './leash.ts';
+import { Halt } from './halt.ts';
 import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
 import { all, type Powers } from './powers.ts';
@@ -104,10 +105,12 @@ function writable(path: string): boolean {
 
 class Cgroup2Cage implements Cage {
   readonly id: string;
+  readonly traces: Traces;
   readonly #group: ControlGroup;
   readonly #leash: Leash;
   readonly #confines: Confines;
   #sampledPeak = 0;
+  readonly #halt = new Halt();
   #refused: number | null = null;
 
   constructor(id: string, owner: ControlGroup, keeper: string | null, powers: Powers, { limits }: CageOptions) {
@@ -122,6 +125,7 @@ class Cgroup2Cage implements Cage {
     }
     if (limits.processes !== null) this.#group.set('pids.max', limits.processes);
     this.#confines = new Confines(limits, powers);
+    this.traces = { cookie: null, groups: [this.#group.path], keeper };
     this.#leash = keeper
       ? new KeeperLeash(keeper, ['--cgroup', this.#group.path], this.#confines)
       : new ShellLeash([this.#group], this.#confines);
@@ -146,7 +150,8 @@ class Cgroup2Cage implements Cage {
   live(): LiveUsage {
     const memoryBytes = this.#group.number('memory.current') ?? 0;
     this.#sampledPeak = Math.max(this.#sampledPeak, memoryBytes);
-    return { memoryBytes, processes: this.#group.pids().length };
+    const pids = this.#group.pids();
+    return { memoryBytes, processes: pids.length, pids };
   }
 
   async census(): Promise<ProcessInfo[]> {
@@ -158,11 +163,21 @@ class Cgroup2Cage implements Cage {
     return true;
   }
 
+  async freeze(): Promise<void> {
+    if (!this.#group.trySet('cgroup.freeze', 1)) await this.#halt.freeze(() => this.census());
+  }
+
+  thaw(): void {
+    this.#group.trySet('cgroup.freeze', 0);
+    this.#halt.thaw();
+  }
+
   async kill(): Promise<ProcessInfo[]> {
     this.#refused ??= this.#refusals();
     for (let round = 0; round < 1000; round++) {
-      // cgroup.kill came with 5.14; before it, no more forks and a loop of signals.
+      // cgroup.kill came with 5.14; before it, no more forks, for what is frozen cannot fork, and a loop of signals.
       if (!this.#group.trySet('cgroup.kill', 1)) {
+        this.#group.trySet('cgroup.freeze', 1);
         this.#group.trySet('pids.max', 0);
         this.signal('SIGKILL');
       }

@@ -15,6 +15,7 @@ import {
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CageDescription, MechanismName } from '../protocol/limits.ts';
+import { bootId } from './boot.ts';
 import { mechanismOrder } from './order.ts';
 
 export interface Choice {
@@ -40,7 +41,7 @@ const namespaces = ['cgroup', 'mnt', 'pid', 'user'];
 
 /** Null where the system does not name its boot: there nothing is remembered. */
 export function circumstancesHere(bulkhead: string, bundle: string, keeper: string | null): Circumstances | null {
-  const boot = process.platform === 'linux' ? text('/proc/sys/kernel/random/boot_id') : '';
+  const boot = bootId();
   if (boot === '') return null;
   const rights = text('/proc/self/status').match(/^(?:CapEff|NoNewPrivs|Seccomp):.*$/gm) ?? [];
   const around = [

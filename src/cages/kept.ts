@@ -1,13 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assurance, CageProperties, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism, Traces } from './cage.ts';
 import { Confines } from './confines.ts';
-import { Kin } from './kin.ts';
+import { Halt } from './halt.ts';
+import { Kin, newCookie } from './kin.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
 import { KeeperLeash } from './leash.ts';
 import { all, powerOf, type Powers, unwatchedSwap } from './powers.ts';
-import { linuxProcesses, psProcesses } from './processes.ts';
+import { descendants, linuxProcesses, psProcesses } from './processes.ts';
 import { probeSpaces, type Spaces, without } from './spaces.ts';
 
 const pollMs = 5;
@@ -80,8 +81,11 @@ function processLimit({ processes }: Limits): string[] {
 
 class KeptCage implements Cage {
   readonly id: string;
+  readonly traces: Traces;
   readonly #leash: KeeperLeash;
   readonly #confines: Confines;
+  readonly #halt = new Halt();
+  #keeper = 0;
   /** The second net, for what a killed keeper leaves. */
   readonly #kin: Kin;
 
@@ -93,7 +97,8 @@ class KeptCage implements Cage {
     options: readonly string[],
   ) {
     this.id = id;
-    this.#kin = new Kin(process.platform === 'linux' ? linuxProcesses : psProcesses, id);
+    this.#kin = new Kin(process.platform === 'linux' ? linuxProcesses : psProcesses, newCookie(id));
+    this.traces = { cookie: this.#kin.cookie, groups: [], keeper };
     const memory = limits.memoryBytes === null ? [] : ['--mem', String(limits.memoryBytes)];
     this.#confines = new Confines(limits, powers);
     const watched = ['--poll', String(pollMs), ...memory, ...options];
@@ -115,12 +120,14 @@ class KeptCage implements Cage {
   born(child: ChildProcess): void {
     this.#leash.hold(child);
     this.#kin.born(child.pid!);
+    this.#keeper = child.pid!;
   }
 
   live(): LiveUsage {
     const { talk } = this.#leash;
     talk.askUsage();
-    return { memoryBytes: talk.usage.bytes ?? 0, processes: talk.usage.processes };
+    const pids = this.#keeper === 0 ? [] : descendants(this.#keeper);
+    return { memoryBytes: talk.usage.bytes ?? 0, processes: talk.usage.processes, pids };
   }
 
   census(): Promise<ProcessInfo[]> {
@@ -130,6 +137,14 @@ class KeptCage implements Cage {
   signal(signal: NodeJS.Signals): boolean {
     this.#leash.talk.signal(signal);
     return true;
+  }
+
+  freeze(): Promise<void> {
+    return this.#halt.freeze(() => this.census());
+  }
+
+  thaw(): void {
+    this.#halt.thaw();
   }
 
   async kill(): Promise<ProcessInfo[]> {

@@ -1,7 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { killNow } from './owner.ts';
 import { hasEnvironment, linuxProcesses, type ProcessRow, type ProcessSource } from './processes.ts';
 
-const cookieName = 'BULKHEAD_CAGE';
+export const cookieName = 'BULKHEAD_CAGE';
+
+/** Unlike any other: what carries it in its environment is of this cage. */
+export function newCookie(cage: string): string {
+  return `${process.pid}.${cage}.${Date.now()}.${randomBytes(6).toString('hex')}`;
+}
 
 /** Who belongs to a launch, as far as it can be seen from outside: by group, session, ancestry and a cookie. */
 export class Kin {
@@ -15,9 +21,14 @@ export class Kin {
   #leaderStarted: string | null = null;
   rows: ProcessRow[] = [];
 
-  constructor(source: ProcessSource, id: string) {
+  /** Without `born`, as for a cage of a dead warden, its cookie and its descent are the only marks. */
+  constructor(source: ProcessSource, cookie: string) {
     this.#source = source;
-    this.#cookie = `${process.pid}.${id}.${Date.now()}`;
+    this.#cookie = cookie;
+  }
+
+  get cookie(): string {
+    return this.#cookie;
   }
 
   get environment(): Readonly<Record<string, string>> {
@@ -30,11 +41,10 @@ export class Kin {
   }
 
   look(): ProcessRow[] {
-    if (this.#leader === 0) return [];
     const all = this.#source();
     const leaderRow = all.find(row => row.pid === this.#leader);
     // The leader's number may name a stranger by now; then the group of that number is a stranger's too.
-    const numberIsOurs = !leaderRow || leaderRow.started === this.#leaderStarted;
+    const numberIsOurs = this.#leader !== 0 && (!leaderRow || leaderRow.started === this.#leaderStarted);
     const members = new Map<number, ProcessRow>();
     const isOurs = (row: ProcessRow) =>
       (numberIsOurs && (row.pid === this.#leader || row.group === this.#leader || row.session === this.#leader)) ||

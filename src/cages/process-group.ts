@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import treeKill from 'tree-kill';
 import type { CageProperties, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism } from './cage.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism, Traces } from './cage.ts';
 import { Confines } from './confines.ts';
-import { Kin } from './kin.ts';
+import { Halt } from './halt.ts';
+import { Kin, newCookie } from './kin.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
 import { ShellLeash } from './leash.ts';
 import { all, noneOnWindows, powerOf, type Powers, unwatchedSwap } from './powers.ts';
@@ -64,6 +65,7 @@ class ProcessGroupCage implements Cage {
   readonly #kin: Kin;
   readonly #confines: Confines;
   readonly #leash: ShellLeash;
+  readonly #halt = new Halt();
   readonly #cpu = new Map<string, number>();
   #leader = 0;
   #peak = 0;
@@ -76,7 +78,11 @@ class ProcessGroupCage implements Cage {
     this.#leash = new ShellLeash([], this.#confines);
     this.#options = options;
     this.#everyMs = everyMs;
-    this.#kin = new Kin(source, id);
+    this.#kin = new Kin(source, newCookie(id));
+  }
+
+  get traces(): Traces {
+    return { cookie: this.#kin.cookie, groups: [], keeper: null };
   }
 
   get leader(): Promise<LeaderEnd> {
@@ -99,7 +105,8 @@ class ProcessGroupCage implements Cage {
   }
 
   live(): LiveUsage {
-    return { memoryBytes: memoryOf(this.#kin.rows), processes: this.#kin.rows.length };
+    const { rows } = this.#kin;
+    return { memoryBytes: memoryOf(rows), processes: rows.length, pids: rows.map(({ pid }) => pid) };
   }
 
   async census(): Promise<ProcessInfo[]> {
@@ -110,6 +117,14 @@ class ProcessGroupCage implements Cage {
     if (process.platform === 'win32') return false;
     this.#kin.signal(signal);
     return true;
+  }
+
+  freeze(): Promise<void> {
+    return this.#halt.freeze(() => this.census());
+  }
+
+  thaw(): void {
+    this.#halt.thaw();
   }
 
   async kill(): Promise<ProcessInfo[]> {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import type { ProcessInfo } from '../protocol/limits.ts';
 
 /** A living process (zombies are dead: they hold nothing but their number). */
@@ -31,6 +32,9 @@ class LinuxProcess implements ProcessRow {
     this.#fields = stat.slice(nameEnd + 2).split(' ');
   }
 
+  get stopped(): boolean {
+    return this.#fields[0] === 'T';
+  }
   get dead(): boolean {
     return this.#fields[0] === 'Z' || this.#fields[0] === 'X';
   }
@@ -70,6 +74,37 @@ export function readProcess(pid: number): ProcessRow | null {
   return process && !process.dead ? process : null;
 }
 
+/** Stopped by a signal, its own or another's. */
+export function isStopped(pid: number): boolean {
+  const stat = readQuietly(`/proc/${pid}/stat`);
+  return stat !== null && new LinuxProcess(pid, stat).stopped;
+}
+
+/** Everything that descends from a process now; its children hang on the thread that forked them. */
+export function descendants(pid: number): number[] {
+  const found: number[] = [];
+  const visit = (parent: number): void => {
+    for (const thread of threadsOf(parent)) {
+      const children = readQuietly(`/proc/${parent}/task/${thread}/children`)?.trim();
+      for (const child of children ? children.split(' ').map(Number) : []) {
+        found.push(child);
+        visit(child);
+      }
+    }
+  };
+  visit(pid);
+  return found;
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    // It has ended.
+    return [];
+  }
+}
+
 export function processStart(pid: number): string | null {
   return readProcess(pid)?.started ?? null;
 }
@@ -82,6 +117,21 @@ export const linuxProcesses: ProcessSource = () =>
 
 function listPids(): number[] {
   return readdirSync('/proc').flatMap(name => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+/** The value of a variable in the environment that a process was started with; null: not there, or not for us to read. */
+export function environmentOf(pid: number, name: string): string | null {
+  const environment = `\0${readQuietly(`/proc/${pid}/environ`, 'latin1') ?? ''}`;
+  const at = environment.indexOf(`\0${name}=`);
+  return at === -1 ? null : environment.slice(at + name.length + 2).split('\0', 1)[0]!;
+}
+
+/** How long a process has been there, from its start as the system tells it. */
+export function ageMs({ started }: Pick<ProcessInfo, 'started'>, uptimeMs = uptime() * 1000): number {
+  const age = /^\d+$/.test(started)
+    ? uptimeMs - (Number(started) * 1000) / ticksPerSecond
+    : Date.now() - Date.parse(started);
+  return Number.isFinite(age) ? Math.max(0, Math.round(age)) : 0;
 }
 
 /** Whether a process carries `name=value` in the environment that it was started with. */

@@ -5,7 +5,15 @@ import type { SettingsLayer } from '../config/settings.ts';
 import type { Report, Scalar } from '../config/shapes.ts';
 import { fields } from '../config/table.ts';
 import type { Problem } from '../protocol/messages.ts';
-import { doctorOptions, historyOptions, listOptions, runOptions, showOptions, topOptions } from './options.ts';
+import {
+  doctorOptions,
+  historyOptions,
+  listOptions,
+  machineOptions,
+  runOptions,
+  showOptions,
+  topOptions,
+} from './options.ts';
 import { type ReportTarget, reportTarget } from './report-files.ts';
 
 interface Everywhere {
@@ -48,7 +56,18 @@ export interface DoctorCommand extends Everywhere {
   readonly command: 'doctor';
 }
 
-const topics = ['run', 'list', 'history', 'show', 'resume', 'doctor'] as const;
+/** They are about the machine, not about a folder. */
+type MachineWide = Pick<Everywhere, 'json' | 'color'>;
+
+export interface PsCommand extends MachineWide {
+  readonly command: 'ps';
+}
+
+export interface ReapCommand extends MachineWide {
+  readonly command: 'reap';
+}
+
+const topics = ['run', 'list', 'history', 'show', 'resume', 'doctor', 'ps', 'reap'] as const;
 
 export type HelpTopic = 'bulkhead' | (typeof topics)[number];
 
@@ -59,6 +78,8 @@ export type Command =
   | HistoryCommand
   | ListCommand
   | DoctorCommand
+  | PsCommand
+  | ReapCommand
   | { readonly command: 'help'; readonly topic: HelpTopic }
   | { readonly command: 'version' }
   | { readonly command: 'wrong'; readonly topic: HelpTopic; readonly problems: readonly Problem[] };
@@ -87,6 +108,9 @@ export function parseCommand(argv: readonly string[]): Command {
       return parseResume(rest);
     case 'doctor':
       return parseDoctor(rest);
+    case 'ps':
+    case 'reap':
+      return parseMachineWide(name, rest);
     case 'help':
       return parseHelp(rest);
     default:
@@ -207,6 +231,18 @@ function parseDoctor(argv: readonly string[]): Command {
     return wrong('doctor', [problemAt('', `doctor takes no path, got "${path}"`, fix)]);
   }
   return { command: 'doctor', ...everywhere(parsed.values, []) };
+}
+
+function parseMachineWide(command: 'ps' | 'reap', argv: readonly string[]): Command {
+  const parsed = parse(argv, machineOptions);
+  if (!parsed.ok) return wrong(command, [parsed.problem]);
+  if (parsed.values.help) return { command: 'help', topic: command };
+  const [path] = parsed.positionals;
+  if (path !== undefined) {
+    const fix = 'It is about everything that Bulkhead runs for you on this machine.';
+    return wrong(command, [problemAt('', `${command} takes no path, got "${path}"`, fix)]);
+  }
+  return { command, json: parsed.values.json ?? false, color: !parsed.values['no-color'] };
 }
 
 function parseHelp([topic]: readonly string[]): Command {

@@ -5,6 +5,7 @@ import {
   doctorOptions,
   historyOptions,
   listOptions,
+  machineOptions,
   type Option,
   runOptions,
   showOptions,
@@ -23,6 +24,8 @@ export function helpText(topic: HelpTopic): string {
           'bulkhead show [run]      show one of them, the last by default',
           'bulkhead resume [run]    go on with one that was interrupted or stopped',
           'bulkhead doctor          try every kind of cage here, and say what would give a stronger one',
+          'bulkhead ps              show what is alive now: wardens, cages, processes',
+          'bulkhead reap            end what killed wardens have left',
           'bulkhead help [command]  explain a command',
         ]),
         section('Flags', flags(topOptions)),
@@ -45,6 +48,7 @@ export function helpText(topic: HelpTopic): string {
         section('Stopping', [
           'Ctrl-C stops the run: no test is started any more, and the running ones are asked to end, then killed.',
           'A second Ctrl-C kills them at once. Either way nothing that a test started stays alive.',
+          'Ctrl-Z freezes the tests too, and no time limit counts until fg.',
         ]),
         exits(),
       ]);
@@ -79,6 +83,21 @@ export function helpText(topic: HelpTopic): string {
         section('Usage', ['bulkhead doctor [flags]']),
         section('Flags', flags(doctorOptions)),
         section('Exit codes', ['0    always, unless the command line is wrong (2) or Bulkhead itself failed (3)']),
+      ]);
+    case 'ps':
+      return page([
+        'Shows what of Bulkhead is alive now on this machine: the wardens of this user (of windows and terminals), their cages,',
+        'and the processes in them with memory, CPU time, age and command; and what dead wardens have left, marked as such.',
+        section('Usage', ['bulkhead ps [flags]']),
+        section('Flags', flags(machineOptions)),
+      ]);
+    case 'reap':
+      return page([
+        'Ends what wardens of this user have left that were killed themselves. Living wardens and their tests are not touched, and',
+        'nothing is killed by its number alone. Every start of Bulkhead does this too.',
+        section('Usage', ['bulkhead reap [flags]']),
+        section('Flags', flags(machineOptions)),
+        section('Exit codes', ['0    nothing is left', '3    something could not be killed']),
       ]);
     case 'list':
       return page([

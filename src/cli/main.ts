@@ -9,10 +9,12 @@ import { historyCommand } from './history-command.ts';
 import { helpText } from './help.ts';
 import { Interruption } from './interruption.ts';
 import { listCommand } from './list-command.ts';
+import { psCommand, reapCommand } from './processes-command.ts';
 import type { Program } from './program.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
 import { showCommand } from './show-command.ts';
+import { stopThisProcess, Suspension } from './suspension.ts';
 
 /** The folder of the bundles, this one among them. */
 declare const __dirname: string;
@@ -20,6 +22,7 @@ declare const __dirname: string;
 type Executable = Exclude<Command, { command: 'help' | 'version' | 'wrong' }>;
 
 const patienceMs = 10_000;
+const freezeMs = 2000;
 
 function version(): string {
   const manifest = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
@@ -35,6 +38,8 @@ async function main(): Promise<number> {
     case 'history':
     case 'show':
     case 'doctor':
+    case 'ps':
+    case 'reap':
       return execute(command);
     case 'help':
       process.stdout.write(helpText(command.topic));
@@ -64,6 +69,15 @@ async function execute(command: Executable): Promise<number> {
     patienceMs,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interruption.raise);
+  const suspension: Suspension = new Suspension({
+    stop: () => {
+      console.people.end();
+      return stopThisProcess(suspension.raise);
+    },
+    patienceMs: freezeMs,
+  });
+  // Windows has no such signal.
+  if (process.platform !== 'win32') process.on('SIGTSTP', suspension.raise);
   // The first error says that nobody reads any more; each write after it fails again.
   process.stdout.once('error', () => interruption.raise('SIGPIPE'));
   const program: Program = {
@@ -73,6 +87,7 @@ async function execute(command: Executable): Promise<number> {
     version: version(),
     console,
     interruption,
+    suspension,
   };
   try {
     const code = await carryOut(command, program);
@@ -102,6 +117,10 @@ function carryOut(command: Executable, program: Program): Promise<number> {
       return showCommand(command, program);
     case 'doctor':
       return doctorCommand(command, program);
+    case 'ps':
+      return psCommand(command, program);
+    case 'reap':
+      return reapCommand(command, program);
   }
 }
 

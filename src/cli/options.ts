@@ -50,6 +50,12 @@ export const showOptions = common;
 
 export const doctorOptions = common;
 
+export const machineOptions = {
+  json: common.json,
+  'no-color': common['no-color'],
+  help: common.help,
+} as const satisfies Record<string, Option>;
+
 export const topOptions = {
   help: common.help,
   version: { type: 'boolean', short: 'v', help: 'print the version' },

@@ -1,5 +1,6 @@
 import type { Console } from './console.ts';
 import type { Interruption } from './interruption.ts';
+import type { Suspension } from './suspension.ts';
 
 /** What a command is given of the process that it runs in. */
 export interface Program {
@@ -10,4 +11,5 @@ export interface Program {
   readonly version: string;
   readonly console: Console;
   readonly interruption: Interruption;
+  readonly suspension: Suspension;
 }

@@ -93,7 +93,8 @@ interface Run {
 
 async function runWith(connection: Connection, { folder, targets }: Setup, run: Run): Promise<number> {
   const { program, progress, beginning } = run;
-  const { console, interruption } = program;
+  const { console, interruption, suspension } = program;
+  suspension.whenAsked({ suspend: () => connection.ask('freeze', {}), resume: () => connection.ask('thaw', {}) });
   const found = await Promise.race([connection.ask('projects', {}), interruption.requested]);
   if (typeof found === 'number') return found;
   found.problems.forEach(problem => progress.problem(problem));

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TestKey } from '../protocol/tests.ts';
 import { oneLine } from '../reports/excerpt.ts';
+import { reapingText } from '../reports/processes.ts';
 import type { Runs } from './runs.ts';
 import type { Status } from './status.ts';
 import type { TestTree } from './tree.ts';
@@ -32,6 +33,7 @@ export class Commands {
       vscode.commands.registerCommand('bulkhead.runAll', () => this.runAll()),
       vscode.commands.registerCommand('bulkhead.runFailed', () => this.runFailed()),
       vscode.commands.registerCommand('bulkhead.stop', () => this.stop()),
+      vscode.commands.registerCommand('bulkhead.reap', () => this.reap()),
       vscode.commands.registerCommand('bulkhead.showReport', showReport),
       vscode.commands.registerCommand('bulkhead.showLog', () => this.#log.show()),
     ];
@@ -53,6 +55,23 @@ export class Commands {
     if (!last || keys.length === 0) return;
     const items = keys.map(key => this.#tree.item(key)).filter(item => item !== undefined);
     await this.#runs.start(new vscode.TestRunRequest(items, undefined, this.#profile), last.selection(keys));
+  }
+
+  /** What wardens have left that were killed themselves; what runs now is not touched. */
+  async reap(): Promise<void> {
+    const location = vscode.ProgressLocation.Window;
+    try {
+      const reaping = await vscode.window.withProgress({ location, title: 'Bulkhead: reaping leftovers' }, () =>
+        this.#runs.reap(),
+      );
+      const text = reapingText(reaping);
+      this.#log.info(text);
+      const survived = reaping.wardens.some(({ survivors }) => survivors.length > 0);
+      if (survived) void vscode.window.showErrorMessage(`Bulkhead: ${text}`);
+      else void vscode.window.showInformationMessage(`Bulkhead: ${text}`);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Bulkhead could not look for leftovers. ${(error as Error).message}`);
+    }
   }
 
   async stop(): Promise<void> {

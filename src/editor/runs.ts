@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
+import type { Notice, Reaping, RunSummary, Selection } from '../protocol/messages.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { PanelRecord } from '../panel/messages.ts';
@@ -88,6 +88,10 @@ export class Runs {
   async stop(hard: boolean): Promise<{ stoppedRuns: number; survivors: readonly ProcessInfo[] }> {
     if (!this.#connection.client) return { stoppedRuns: 0, survivors: [] };
     return this.#connection.request('stop', { hard });
+  }
+
+  reap(): Promise<Reaping> {
+    return this.#connection.request('reap', {});
   }
 
   notice(notice: Notice): void {

@@ -1,18 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cage, Mechanism } from '../cages/cage.ts';
-import type { Launch } from '../frameworks/framework.ts';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Cage, Mechanism, Traces } from '../cages/cage.ts';
+import type { CagedLaunch } from '../cages/launch.ts';
+import type { Diagnostics, Launch } from '../frameworks/framework.ts';
 import type { InsideEvent } from '../protocol/events.ts';
-import type { Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
+import type { FailureMessage } from '../protocol/verdict.ts';
+import { ageMs } from '../cages/processes.ts';
+import { listeningAt } from '../cages/sockets.ts';
+import type { LeftProcess, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import { testEnvironment, whyNotExecutable } from './environment.ts';
 import { EventReader } from './event-reader.ts';
-import type { ProcessEvidence, StopReason } from './evidence.ts';
+import type { EndReason, ProcessEvidence, StopReason } from './evidence.ts';
+import { Interrogation } from './interrogation.ts';
+import { Lineage } from './lineage.ts';
 import { OutputCapture } from './output.ts';
 
 /** Time that leftovers have to end by themselves, and that a held pipe has after the cage is empty. */
 const lingerMs = 100;
 const sampleMs = 50;
+const mostExamined = 50;
 const heapTailBytes = 16 * 1024;
 
 export interface CagedOptions {
@@ -20,12 +27,13 @@ export interface CagedOptions {
   readonly mechanism: Mechanism;
   readonly launch: Launch;
   readonly limits: Limits;
+  readonly diagnostics?: Diagnostics;
   readonly onEvent: (event: InsideEvent) => void;
   readonly onOutput: (text: Buffer, from: 'stdout' | 'stderr') => void;
   /** What of a chunk is to be kept and shown; absent: all of it. */
   readonly readable?: (chunk: Buffer, from: 'stdout' | 'stderr') => Buffer;
   /** Noted before the first signal, so that the reason is on record whatever happens next. */
-  readonly onStop: (reason: StopReason) => void;
+  readonly onStop: (reason: EndReason) => void;
 }
 
 /** One process in one cage, from its launch until nothing of it is left. */
@@ -36,10 +44,18 @@ export class CagedProcess {
   readonly #options: CagedOptions;
   readonly #events: EventReader;
   readonly #cage: Cage;
+  readonly #launch: { readonly wrapped: CagedLaunch } | { readonly missing: string };
+  readonly #held = Promise.withResolvers<number | null>();
   #child: ChildProcess | null = null;
   #stop: StopReason | null = null;
   #exit: ProcessEvidence['exit'] = null;
-  #exited = Promise.withResolvers<void>();
+  readonly #lineage: Lineage;
+  readonly #exited = Promise.withResolvers<void>();
+  /** The time of grace is over before its time. */
+  readonly #impatient = Promise.withResolvers<void>();
+  #graceEnds = 0;
+  #interrogation: Interrogation | null = null;
+  #stuck: FailureMessage | null = null;
   #maxProcesses = 0;
   #ignoredSigterm = false;
   #printedBytes = 0;
@@ -53,11 +69,27 @@ export class CagedProcess {
       limits: options.limits,
       onOverMemory: bytes => void this.stop({ kind: 'over-memory', bytes }),
     });
+    this.#lineage = new Lineage(this.#cage.traces.keeper);
+    this.#launch = this.#prepare();
     this.finished = this.#run();
   }
 
   get id(): string {
     return this.#options.id;
+  }
+
+  get traces(): Traces {
+    return this.#cage.traces;
+  }
+
+  get command(): string {
+    const { file, args } = this.#options.launch;
+    return [file, ...args].join(' ');
+  }
+
+  /** The process in front of the cage, as soon as it is there; null: it never was. */
+  get held(): Promise<number | null> {
+    return this.#held.promise;
   }
 
   get unenforced(): readonly Shortcoming[] {
@@ -72,6 +104,7 @@ export class CagedProcess {
   live(): { memoryBytes: number; processes: number } {
     const usage = this.#cage.live();
     this.#maxProcesses = Math.max(this.#maxProcesses, usage.processes);
+    this.#lineage.note(usage.pids);
     return usage;
   }
 
@@ -79,34 +112,80 @@ export class CagedProcess {
     return this.#cage.census();
   }
 
+  freeze(): Promise<void> {
+    return this.#cage.freeze();
+  }
+
+  thaw(): void {
+    this.#cage.thaw();
+  }
+
   /** The first reason stands. A second call, or `hard`, ends the time of grace. */
   async stop(reason: StopReason, hard = false): Promise<void> {
+    if (hard) this.#impatient.resolve();
     if (this.#exit) return;
     if (this.#stop === null) {
       this.#stop = reason;
       this.#options.onStop(reason);
-      const graceMs =
-        hard || reason.kind === 'over-memory' || reason.kind === 'flood' ? 0 : this.#options.limits.graceMs;
-      if (graceMs > 0 && this.#cage.signal('SIGTERM')) {
-        const ended = await Promise.race([
-          this.#exited.promise.then(() => true),
-          sleep(graceMs, false, { ref: false }),
-        ]);
+      if (!hard && reason.kind === 'timeout') await this.#interrogate();
+      if (!hard && reason.kind !== 'over-memory' && reason.kind !== 'flood' && this.#askToEnd()) {
+        const ended = await Promise.race([this.#exited.promise.then(() => true), this.#graceOver()]);
         if (ended) return;
-        this.#ignoredSigterm = true;
+        this.#ignoredSigterm = !hard;
       }
     } else if (!hard) return;
     await this.#cage.kill();
   }
 
+  /** Before the first signal, for afterwards nothing is as it was. */
+  async #interrogate(): Promise<void> {
+    const { diagnostics, launch, limits } = this.#options;
+    if (!diagnostics) return;
+    this.#interrogation = new Interrogation(diagnostics, launch, limits);
+    const over = Promise.race([this.#exited.promise, this.#impatient.promise]).then(() => null);
+    this.#stuck = await Promise.race([this.#interrogation.ask(await this.#cage.census()), over]);
+  }
+
+  /** The polite signal to everything in the cage; false: there is no such signal here, or no time of grace. */
+  #askToEnd(): boolean {
+    const { graceMs } = this.#options.limits;
+    if (graceMs === 0) return false;
+    // What is frozen hears no signal.
+    this.#cage.thaw();
+    if (!this.#cage.signal('SIGTERM')) return false;
+    this.#graceEnds = performance.now() + graceMs;
+    return true;
+  }
+
+  #graceOver(): Promise<false> {
+    const timeUp = sleep(Math.max(0, this.#graceEnds - performance.now()), false as const, { ref: false });
+    return Promise.race([timeUp, this.#impatient.promise.then(() => false as const)]);
+  }
+
+  /** What the leader leaves has its time of grace too: a server may want to remove its socket. */
+  async #emptied(): Promise<void> {
+    let waiting = true;
+    void this.#graceOver().then(() => (waiting = false));
+    while (waiting && performance.now() < this.#graceEnds && (await this.#cage.census()).length > 0) await sleep(10);
+  }
+
   async #run(): Promise<ProcessEvidence> {
+    // Whoever made this enters it into the ledger first: from its first moment on, a program is on record.
+    await Promise.resolve();
     const started = performance.now();
-    const spawnError = await this.#spawn();
+    const spawnError = this.#stop ? null : await this.#spawn();
+    this.#held.resolve(this.#child?.pid ?? null);
+    if (this.#child?.pid === undefined) this.#exited.resolve();
     // The kernel's record of the most processes counts threads too, so they are counted by looking.
     const sampler = setInterval(() => this.live(), sampleMs);
-    const notStarted = spawnError ?? (await this.#leaderEnd());
+    const notStarted = this.#child?.pid === undefined ? spawnError : await this.#leaderEnd();
     clearInterval(sampler);
     const leftovers = await this.#leftovers();
+    if (leftovers.length > 0) {
+      this.#options.onStop({ kind: 'leftovers', processes: leftovers.length });
+      this.#askToEnd();
+    }
+    await this.#emptied();
     const survivors = await this.#cage.kill();
     const leakedPipe = await this.#drain();
     this.#events.end();
@@ -124,6 +203,7 @@ export class CagedProcess {
       survivors,
       leakedPipe,
       ignoredSigterm: this.#ignoredSigterm,
+      stuck: this.#stuck,
       outputTail: this.output.tail(heapTailBytes),
       protocolProblems: this.#events.problems,
     };
@@ -138,15 +218,18 @@ export class CagedProcess {
     return end.kind === 'ended' ? null : end.because;
   }
 
-  async #spawn(): Promise<string | null> {
+  #prepare(): { readonly wrapped: CagedLaunch } | { readonly missing: string } {
     const { launch } = this.#options;
-    const env = testEnvironment({ ...launch.env, BULKHEAD_FD: '3' });
-    const missing = whyNotExecutable(launch.file, launch.cwd, env['PATH']);
-    if (missing !== null) return missing;
-    const wrapped = this.#cage.wrap(launch);
+    const missing = whyNotExecutable(launch.file, launch.cwd, testEnvironment(launch.env)['PATH']);
+    return missing === null ? { wrapped: this.#cage.wrap(launch) } : { missing };
+  }
+
+  async #spawn(): Promise<string | null> {
+    if ('missing' in this.#launch) return this.#launch.missing;
+    const { wrapped } = this.#launch;
     const child = spawn(wrapped.file, [...wrapped.args], {
       cwd: wrapped.cwd,
-      env: { ...env, ...wrapped.env },
+      env: testEnvironment({ ...wrapped.env, BULKHEAD_FD: '3' }),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(wrapped.control ? (['pipe'] as const) : [])],
       detached: process.platform !== 'win32',
       windowsHide: true,
@@ -165,7 +248,8 @@ export class CagedProcess {
     return null;
   }
 
-  #print(chunk: Buffer, from: 'stdout' | 'stderr'): void {
+  #print(printed: Buffer, from: 'stdout' | 'stderr'): void {
+    const chunk = this.#interrogation?.hear(printed, from) ?? printed;
     const kept = this.#options.readable?.(chunk, from) ?? chunk;
     this.#options.onOutput(this.output.push(kept), from);
     this.#count(chunk.length);
@@ -186,21 +270,29 @@ export class CagedProcess {
   }
 
   /** Who outlives the leader. A process on its way out is given a moment, so that it is not called a leftover. */
-  async #leftovers(): Promise<readonly ProcessInfo[]> {
+  async #leftovers(): Promise<readonly LeftProcess[]> {
     const deadline = performance.now() + lingerMs;
     for (;;) {
       const alive = await this.#cage.census();
       if (alive.length === 0 || this.#stop !== null) return [];
-      if (performance.now() >= deadline) return alive;
+      if (performance.now() >= deadline) return alive.map((left, i) => (i < mostExamined ? this.#examine(left) : left));
       await sleep(5);
     }
+  }
+
+  #examine(left: ProcessInfo): LeftProcess {
+    const startedBy = this.#lineage.ancestorsOf(left);
+    return { ...left, ageMs: ageMs(left), startedBy, listensAt: listeningAt(left.pid) };
   }
 
   /** Everything written is read, unless a process that escaped the cage holds the pipe: then it is cut. */
   async #drain(): Promise<boolean> {
     const streams = (this.#child?.stdio ?? []).flatMap(stream => (stream && !stream.closed ? [stream] : []));
     const closed = Promise.all(streams.map(stream => new Promise(resolve => stream.once('close', resolve))));
-    const leaked = await Promise.race([closed.then(() => false), sleep(lingerMs, true, { ref: false })]);
+    const inTime = closed.then(() => false);
+    let leaked = await Promise.race([inTime, sleep(lingerMs, true, { ref: false })]);
+    // After a stall, timers run before what is there to be read: a turn for that, and no more, however much is written.
+    for (let turn = 0; leaked && turn < 2; turn++) leaked = await Promise.race([inTime, nextTurn(true)]);
     for (const stream of streams) stream.destroy();
     return leaked;
   }

@@ -1,4 +1,4 @@
-import type { Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
+import type { LeftProcess, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
 import type { InsideEvent, Reporting } from '../protocol/events.ts';
 
@@ -8,6 +8,9 @@ export type StopReason =
   | { readonly kind: 'timeout'; readonly limit: TimeoutKind; readonly ms: number }
   | { readonly kind: 'over-memory'; readonly bytes: number }
   | { readonly kind: 'flood'; readonly limitBytes: number };
+
+/** Why a signal is sent to a cage: to end a process before its time, or to end what it has left. */
+export type EndReason = StopReason | { readonly kind: 'leftovers'; readonly processes: number };
 
 /** What is known of one process and its cage when nothing of it is left. */
 export interface ProcessEvidence {
@@ -24,11 +27,13 @@ export interface ProcessEvidence {
   readonly maxProcesses: number;
   readonly wallMs: number;
   /** Alive after the leader had gone, and killed. */
-  readonly leftovers: readonly ProcessInfo[];
+  readonly leftovers: readonly LeftProcess[];
   /** Alive even after the kill. */
   readonly survivors: readonly ProcessInfo[];
   readonly leakedPipe: boolean;
   readonly ignoredSigterm: boolean;
+  /** Where it was when its time was up, by its own word. */
+  readonly stuck?: FailureMessage | null;
   readonly outputTail: string;
   readonly protocolProblems: readonly string[];
 }

@@ -4,7 +4,7 @@ import type { SettingsLayer } from '../config/settings.ts';
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
-import type { StopReason } from './evidence.ts';
+import type { EndReason } from './evidence.ts';
 import { claimRun, releaseRun } from './run-owner.ts';
 
 export const journalName = 'journal.ndjson';
@@ -22,7 +22,7 @@ export type JournalEntry =
   /** The run goes on; it had taken so long by then. */
   | { readonly entry: 'resume'; readonly at: number; readonly earlierMs: number }
   | { readonly entry: 'plan'; readonly project: string; readonly tests: readonly TestInfo[] }
-  | { readonly entry: 'stop'; readonly unit: string; readonly reason: StopReason }
+  | { readonly entry: 'stop'; readonly unit: string; readonly reason: EndReason }
   | { readonly entry: 'record'; readonly record: TestRecord }
   /** So many entries are missing here, because the disk did not take them. */
   | { readonly entry: 'gap'; readonly entries: number }

@@ -153,7 +153,11 @@ function judgeProcess(unit: UnitEvidence, when: string): Judgement {
     return limitReached({ limit: 'output', allowed: stop.limitBytes, why });
   }
   if (stop?.kind === 'timeout') {
-    return judgement({ kind: 'timed-out', limit: stop.limit, limitMs: stop.ms }, [timeoutReason(stop, when)]);
+    return judgement(
+      { kind: 'timed-out', limit: stop.limit, limitMs: stop.ms },
+      [timeoutReason(stop, when)],
+      unit.stuck ? [unit.stuck] : [],
+    );
   }
   const reached = reachedBySignal(unit) ?? reachedStack(unit);
   if (reached) return limitReached(reached);

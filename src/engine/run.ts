@@ -8,6 +8,7 @@ import type { Notice, Problem, RunSummary, Selection } from '../protocol/message
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
+import { clock } from './clock.ts';
 import { destructiveRefusal } from './destructive.ts';
 import type { Journal } from './journal.ts';
 import { onceEach } from './once.ts';
@@ -71,9 +72,9 @@ export class Run {
     const { files: selected, problems } = expandSelection(selection, workspace);
     const files = earlier ? whatIsLeft(selected, earlier) : selected;
     problems.forEach(problem => this.#tell(problem));
-    const timer = this.#timeoutMs === null ? undefined : setTimeout(() => this.#timeUp(), this.#timeoutMs);
+    const timer = this.#timeoutMs === null ? null : clock.after(this.#timeoutMs, () => this.#timeUp());
     const ends = await Promise.allSettled(files.map(file => this.#runFile(file)));
-    clearTimeout(timer);
+    timer?.cancel();
     for (const end of ends) {
       if (end.status === 'rejected') {
         this.#tell({

@@ -7,6 +7,7 @@ import type { Allowance, CagedTool, Launch, ToolOutcome } from '../frameworks/fr
 import type { InsideEvent, Order } from '../protocol/events.ts';
 import type { Limits } from '../protocol/limits.ts';
 import { CagedProcess } from './caged-process.ts';
+import { clock } from './clock.ts';
 import type { ProcessEvidence } from './evidence.ts';
 
 /** A list of a hundred thousand files must fit into the head of what is kept. */
@@ -49,12 +50,10 @@ export class CagedTools implements CagedTool {
       onStop: () => {},
     });
     this.#onProcess(caged);
-    const timer = setTimeout(
-      () => void caged.stop({ kind: 'timeout', limit: 'start-up', ms: limits.startupMs }),
-      limits.startupMs,
-    );
+    const ms = limits.startupMs;
+    const timer = clock.after(ms, () => void caged.stop({ kind: 'timeout', limit: 'start-up', ms }));
     const evidence = await caged.finished;
-    clearTimeout(timer);
+    timer.cancel();
     const [stdout, stderr] = [printed.stdout, printed.stderr].map(chunks => Buffer.concat(chunks).toString('utf8'));
     return { events, stdout: stdout ?? '', stderr: stderr ?? '', failure: failureOf(evidence, limits) };
   }

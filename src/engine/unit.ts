@@ -7,7 +7,8 @@ import type { Limits } from '../protocol/limits.ts';
 import { type Project, type TestInfo, testKey } from '../protocol/tests.ts';
 import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
 import { CagedProcess } from './caged-process.ts';
-import type { StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
+import { clock, type Countdown } from './clock.ts';
+import type { EndReason, TestEvidence, UnitEvidence } from './evidence.ts';
 
 /** Tests that share one cage: one test, or what is left of a file. */
 export interface Unit {
@@ -28,7 +29,7 @@ export interface UnitDeps {
   readonly onAdopted: (test: TestInfo) => boolean;
   readonly onStarted: (test: TestInfo, at: number) => void;
   readonly onOutput: (test: TestInfo, text: string) => void;
-  readonly onStop: (unit: Unit, reason: StopReason) => void;
+  readonly onStop: (unit: Unit, reason: EndReason) => void;
 }
 
 export interface TestOutcome {
@@ -76,8 +77,8 @@ class UnitWatch {
   /** Begun and not ended; a sub-test comes after the test that it is a part of. */
   #open: readonly Progress[] = [];
   #lastEnded: Progress | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  #timer: Countdown | undefined;
+  #idle: Countdown | undefined;
   #saidHello = false;
   #saidBye = false;
   #expectedCode = 0;
@@ -96,12 +97,13 @@ class UnitWatch {
       mechanism: this.#deps.mechanism,
       launch: this.#orderedLaunch(),
       limits,
+      ...(framework.diagnostics ? { diagnostics: framework.diagnostics } : {}),
       onEvent: event => {
-        this.#idle?.refresh();
+        this.#idle?.restart();
         this.#onEvent(event);
       },
       onOutput: chunk => {
-        this.#idle?.refresh();
+        this.#idle?.restart();
         if (chunk.length > 0) this.#deps.onOutput(this.#last.test, chunk.toString('utf8'));
       },
       ...readableBy(translator),
@@ -112,11 +114,11 @@ class UnitWatch {
     if (framework.reporting === 'exit-code') this.#start([...this.#progress.values()][0]!);
     else this.#arm('start-up', limits.startupMs);
     const ms = limits.idleMs;
-    if (ms !== null) this.#idle = setTimeout(() => void caged.stop({ kind: 'timeout', limit: 'idle', ms }), ms);
+    if (ms !== null) this.#idle = clock.after(ms, () => void caged.stop({ kind: 'timeout', limit: 'idle', ms }));
     const evidence = await caged.finished;
     if (evidence.spawnError === null) translator?.end(evidence.exit ?? { code: null, signal: null });
-    clearTimeout(this.#timer);
-    clearTimeout(this.#idle);
+    this.#timer?.cancel();
+    this.#idle?.cancel();
     return {
       evidence: {
         ...evidence,
@@ -252,9 +254,9 @@ class UnitWatch {
   }
 
   #arm(limit: TimeoutKind, ms: number | null): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     if (ms === null) return;
-    this.#timer = setTimeout(() => void this.#process?.stop({ kind: 'timeout', limit, ms }), ms);
+    this.#timer = clock.after(ms, () => void this.#process?.stop({ kind: 'timeout', limit, ms }));
   }
 
   #outcome(progress: Progress, wallMs: number): TestOutcome {

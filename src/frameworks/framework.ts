@@ -61,8 +61,17 @@ export interface OutputTranslator {
   end(end: ProcessEnd): void;
 }
 
+/** How a process that is out of time is asked where it is, before it is ended. */
+export type Diagnostics =
+  /** A Node, whose inspector SIGUSR1 starts. The code inside has set `process.debugPort` to 0, so that any port will do. */
+  | { readonly kind: 'node' }
+  /** It prints its stacks on a signal: SIGQUIT for Go and Java, or what Python's `faulthandler` was registered for. */
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals };
+
 export interface Framework {
   readonly name: string;
+  /** Absent: it cannot be asked. */
+  readonly diagnostics?: Diagnostics;
   readonly reporting: Reporting;
   /** `file`: it cannot run fewer tests than all of a file. */
   readonly smallestUnit?: 'file';

@@ -74,3 +74,19 @@ export interface ProcessInfo {
   readonly started: string;
   readonly command: string;
 }
+
+/** A process that outlived the leader of its cage. */
+export interface LeftProcess extends ProcessInfo {
+  readonly ageMs?: number;
+  /** Names of its ancestors, its parent first, as far as they were seen. */
+  readonly startedBy?: readonly string[];
+  /** `tcp 127.0.0.1:3000`. */
+  readonly listensAt?: readonly string[];
+}
+
+/** A process at work. */
+export interface ProcessUsage extends ProcessInfo {
+  readonly memoryBytes: number;
+  readonly cpuMs: number;
+  readonly ageMs: number;
+}

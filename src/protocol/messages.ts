@@ -1,6 +1,6 @@
 import type { Diagnosis } from './diagnosis.ts';
 import type { HistoryRequests } from './history.ts';
-import type { CageDescription, ProcessInfo } from './limits.ts';
+import type { CageDescription, MechanismName, ProcessInfo, ProcessUsage } from './limits.ts';
 import type { SettingsLayer } from './settings.ts';
 import type { Folder, Project, TestInfo, TestKey } from './tests.ts';
 import type { TestRecord, VerdictKind } from './verdict.ts';
@@ -66,6 +66,11 @@ export interface Requests extends HistoryRequests {
   resume: { params: { run: string; overrides: SettingsLayer }; result: RunSummary };
   stop: { params: { run?: string; hard: boolean }; result: { stoppedRuns: number; survivors: readonly ProcessInfo[] } };
   status: { params: Record<string, never>; result: WardenStatus };
+  /** Freezes every cage and every time limit, as Ctrl-Z in a terminal does, until `thaw`. */
+  freeze: { params: Record<string, never>; result: null };
+  thaw: { params: Record<string, never>; result: null };
+  /** Ends what dead wardens of this user have left. */
+  reap: { params: Record<string, never>; result: Reaping };
   /** Tries every kind of cage, also those that a remembered choice spares. */
   doctor: { params: Record<string, never>; result: Diagnosis };
 }
@@ -97,13 +102,22 @@ export interface RunSummary {
   readonly journal: string | null;
 }
 
-export interface CageStatus {
-  readonly name: string;
-  readonly mechanism: CageDescription['mechanism'];
+/** What a cage is for. */
+export interface CageSubject {
+  /** The title of its test, or its file and how many tests, or what else is done in it. */
   readonly label: string;
+  /** Null: a discovery or a listing, of no run. */
+  readonly run: string | null;
+  /** Null where it holds several tests, or none. */
+  readonly test: TestKey | null;
+}
+
+export interface CageStatus extends CageSubject {
+  readonly name: string;
+  readonly mechanism: MechanismName;
   readonly memoryBytes: number | null;
   readonly memoryCapBytes: number | null;
-  readonly processes: readonly ProcessInfo[];
+  readonly processes: readonly ProcessUsage[];
   readonly ageMs: number;
 }
 
@@ -114,6 +128,32 @@ export interface WardenStatus {
   readonly runs: readonly string[];
   readonly cages: readonly CageStatus[];
   readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** A warden as its page in the ledger shows it to another process. */
+export interface WardenSight {
+  readonly pid: number;
+  /** `elsewhere`: in another container or on another machine, so neither its life nor its processes can be seen from here. */
+  readonly state: 'alive' | 'dead' | 'elsewhere';
+  /** Milliseconds since the epoch; null: its page is damaged. */
+  readonly since: number | null;
+  readonly folders: readonly string[];
+  /** Of the warden itself. */
+  readonly memoryBytes: number | null;
+  readonly cages: readonly CageStatus[];
+}
+
+/** What dead wardens had left, and what became of it. */
+export interface Reaping {
+  readonly wardens: readonly ReapedWarden[];
+}
+
+export interface ReapedWarden {
+  readonly pid: number;
+  readonly cages: readonly CageSubject[];
+  readonly killed: readonly ProcessInfo[];
+  /** Alive even after the kill. */
+  readonly survivors: readonly ProcessInfo[];
 }
 
 /** What the warden says on its own. */

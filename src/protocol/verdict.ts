@@ -1,4 +1,4 @@
-import type { CageDescription, LimitName, Limits, ProcessInfo } from './limits.ts';
+import type { CageDescription, LeftProcess, LimitName, Limits, ProcessInfo } from './limits.ts';
 import type { TestInfo } from './tests.ts';
 
 export type MemoryCause = 'kernel' | 'kernel-child' | 'refused' | 'watched' | 'heap';
@@ -52,7 +52,7 @@ export const verdictKinds = [
 
 /** Facts beside the verdict: a failed test may also have leaked. */
 export type Attribute =
-  | { readonly kind: 'leaked-processes'; readonly processes: readonly ProcessInfo[]; readonly total: number }
+  | { readonly kind: 'leaked-processes'; readonly processes: readonly LeftProcess[]; readonly total: number }
   | { readonly kind: 'leaked-pipe' }
   | { readonly kind: 'near-memory-cap'; readonly fraction: number }
   | { readonly kind: 'retried-by-framework'; readonly retries: number }

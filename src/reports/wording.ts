@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
-import type { LimitName, ProcessInfo } from '../protocol/limits.ts';
+import type { LeftProcess, LimitName } from '../protocol/limits.ts';
 import type { TestIdentity } from '../protocol/tests.ts';
 import type {
   Attribute,
@@ -256,7 +256,7 @@ function consequence(attribute: Attribute): string | null {
 export function attributeText(attribute: Attribute): string {
   switch (attribute.kind) {
     case 'leaked-processes':
-      return `Left ${plural(attribute.total, 'process', 'processes')} running, killed by Bulkhead: ${processNames(attribute.processes, attribute.total)}`;
+      return `Left ${plural(attribute.total, 'process', 'processes')} running, ended by Bulkhead: ${processNames(attribute.processes, attribute.total)}`;
     case 'leaked-pipe':
       return 'Left its output open: something kept the pipe after the test had ended';
     case 'near-memory-cap':
@@ -282,8 +282,20 @@ function percent(fraction: number): string {
   return `${Math.round(fraction * 100)} %`;
 }
 
-function processNames(processes: readonly ProcessInfo[], total: number): string {
-  const named = processes.slice(0, 5).map(({ pid, command }) => `${oneLine(command, 60) || 'unnamed'} (${pid})`);
+/** What is known of a leftover beyond its command. */
+export function leftText({ ageMs, startedBy = [], listensAt = [] }: LeftProcess): string {
+  return [
+    ...(listensAt.length > 0 ? [`listening on ${listensAt.slice(0, 3).join(', ')}`] : []),
+    ...(startedBy.length > 0 ? [`started by ${startedBy.slice(0, 3).join(' ← ')}`] : []),
+    ...(ageMs === undefined ? [] : [`${formatDuration(ageMs)} old`]),
+  ].join(', ');
+}
+
+function processNames(processes: readonly LeftProcess[], total: number): string {
+  const named = processes.slice(0, 5).map(process => {
+    const more = oneLine(leftText(process), 200);
+    return `${oneLine(process.command, 60) || 'unnamed'} (${process.pid}${more && `; ${more}`})`;
+  });
   const more = total - named.length;
   return [...named, ...(more > 0 ? [`${more.toLocaleString('en-US')} more`] : [])].join(', ');
 }

@@ -1,14 +1,18 @@
+import { ageMs, readProcess } from '../cages/processes.ts';
+import { clock } from '../engine/clock.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
-import type { MechanismName, ProcessInfo } from '../protocol/limits.ts';
-import type { CageStatus, Notice } from '../protocol/messages.ts';
+import type { MechanismName, ProcessInfo, ProcessUsage } from '../protocol/limits.ts';
+import type { CageStatus, CageSubject, Notice } from '../protocol/messages.ts';
+import type { Ledger } from './ledger.ts';
+import { usageOf } from './members.ts';
 
 const lookEveryMs = 250;
+const longestCommand = 300;
 
 interface Entry {
-  readonly label: string;
+  readonly mechanism: MechanismName;
   readonly memoryCapBytes: number | null;
-  /** A discovery or a listing, of no run. */
-  readonly tool: boolean;
+  readonly subject: CageSubject;
 }
 
 /** Every cage that is alive now, looked at four times a second while there is one. */
@@ -16,7 +20,10 @@ export class Cages {
   readonly #live = new Map<CagedProcess, Entry>();
   readonly #notify: (notice: Notice) => void;
   #timer: NodeJS.Timeout | undefined;
+  /** From when the client has said who it is. */
+  ledger: Ledger | null = null;
   opened = 0;
+  #frozen = false;
 
   constructor(notify: (notice: Notice) => void) {
     this.#notify = notify;
@@ -25,8 +32,15 @@ export class Cages {
   add(caged: CagedProcess, entry: Entry): void {
     this.opened++;
     this.#live.set(caged, entry);
+    this.#enter(caged, entry);
+    if (this.#frozen) void caged.held.then(() => (this.#frozen ? caged.freeze() : undefined));
     this.#timer ??= setInterval(() => this.#look(), lookEveryMs);
-    void caged.finished.finally(() => {
+    const finished = caged.finished.then(({ survivors }) => {
+      if (survivors.length === 0) this.ledger?.strike(caged.id);
+    });
+    // Whoever made it hears of its failure.
+    const over = finished.catch(() => {});
+    void over.then(() => {
       this.#live.delete(caged);
       if (this.#live.size > 0) return;
       clearInterval(this.#timer);
@@ -35,27 +49,57 @@ export class Cages {
     });
   }
 
-  status(mechanism: MechanismName): Promise<CageStatus[]> {
-    const statuses = [...this.#live].map(async ([caged, { label, memoryCapBytes }]) => ({
+  status(): Promise<CageStatus[]> {
+    const statuses = [...this.#live].map(async ([caged, { mechanism, subject, memoryCapBytes }]) => ({
+      ...subject,
       name: caged.id,
       mechanism,
-      label,
       memoryBytes: caged.live().memoryBytes,
       memoryCapBytes,
-      processes: await caged.census(),
+      processes: (await caged.census()).map(measured),
       ageMs: Date.now() - caged.startedAt,
     }));
     return Promise.all(statuses);
   }
 
+  /** Nothing of any test runs when this resolves, and no limit counts. */
+  async freeze(): Promise<null> {
+    this.#frozen = true;
+    clock.pause();
+    await Promise.all([...this.#live.keys()].map(caged => caged.freeze()));
+    return null;
+  }
+
+  thaw(): null {
+    this.#frozen = false;
+    for (const caged of this.#live.keys()) caged.thaw();
+    clock.resume();
+    return null;
+  }
+
   async stopTools(): Promise<void> {
-    const tools = [...this.#live].flatMap(([caged, entry]) => (entry.tool ? [caged] : []));
+    const tools = [...this.#live].flatMap(([caged, entry]) => (entry.subject.run === null ? [caged] : []));
     await Promise.all(tools.map(caged => this.#kill(caged)));
   }
 
   async reap(): Promise<readonly ProcessInfo[]> {
     const survivors = await Promise.all([...this.#live.keys()].map(caged => this.#kill(caged)));
     return survivors.flat();
+  }
+
+  #enter(caged: CagedProcess, { mechanism, memoryCapBytes, subject }: Entry): void {
+    const { ledger } = this;
+    if (!ledger) return;
+    ledger.enter({
+      cage: caged.id,
+      mechanism,
+      ...caged.traces,
+      command: caged.command.slice(0, longestCommand),
+      since: caged.startedAt,
+      memoryCapBytes,
+      subject,
+    });
+    void caged.held.then(pid => pid !== null && ledger.hold(caged.id, pid));
   }
 
   async #kill(caged: CagedProcess): Promise<readonly ProcessInfo[]> {
@@ -70,7 +114,14 @@ export class Cages {
       memoryBytes: usages.reduce((sum, usage) => sum + usage.memoryBytes, 0),
       processes: usages.reduce((sum, usage) => sum + usage.processes, 0),
       cages: usages.length,
-      running: [...this.#live.values()].filter(entry => !entry.tool).length,
+      running: [...this.#live.values()].filter(entry => entry.subject.run !== null).length,
     });
   }
+}
+
+/** Zeros for one that has ended since it was listed, or that this system tells nothing of. */
+function measured(process: ProcessInfo): ProcessUsage {
+  const row = readProcess(process.pid);
+  if (row?.started === process.started) return usageOf(row);
+  return { ...process, memoryBytes: 0, cpuMs: 0, ageMs: ageMs(process) };
 }

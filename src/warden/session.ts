@@ -11,11 +11,10 @@ import type { Earlier } from '../engine/resumption.ts';
 import { Run } from '../engine/run.ts';
 import { Slots } from '../engine/slots.ts';
 import { CagedTools } from '../engine/tool.ts';
-import type { Unit } from '../engine/unit.ts';
 import { Workspace } from '../engine/workspace.ts';
 import { createFrameworks } from '../frameworks/all.ts';
 import type { Diagnosis } from '../protocol/diagnosis.ts';
-import type { MechanismName, ProcessInfo } from '../protocol/limits.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
 import {
   type Notice,
   type Problem,
@@ -32,8 +31,12 @@ import { digest } from '../store/digest.ts';
 import { Cages } from './cages.ts';
 import { makeScratch } from './scratch.ts';
 import { CageChoice } from './choice.ts';
+import { forbiddenBy } from './forbidden.ts';
 import { History } from './history.ts';
+import { Ledger } from './ledger.ts';
 import { settle } from './settle.ts';
+import { ofNoRun, subjectOf } from './subject.ts';
+import { sweep, sweepAtStart } from './sweep.ts';
 
 /** Time for the first requests of the client, which are more urgent than what earlier wardens have left. */
 const historyAfterMs = 2000;
@@ -64,6 +67,9 @@ export class Session {
     testHistory: params => this.#ready().history.ask('testHistory', params),
     stop: params => this.#stop(params),
     status: () => this.#status(),
+    freeze: () => this.#cages.freeze(),
+    thaw: async () => this.#cages.thaw(),
+    reap: () => sweep(),
     doctor: () => this.#doctor(),
   };
   readonly #deps: SessionDeps;
@@ -78,6 +84,7 @@ export class Session {
   } | null = null;
   /** Discovery that no run asked for: as many at once as there are cores. */
   readonly #discoveries = new Slots(availableParallelism(), Infinity);
+  #ledger: Ledger | null = null;
   #ended = false;
   #units = 0;
 
@@ -92,6 +99,7 @@ export class Session {
     // What has no verdict by now gets none from the kill: it is left for whoever resumes the run.
     for (const { journal } of this.#runs.values()) journal.close();
     const survivors = await this.#cages.reap();
+    this.#ledger?.close();
     await this.#state?.choice.close().catch((error: Error) => this.#log('warn', error.message));
     if (this.#scratchFolder !== null) rmSync(this.#scratchFolder, { recursive: true, force: true });
     return survivors;
@@ -108,12 +116,22 @@ export class Session {
       toolWith: limits =>
         new CagedTools(choice.detected.mechanism, this.#scratch, limits, caged => {
           this.#refuseWhenEnded(caged);
-          this.#cages.add(caged, { label: 'looking for tests', memoryCapBytes: limits.memoryBytes, tool: true });
+          this.#cages.add(caged, {
+            mechanism: choice.detected.mechanism.name,
+            memoryCapBytes: limits.memoryBytes,
+            subject: ofNoRun,
+          });
         }),
       refuse: settings => this.#refusal(settings),
       refuseFile: (layers, folder, file) => destructiveRefusal(layers, folder, file, choice.detected.mechanism),
     });
     workspace.configure(folders);
+    this.#ledger = new Ledger(
+      folders.map(({ folder }) => folder.path),
+      problem => void this.#deps.notify({ notice: 'problem', problem }),
+    );
+    this.#cages.ledger = this.#ledger;
+    void sweepAtStart((level, text) => this.#log(level, text));
     const choice = await CageChoice.open(this.#deps.dist, storage, await forbiddenBy(workspace));
     const history = new History(
       this.#deps.dist,
@@ -206,7 +224,11 @@ export class Session {
         notify: async notice => (this.#ended ? undefined : this.#deps.notify(notice)),
         onCage: (caged, unit) => {
           this.#refuseWhenEnded(caged);
-          this.#cages.add(caged, { label: labelOf(unit), memoryCapBytes: unit.limits.memoryBytes, tool: false });
+          this.#cages.add(caged, {
+            mechanism: choice.detected.mechanism.name,
+            memoryCapBytes: unit.limits.memoryBytes,
+            subject: subjectOf(unit, id),
+          });
         },
         nextUnit: () => `unit-${++this.#units}`,
       },
@@ -253,7 +275,7 @@ export class Session {
       uptimeMs: process.uptime() * 1000,
       memoryBytes: process.memoryUsage.rss(),
       runs: [...this.#runs.keys()],
-      cages: await this.#cages.status(this.#ready().choice.detected.mechanism.name),
+      cages: await this.#cages.status(),
       metrics: { cagesOpened: this.#cages.opened, units: this.#units },
     };
   }
@@ -276,16 +298,4 @@ export class Session {
   #log(level: 'info' | 'warn', text: string): void {
     void this.#deps.notify({ notice: 'log', level, text });
   }
-}
-
-/** What one folder forbids is used in none: a window has one kind of cage at a time. */
-async function forbiddenBy(workspace: Workspace): Promise<readonly string[]> {
-  const named = (process.env['BULKHEAD_FORBID'] ?? '').split(',').filter(Boolean);
-  const set = (await workspace.settings()).flatMap(({ settings }): readonly MechanismName[] => settings['cage.forbid']);
-  return [...new Set([...named, ...set])];
-}
-
-function labelOf({ tests }: Unit): string {
-  const first = tests[0]!;
-  return tests.length === 1 ? first.titlePath.join(' › ').slice(0, 200) : `${first.file} (${tests.length} tests)`;
 }

@@ -4,7 +4,8 @@ import { limitsOf } from '../../src/config/resolve.ts';
 import { defaults } from '../../src/config/settings.ts';
 import type { Mechanism } from '../../src/cages/cage.ts';
 import { CagedProcess } from '../../src/engine/caged-process.ts';
-import type { StopReason } from '../../src/engine/evidence.ts';
+import type { EndReason } from '../../src/engine/evidence.ts';
+import type { Diagnostics } from '../../src/frameworks/framework.ts';
 import type { InsideEvent } from '../../src/protocol/events.ts';
 import type { Limits } from '../../src/protocol/limits.ts';
 import { marked } from './alive.ts';
@@ -39,14 +40,20 @@ for (const { name, open, hard } of here) {
     beforeEach(() => (mark = `bulkhead-test-${randomUUID()}`));
     afterEach(() => assert.deepEqual(marked(mark), [], 'nothing may be left alive'));
 
-    function start(script: string, change: Partial<Limits> = {}) {
+    function start(script: string, change: Partial<Limits> = {}, diagnostics?: Diagnostics, lastWord?: string) {
       const events: InsideEvent[] = [];
-      const stops: StopReason[] = [];
+      const stops: EndReason[] = [];
       const caged = new CagedProcess({
         id: randomUUID(),
         mechanism,
-        launch: { file: '/bin/sh', args: ['-c', script], cwd: '/tmp', env: { MARK: mark } },
+        launch: {
+          file: '/bin/sh',
+          args: ['-c', script, ...(lastWord ? [lastWord] : [])],
+          cwd: '/tmp',
+          env: { MARK: mark },
+        },
         limits: { ...limits, ...change },
+        ...(diagnostics ? { diagnostics } : {}),
         onEvent: event => events.push(event),
         onOutput: () => {},
         onStop: reason => stops.push(reason),
@@ -95,6 +102,101 @@ for (const { name, open, hard } of here) {
         leftovers.some(process => process.command.includes('sleep 60')),
         JSON.stringify(leftovers),
       );
+    });
+
+    it('asks what it leaves to end, gives it time for that, and has noted why', async () => {
+      const server = 'trap "sleep 0.2; echo tidied >&2; exit 0" TERM; echo up; while :; do sleep 0.05; done';
+      const { caged, stops } = start(`setsid sh -c '${server}' & sleep 0.3`, { graceMs: 5000 });
+      const { leftovers, wallMs, stop } = await caged.finished;
+      assert.match(caged.output.result().text, /tidied/);
+      assert.ok(leftovers.length > 0 && wallMs < 5000, `took ${wallMs} ms`);
+      assert.deepEqual([stop, stops[0]?.kind], [null, 'leftovers']);
+    });
+
+    it('gives the children of a leader that ends at once the rest of its time', async () => {
+      const child = 'trap "sleep 0.2; echo tidied; exit 0" TERM; echo up; while :; do sleep 0.05; done';
+      const { caged } = start(`sh -c '${child}' & wait`, { graceMs: 5000 });
+      await ready(caged);
+      await caged.stop({ kind: 'cancelled' });
+      assert.ok((await caged.finished).wallMs < 5000);
+      assert.match(caged.output.result().text, /tidied/);
+    });
+
+    it('tells of what it leaves: who started it, since when, and where it can be reached', async () => {
+      const ready = 'fs.writeFileSync("/tmp/"+process.env.MARK,"")';
+      const listen = `require("net").createServer().listen(0,"127.0.0.1",()=>${ready})`;
+      const wait = 'while [ ! -e "/tmp/$MARK" ]; do sleep 0.05; done; rm "/tmp/$MARK"';
+      const { caged } = start(`node -e '${listen}' & ${wait}; sleep 0.5`);
+      const { leftovers } = await caged.finished;
+      const [left] = leftovers;
+      assert.equal(leftovers.length, 1);
+      assert.match(left?.listensAt?.join() ?? '', /^tcp 127\.0\.0\.1:\d+$/);
+      assert.match(left?.startedBy?.join() ?? '', /sh/);
+      assert.ok(left!.ageMs! >= 400 && left!.ageMs! < 20_000, `${left!.ageMs} ms`);
+    });
+
+    it('stands still while it is frozen, and goes on when it is thawed', async () => {
+      const { caged } = start('echo up; while :; do echo tick; sleep 0.02; done');
+      await ready(caged);
+      await caged.freeze();
+      await pause(100);
+      const before = caged.output.result().text;
+      await pause(400);
+      assert.equal(caged.output.result().text, before);
+      caged.thaw();
+      await pause(400);
+      assert.notEqual(caged.output.result().text, before);
+      await caged.stop({ kind: 'cancelled' }, true);
+      await caged.finished;
+    });
+
+    it('leaves stopped what had stopped itself, when it is thawed', async function () {
+      const { caged } = start('sh -c "kill -STOP \\$\\$; echo woken" & sleep 0.3; echo up; sleep 60');
+      await ready(caged);
+      await caged.freeze();
+      caged.thaw();
+      await pause(300);
+      assert.doesNotMatch(caged.output.result().text, /woken/);
+      await caged.stop({ kind: 'cancelled' }, true);
+      assert.deepEqual((await caged.finished).survivors, []);
+    });
+
+    it('is killed while it is frozen, and asked first if there is time', async () => {
+      for (const hard of [true, false]) {
+        const { caged } = start('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.05; done', {
+          graceMs: 5000,
+        });
+        await ready(caged);
+        await caged.freeze();
+        await caged.stop({ kind: 'cancelled' }, hard);
+        const { survivors, wallMs } = await caged.finished;
+        assert.deepEqual([survivors, wallMs < 5000], [[], true]);
+        assert.equal(caged.output.result().text.includes('bye'), !hard);
+      }
+    });
+
+    it('says where it is busy when its time is up, before any signal', async () => {
+      const code = 'process.debugPort=0;function spin(){for(;;);}console.log("up");spin()';
+      const { caged } = start(node(code), { graceMs: 100 }, { kind: 'node' }, '-e');
+      await ready(caged);
+      await caged.stop({ kind: 'timeout', limit: 'test', ms: 1 });
+      const { stuck, outputTail } = await caged.finished;
+      assert.match(stuck?.stack ?? '', /at spin/);
+      assert.doesNotMatch(outputTail, /Debugger/);
+    });
+
+    it('says what it prints when it is asked by a signal', async () => {
+      const { caged } = start(
+        'trap "echo all my goroutines" QUIT; echo up; while :; do sleep 0.05; done',
+        {},
+        {
+          kind: 'signal',
+          signal: 'SIGQUIT',
+        },
+      );
+      await ready(caged);
+      await caged.stop({ kind: 'timeout', limit: 'test', ms: 1 });
+      assert.match((await caged.finished).stuck?.stack ?? '', /all my goroutines/);
     });
 
     it('is not kept waiting by a leftover that holds its output', async () => {
@@ -197,6 +299,8 @@ for (const { name, open, hard } of here) {
       assert.ok(text.length < 11_000);
       assert.equal(droppedBytes, 50_000_000 - 10_000);
     });
+
+    const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
     async function ready(caged: CagedProcess): Promise<void> {
       while (!caged.output.result().text.includes('up')) await new Promise(resolve => setTimeout(resolve, 5));

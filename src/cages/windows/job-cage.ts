@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessInfo, Shortcoming } from '../../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage } from '../cage.ts';
+import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Traces } from '../cage.ts';
 import type { CagedLaunch, Launch } from '../launch.ts';
 import { type Powers, shortcomings } from '../powers.ts';
 import { launcherEnvironment, type LaunchOrder, LauncherTalk } from './launcher-talk.ts';
@@ -18,6 +18,8 @@ interface Baseline {
 
 export class JobCage implements Cage {
   readonly id: string;
+  /** None: the kernel ends a job when its owner is gone, so nothing of it is ever left. */
+  readonly traces: Traces = { cookie: null, groups: [], keeper: null };
   readonly unenforced: readonly Shortcoming[];
   readonly #system: WindowsSystem;
   readonly #launcher: string;
@@ -94,7 +96,8 @@ export class JobCage implements Cage {
     this.#hearNotes();
     const memoryBytes = Math.max(0, this.#committed() - this.#base.bytes);
     this.#sampledPeak = Math.max(this.#sampledPeak, memoryBytes);
-    return { memoryBytes, processes: this.#members().length };
+    const pids = this.#members();
+    return { memoryBytes, processes: pids.length, pids };
   }
 
   async census(): Promise<ProcessInfo[]> {
@@ -107,6 +110,15 @@ export class JobCage implements Cage {
   /** Windows has no polite signal for a process without a window. */
   signal(_signal: NodeJS.Signals): boolean {
     return false;
+  }
+
+  /** Only a terminal's Ctrl-Z asks for it, and Windows has none. */
+  async freeze(): Promise<void> {
+    // See above.
+  }
+
+  thaw(): void {
+    // See above.
   }
 
   async kill(): Promise<ProcessInfo[]> {

@@ -12,6 +12,8 @@ export interface Commission {
  * that a test leaves behind are found.
  */
 export function takeCommission(names: readonly string[], env: NodeJS.ProcessEnv = process.env): Commission {
+  // Should it be asked where it is stuck, the inspector takes any port: the usual one may be another process's.
+  process.debugPort = 0;
   const variables: Record<string, string> = {};
   for (const name of ['BULKHEAD_FD', 'BULKHEAD_ORDER', ...names]) {
     const value = env[name];

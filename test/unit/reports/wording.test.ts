@@ -185,7 +185,7 @@ describe('the words for an attribute', () => {
   it('name a few of the processes and count the rest', () => {
     const processes = Array.from({ length: 8 }, (_, index) => process(index + 1, `node ${'x'.repeat(500)}`));
     const text = attributeText({ kind: 'leaked-processes', processes, total: 1200 });
-    assert.match(text, /^Left 1,200 processes running, killed by Bulkhead: node x+… \(1\), .* 1,195 more$/);
+    assert.match(text, /^Left 1,200 processes running, ended by Bulkhead: node x+… \(1\), .* 1,195 more$/);
     assert.ok(text.length < 600);
   });
 
