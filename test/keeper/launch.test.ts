@@ -49,6 +49,20 @@ describe('keeper: what a command gets and gives back', () => {
       });
     }
 
+    it('is prompt itself when it watches, and gives the command the scheduling that it would have without a keeper', async () => {
+      const read = 'grep -E "^(policy|prio|se.slice)" /proc/self/sched; nice';
+      const alone = spawnSync('sh', ['-c', read], { encoding: 'utf8', ...as.ids }).stdout;
+      const kept = new Kept({
+        keeper: programs.keeper,
+        options: [...options, '--mem', '100000000'],
+        as,
+        command: ['sh', '-c', read],
+      });
+      await kept.closed;
+      assert.equal(kept.output, alone);
+      assert.match(alone, /\d/);
+    });
+
     it('gives the command its descriptors but not the control channel, and nothing of its own state', async () => {
       const kept = start(programs.attack('inherited'));
       await kept.exited;

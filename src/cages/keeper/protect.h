@@ -4,6 +4,8 @@
 /* Makes this process the last to be chosen by the OOM killer, closed to other programs of its user, and the adopter of
    every orphan below it. Each step is taken as far as it is allowed. */
 void protect_self(void);
+/* Makes this process one that is woken at once, also while a test keeps every processor busy; what it forks is not. */
+void be_prompt(void);
 /* Undoes in the child what it would inherit. */
 void unprotect_child(void);
 /* Closes everything but the `kept` descriptors; the standard three become /dev/null. What the test's processes hold is

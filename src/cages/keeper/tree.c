@@ -20,7 +20,7 @@ void tree_adopt(struct tree *tree, const struct pids *pids) {
       old++;
     }
     if (old < tree->count && tree->members[old].pid == pids->list[i]) members[i] = tree->members[old++];
-    else members[i] = (struct member){.pid = pids->list[i], .statm = -1};
+    else members[i] = (struct member){.pid = pids->list[i], .statm = -1, .perhaps_shared_bytes = -1};
   }
   for (; old < tree->count; old++) {
     if (tree->members[old].statm >= 0) close(tree->members[old].statm);

@@ -9,7 +9,7 @@ struct member {
   pid_t pid;
   int statm;      /* kept open: a read costs 1 µs instead of 10, and can never meet a reused pid; -1 until needed */
   uint64_t start; /* macOS: tells a reused pid */
-  int64_t private_bytes, mapped_shared_bytes; /* at the last sample */
+  int64_t perhaps_shared_bytes; /* what it may still have in common with the process that forked it; -1: not seen yet */
 };
 
 /* The living descendants of one process, by pid. */
