@@ -15,13 +15,20 @@ export type Fields = Readonly<Record<string, Field<unknown>>>;
 
 export type Values<F extends Fields> = { -readonly [K in keyof F]?: F[K] extends Field<infer T> ? T : never };
 
-/** An object of these keys and no others. A key that is not accepted is left out; a required one takes the object with it. */
+/**
+ * An object of these keys and no others. A key that is not accepted is left out; a required one takes the object with it, and
+ * so does one of those of which there must be at least `one`.
+ */
 export function objectOf<F extends Fields, R extends keyof F & string = never>(
   fields: F,
   required: readonly R[] = [],
+  one: readonly (keyof F & string)[] = [],
 ): Shape<Values<F> & { [K in R]-?: Exclude<Values<F>[K], undefined> }> {
   return {
-    schema: objectSchema(fields, required),
+    schema: {
+      ...objectSchema(fields, required),
+      ...(one.length > 0 ? { anyOf: one.map(name => ({ required: [name] })) } : {}),
+    },
     read(value, path, report) {
       if (!isObject(value)) {
         report(path, `expected an object in braces, got ${shown(value)}`);
@@ -32,7 +39,14 @@ export function objectOf<F extends Fields, R extends keyof F & string = never>(
       for (const name of missing) {
         report(path, `"${name}" is missing`, `Add it: ${example(name, fields[name])}.`);
       }
-      return required.every(name => values[name] !== undefined) ? (values as never) : undefined;
+      if (one.length > 0 && !one.some(name => name in value)) {
+        const names = one.map(name => `"${name}"`).join(' or ');
+        report(path, `${names} is missing`, `Add one: ${example(one[0]!, fields[one[0]!])}.`);
+      }
+      // A key that was written and not accepted must not widen what the others say.
+      const whole = one.length === 0 || one.every(name => name in value === (values[name] !== undefined));
+      const some = one.length === 0 || one.some(name => values[name] !== undefined);
+      return whole && some && required.every(name => values[name] !== undefined) ? (values as never) : undefined;
     },
   };
 }

@@ -1,8 +1,7 @@
-import { relative } from 'node:path';
-import picomatch from 'picomatch';
 import type { LimitName } from '../protocol/limits.ts';
 import type { DestructivePreset, LimitSettings, SettingsLayer } from '../protocol/settings.ts';
-import type { Folder } from '../protocol/tests.ts';
+import type { Folder, TestIdentity } from '../protocol/tests.ts';
+import { concerns } from './concerns.ts';
 
 type PresetLimits = {
   readonly [K in LimitName as K extends keyof LimitSettings ? Exclude<K, 'network'> : never]?: number;
@@ -53,19 +52,19 @@ export const presets: Readonly<Record<DestructivePreset, Preset>> = {
   },
 };
 
-/** Those of every entry that matches: a file that is destructive in two ways is held back in both. */
+/** Those of every entry that matches: what is destructive in two ways is held back in both. */
 export function presetsFor(
   layers: readonly SettingsLayer[],
   folder: Folder,
   file: string,
+  tests: readonly Pick<TestIdentity, 'titlePath'>[] = [],
 ): readonly DestructivePreset[] {
-  const path = relative(folder.path, file).replaceAll('\\', '/');
   const entries = layers.flatMap(layer => layer.destructive ?? []);
-  const matching = entries.filter(({ files }) => picomatch.isMatch(path, [...files], { dot: true }));
+  const matching = entries.filter(({ files, tags }) => concerns({ files, words: tags }, folder, file, tests));
   return [...new Set(matching.map(({ preset }) => preset))];
 }
 
-/** A preset only ever tightens what holds for the whole project; a limit set for the file itself (`chosen`) stays. */
+/** A preset only ever tightens what holds for the whole project; a limit set for the file or the test itself (`chosen`) stays. */
 export function heldBack(
   settings: Required<LimitSettings>,
   names: readonly DestructivePreset[],

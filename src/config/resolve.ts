@@ -1,8 +1,7 @@
-import { relative } from 'node:path';
-import picomatch from 'picomatch';
 import type { Limits } from '../protocol/limits.ts';
 import { type FrameworkName, frameworkNames } from '../protocol/settings.ts';
-import type { Folder } from '../protocol/tests.ts';
+import type { Folder, TestIdentity } from '../protocol/tests.ts';
+import { concerns } from './concerns.ts';
 import { heldBack, presetsFor } from './presets.ts';
 import { defaults, type LimitSettings, type Settings, type SettingsLayer } from './settings.ts';
 
@@ -29,15 +28,21 @@ function frameworksOf(merged: Settings, layer: SettingsLayer): Pick<Settings, Fr
 }
 
 /**
- * The settings of one file. A layer that speaks of the whole project (`--memory` on the command line) must still win over
+ * The settings of one file, or of tests of it that run together. A layer that speaks of the whole project (`--memory` on the command line) must still win over
  * an override of a weaker layer (the file's), so each layer is applied whole before the next.
  */
-export function settingsFor(layers: readonly SettingsLayer[], folder: Folder, file: string): Required<LimitSettings> {
-  const path = relative(folder.path, file).replaceAll('\\', '/');
+export function settingsFor(
+  layers: readonly SettingsLayer[],
+  folder: Folder,
+  file: string,
+  tests: readonly Pick<TestIdentity, 'titlePath'>[] = [],
+): Required<LimitSettings> {
   const chosen = new Set<string>();
   const settings = layers.reduce<Required<LimitSettings>>(
     (settings, layer) => {
-      const matching = (layer.overrides ?? []).filter(o => picomatch.isMatch(path, [...o.files], { dot: true }));
+      const matching = (layer.overrides ?? []).filter(override =>
+        concerns({ files: override.files, words: override.tests }, folder, file, tests),
+      );
       for (const override of matching) Object.keys(limitsOnly(override)).forEach(key => chosen.add(key));
       return [layer, ...matching].reduce<Required<LimitSettings>>(
         (merged, part) => ({ ...merged, ...limitsOnly(part) }),
@@ -46,7 +51,7 @@ export function settingsFor(layers: readonly SettingsLayer[], folder: Folder, fi
     },
     limitsOnly(defaults) as Required<LimitSettings>,
   );
-  return heldBack(settings, presetsFor(layers, folder, file), chosen);
+  return heldBack(settings, presetsFor(layers, folder, file, tests), chosen);
 }
 
 export function limitsOf(settings: Required<LimitSettings>): Limits {

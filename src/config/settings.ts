@@ -2,7 +2,7 @@ import { frameworkNames, type FrameworkName, type FrameworkSettings, type Settin
 
 export type {
   CommandSettings,
-  DestructiveFiles,
+  DestructiveTests,
   DestructivePreset,
   FrameworkName,
   FrameworkSettings,

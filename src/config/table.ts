@@ -16,7 +16,24 @@ const files: Field<string[]> = {
   examples: [['test/integration/**'], 'test/slow.test.js'],
 };
 
-const overrides = everyOf(objectOf({ files, ...limitFields }, ['files']), 'objects with "files" and limits');
+const tests: Field<string[]> = {
+  shape: oneOrMore(text, '["@slow", "uploads a large file"]'),
+  description:
+    'Words in the titles of the tests that are meant, tags such as "@slow" among them; without it, every test.',
+  examples: ['@slow', ['@slow', 'uploads a large file']],
+};
+
+const tags: Field<string[]> = {
+  shape: oneOrMore(text, '["@oom"]'),
+  description:
+    'Words in the titles of the tests that are meant. They protect the running of these tests; listing them loads their file under its ordinary limits, which only "files" can change.',
+  examples: ['@oom', ['@oom', '@huge']],
+};
+
+const overrides = everyOf(
+  objectOf({ files, tests, ...limitFields }, [], ['files', 'tests']),
+  'objects with "files" or "tests", and limits',
+);
 
 const preset = choice(
   Object.fromEntries(Object.entries(presets).map(([name, { meaning }]) => [name, meaning])) as Record<
@@ -27,10 +44,15 @@ const preset = choice(
 
 const destructive = everyOf(
   objectOf(
-    { files, preset: { shape: preset, description: 'What they do, and so what holds them back.', examples: ['oom'] } },
-    ['files', 'preset'],
+    {
+      files,
+      tags,
+      preset: { shape: preset, description: 'What they do, and so what holds them back.', examples: ['oom'] },
+    },
+    ['preset'],
+    ['files', 'tags'],
   ),
-  'objects with "files" and "preset"',
+  'objects with "files" or "tags", and "preset"',
 );
 
 const workingFolder = 'relative to the workspace folder';
@@ -156,16 +178,16 @@ export const fields = {
   ...cageFields,
   overrides: {
     shape: overrides,
-    description: 'Limits for some files only; the last entry that matches a file wins.',
+    description: 'Limits for some files or tests only; the last entry that matches wins.',
     default: [],
-    examples: [[{ files: 'test/integration/**', timeout: '2 min' }]],
+    examples: [[{ files: 'test/integration/**', timeout: '2 min' }], [{ tests: '@slow', timeout: '2 min' }]],
   },
   destructive: {
     shape: destructive,
     description:
-      'Files whose tests take a machine down where nothing holds them back. They get the limits of a preset, and run only where the kernel enforces those and the user has allowed it, which this file cannot.',
+      'Files, or tests by their tags, that take a machine down where nothing holds them back. They get the limits of a preset, and run only where the kernel enforces those and the user has allowed it, which this file cannot.',
     default: [],
-    examples: [[{ files: 'test/destructive/memory/**', preset: 'oom' }]],
+    examples: [[{ files: 'test/destructive/memory/**', preset: 'oom' }], [{ tags: '@oom', preset: 'oom' }]],
   },
   frameworks: { shape: objectOf(frameworkFields), description: 'What runs the tests.', default: {} },
 } satisfies Fields;

@@ -4,24 +4,25 @@ import { mergeLayers, settingsFor } from '../config/resolve.ts';
 import type { SettingsLayer } from '../config/settings.ts';
 import type { LimitName } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
-import type { Folder } from '../protocol/tests.ts';
+import type { Folder, TestInfo } from '../protocol/tests.ts';
 
 interface Missing {
   readonly because: string;
   readonly fix: string;
 }
 
-/** Why a destructive file may not be started, with everything that is missing at once; null: it may. */
+/** Why a destructive file, or tests of it, may not be started, with everything that is missing at once; null: they may. */
 export function destructiveRefusal(
   layers: readonly SettingsLayer[],
   folder: Folder,
   file: string,
   mechanism: Pick<Mechanism, 'label' | 'powers'>,
+  tests: readonly TestInfo[] = [],
 ): Problem | null {
-  const names = presetsFor(layers, folder, file);
+  const names = presetsFor(layers, folder, file, tests);
   if (names.length === 0) return null;
   const needed = [...new Set(names.flatMap(name => presets[name].needs))];
-  const settings = settingsFor(layers, folder, file);
+  const settings = settingsFor(layers, folder, file, tests);
   const missing = [
     ...needed.flatMap(limit => (settings[limit] === null ? unset(limit) : unheld(limit, mechanism))),
     ...(mergeLayers(layers)['destructive.allow'] ? [] : notAllowed(folder)),
@@ -32,13 +33,13 @@ export function destructiveRefusal(
     severity: 'error',
     file,
     key: 'destructive',
-    message: `Refused: this file is destructive (${kinds}), and ${missing.map(({ because }) => because).join('; ')}.`,
+    message: `Refused: ${tests.length === 1 ? 'this test' : 'this file'} is destructive (${kinds}), and ${missing.map(({ because }) => because).join('; ')}.`,
     fix: [...new Set(missing.map(({ fix }) => fix))].join(' '),
   };
 }
 
 function unset(limit: LimitName): Missing[] {
-  const fix = `Give "${limit}" a value for this file ("overrides"), or leave it to the preset.`;
+  const fix = `Give "${limit}" a value for it ("overrides"), or leave it to the preset.`;
   return [{ because: `its limit "${limit}" is set to "none"`, fix }];
 }
 

@@ -3,9 +3,10 @@ import type { Mechanism } from '../cages/cage.ts';
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import { defaults, type LeakPolicy, type Settings, type SettingsLayer } from '../config/settings.ts';
+import type { Framework } from '../frameworks/framework.ts';
 import type { Limits, ProcessInfo } from '../protocol/limits.ts';
 import type { Notice, Problem, RunSummary, Selection } from '../protocol/messages.ts';
-import type { TestInfo } from '../protocol/tests.ts';
+import type { Project, TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
 import { clock } from './clock.ts';
@@ -17,8 +18,9 @@ import { recordOf } from './record.ts';
 import { type Earlier, whatIsLeft } from './resumption.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
+import { type Terms, termsOf } from './terms.ts';
 import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
-import { brokenFile, cancelled, gone, lost, outOfTime, refusedFile, type Unrun, withoutCage } from './unrun.ts';
+import { brokenFile, cancelled, gone, lost, outOfTime, refusedDestructive, type Unrun, withoutCage } from './unrun.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
@@ -116,26 +118,15 @@ export class Run {
   async #runFile(planned: PlannedFile): Promise<void> {
     const { project, file } = planned;
     const layers = [...this.#deps.workspace.layersOf(project), this.#overrides];
-    const settings = settingsFor(layers, project.folder, file);
-    const limits = limitsOf(settings);
+    const limits = limitsOf(settingsFor(layers, project.folder, file));
     const refused = destructiveRefusal(layers, project.folder, file, this.#deps.mechanism);
     if (refused && !this.#cancelled) {
       const tests = knownTests(planned, this.#deps.workspace);
       await this.#plan(tests, project.id);
-      for (const test of tests) await this.#show(refusedFile(this.#unrun(test, project.id, limits), refused));
+      for (const test of tests) await this.#show(refusedDestructive(this.#unrun(test, project.id, limits), refused));
       return;
     }
-    const memory = limits.memoryBytes ?? 0;
-    if (memory > this.#budget) {
-      this.#tell({
-        severity: 'warning',
-        file,
-        key: 'memory',
-        message: `The cap of ${formatBytes(memory)} is more than the ${formatBytes(this.#budget)} that caps may add up to, so its tests run one at a time.`,
-        fix: 'Lower "memory" for this file, or raise "memoryBudget".',
-      });
-    }
-    const release = await this.#slots.claim(memory);
+    const release = await this.#slots.claim(limits.memoryBytes ?? 0);
     if (this.#cancelled) return release();
     if (this.#outOfTime) {
       release();
@@ -152,22 +143,27 @@ export class Run {
     }
     await this.#plan(plan.tests, project.id);
     const framework = this.#deps.workspace.frameworkOf(project);
-    const merged = mergeLayers([...this.#deps.workspace.layersOf(project), this.#overrides]);
-    const together = settings.isolation === 'file' || framework.smallestUnit === 'file';
-    // A test that another one finds is run through that one, which no selection of several can say exactly.
-    const shared = together ? plan.tests.filter(test => !test.dynamic) : [];
-    const alone = together ? plan.tests.filter(test => test.dynamic) : plan.tests;
-    const groups: (readonly TestInfo[])[] = [...(shared.length > 0 ? [shared] : []), ...alone.map(test => [test])];
-    await Promise.all(
-      groups.map(async tests => {
-        for (let left = tests; left.length > 0;) {
-          const giveBack = await this.#slots.claim(memory);
-          const launch = framework.launch(project, left, merged);
-          const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests: left, limits, launch };
-          left = await this.#attempt(unit, settings.leaks, merged).finally(giveBack);
-        }
-      }),
+    const known = knownTests({ project, file }, this.#deps.workspace);
+    const terms = termsOf(plan.tests, { layers, project, file, known, framework, mechanism: this.#deps.mechanism });
+    this.#tellLargeCap(
+      file,
+      terms.reduce((largest, { limits }) => Math.max(largest, limits.memoryBytes ?? 0), 0),
     );
+    await Promise.all(terms.map(each => this.#runUnder(each, project, framework, mergeLayers(layers))));
+  }
+
+  async #runUnder(terms: Terms, project: Project, framework: Framework, merged: Settings): Promise<void> {
+    const { tests, limits, settings, refused } = terms;
+    if (refused && !this.#cancelled) {
+      for (const test of tests) await this.#show(refusedDestructive(this.#unrun(test, project.id, limits), refused));
+      return;
+    }
+    for (let left = tests; left.length > 0;) {
+      const giveBack = await this.#slots.claim(limits.memoryBytes ?? 0);
+      const launch = framework.launch(project, left, merged);
+      const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests: left, limits, launch };
+      left = await this.#attempt(unit, settings.leaks, merged).finally(giveBack);
+    }
   }
 
   /** Runs a unit and records its tests; the answer is what another test's death kept from running. */
@@ -221,6 +217,17 @@ export class Run {
     if (caged) this.#live.delete(caged);
     this.#survivors.push(...outcome.evidence.survivors);
     return outcome;
+  }
+
+  #tellLargeCap(file: string, memory: number): void {
+    if (memory <= this.#budget) return;
+    this.#tell({
+      severity: 'warning',
+      file,
+      key: 'memory',
+      message: `The cap of ${formatBytes(memory)} is more than the ${formatBytes(this.#budget)} that caps may add up to, so its tests run one at a time.`,
+      fix: 'Lower "memory" for this file, or raise "memoryBudget".',
+    });
   }
 
   /** Each limit that the cage does not hold is told once a run; the records of its tests say it each. */

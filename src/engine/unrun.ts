@@ -27,8 +27,8 @@ export function brokenFile(about: Unrun, problem: Problem): TestRecord {
   });
 }
 
-/** Nothing of the file was started, not even to learn its tests. */
-export function refusedFile(about: Unrun, problem: Problem): TestRecord {
+/** Nothing of it was started; of a whole file not even to learn its tests. */
+export function refusedDestructive(about: Unrun, problem: Problem): TestRecord {
   const text = problem.fix ? `${problem.message}\n${problem.fix}` : problem.message;
   return bare(about, {
     verdict: { kind: 'error', phase: 'refused', message: problem.message },

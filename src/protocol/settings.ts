@@ -31,16 +31,20 @@ export interface LimitSettings {
 }
 
 export interface Override extends LimitSettings {
-  /** Globs relative to the workspace folder. */
-  readonly files: readonly string[];
+  /** Globs relative to the workspace folder; absent: every file. */
+  readonly files?: readonly string[];
+  /** Words of the titles of the tests that are meant; absent: every test. */
+  readonly tests?: readonly string[];
 }
 
 /** A way in which a test takes a machine down where nothing holds it back. */
 export type DestructivePreset = 'oom' | 'disk-full' | 'stack-overflow' | 'fd-exhaustion' | 'fork-bomb' | 'cpu';
 
-export interface DestructiveFiles {
-  /** Globs relative to the workspace folder. */
-  readonly files: readonly string[];
+export interface DestructiveTests {
+  /** Globs relative to the workspace folder; absent: every file. */
+  readonly files?: readonly string[];
+  /** Words of the titles of the tests that are meant; absent: the files themselves. */
+  readonly tags?: readonly string[];
   readonly preset: DestructivePreset;
 }
 
@@ -83,7 +87,7 @@ export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   /** Of a whole run; null: no limit. */
   readonly runTimeout?: number | null;
   readonly overrides?: readonly Override[];
-  readonly destructive?: readonly DestructiveFiles[];
+  readonly destructive?: readonly DestructiveTests[];
   /** The user's own word that destructive tests may run; no project's file can give it. */
   readonly 'destructive.allow'?: boolean;
   readonly 'cage.require'?: readonly CageRequirement[];
@@ -102,7 +106,7 @@ export interface Settings extends Required<LimitSettings>, Readonly<Record<Frame
   readonly memoryBudget: number | null;
   readonly runTimeout: number | null;
   readonly overrides: readonly Override[];
-  readonly destructive: readonly DestructiveFiles[];
+  readonly destructive: readonly DestructiveTests[];
   readonly 'destructive.allow': boolean;
   readonly 'cage.require': readonly CageRequirement[];
   readonly 'cage.forbid': readonly MechanismName[];

@@ -192,6 +192,63 @@ describe('destructive tests', () => {
     }
   });
 
+  /** Two tame tests and a wild one, which says in its own name what it does. */
+  function ofTags(isolation: 'test' | 'file', destructive: readonly object[]): void {
+    const source = `
+      const { appendFileSync } = require('node:fs');
+      const { spawnSync } = require('node:child_process');
+      const ran = () => appendFileSync(require('node:path').join(__dirname, 'witness'), 'x');
+      describe('a mixed file', () => {
+        it('is tame', ran);
+        describe('@deep', () => {
+          it('overflows its stack', () => {
+            ran();
+            console.log('stack', String(spawnSync('sh', ['-c', 'ulimit -s']).stdout));
+          });
+        });
+        it('is tame too, and slow @slow', ran);
+      });`;
+    workspace = new TestWorkspace({ 'test/mixed.test.js': source, 'package.json': '{}', '.mocharc.json': '{}' });
+    workspace.linkFrameworks();
+    const config = { isolation, timeout: '20s', destructive, overrides: [{ tests: '@slow', timeout: '40s' }] };
+    workspace.write('bulkhead.config.json', JSON.stringify(config));
+  }
+
+  for (const isolation of ['test', 'file'] as const) {
+    it(`that are told by a tag are refused one by one, beside others of their file (a cage for each ${isolation})`, async () => {
+      ofTags(isolation, [{ tags: ['@deep'], preset: 'stack-overflow' }]);
+      const { records } = await run(await open(), {});
+      const verdicts = Object.fromEntries(
+        records.map(({ test, verdict }) => [test.titlePath.at(-1) ?? '', verdict.kind]),
+      );
+      assert.deepEqual(verdicts, {
+        'is tame': 'passed',
+        'overflows its stack': 'error',
+        'is tame too, and slow @slow': 'passed',
+      });
+      const refused = records.find(({ verdict }) => verdict.kind === 'error')!;
+      assert.match(refused.messages[0]?.text ?? '', /^Refused: this test is destructive \("stack-overflow"\)/);
+      assert.equal(readFileSync(join(workspace.root, 'test/witness'), 'utf8'), 'xx', 'the wild one did not run');
+    });
+
+    it(`that are told by a tag have its limits, and their neighbours their own (a cage for each ${isolation})`, async () => {
+      ofTags(isolation, [{ tags: ['@deep'], preset: 'stack-overflow' }]);
+      const { records } = await run(await open(), { 'destructive.allow': true });
+      assert.deepEqual(
+        records.map(({ verdict }) => verdict.kind),
+        ['passed', 'passed', 'passed'],
+      );
+      const limitsOf = (title: string) => records.find(({ test }) => test.titlePath.at(-1) === title)!.limits;
+      const wild = records.find(({ test }) => test.titlePath.includes('@deep'))!;
+      assert.equal(wild.limits.stackBytes, MiB);
+      assert.match(wild.output.text, /stack 1024/);
+      assert.deepEqual(
+        [limitsOf('is tame').stackBytes, limitsOf('is tame too, and slow @slow').timeoutMs],
+        [null, 40_000],
+      );
+    });
+  }
+
   it('may not have a needed limit taken off for their file', async () => {
     workspace = new TestWorkspace({ 'deep.sh': 'touch witness' });
     const destructive = [{ files: '*.sh', preset: 'stack-overflow' }];

@@ -155,8 +155,22 @@ describe('a configuration with a fault', () => {
       'an override of no files',
       '{"overrides": [\n{"memory": "1 GiB"}]}',
       2,
-      'overrides[0]: "files" is missing',
+      'overrides[0]: "files" or "tests" is missing',
       /"files": \[/,
+    ],
+    [
+      'a destructive preset for nobody',
+      '{"destructive": [{"preset": "oom"}]}',
+      1,
+      'destructive[0]: "files" or "tags" is missing',
+      /"files": \[/,
+    ],
+    [
+      'tests of an override that are no words',
+      '{"overrides": [{"files": "a", "tests": [3], "memory": "1 MiB"}]}',
+      1,
+      'overrides[0].tests[0]: expected text, got 3',
+      /"3"/,
     ],
     [
       'a fault in an override',

@@ -19,6 +19,21 @@ describe('the presets of destructive tests', () => {
     assert.equal(settingsFor([oom], folder, '/w/tame.js').memory, defaults.memory);
   });
 
+  it('hold back the tests that have a tag, in whatever file, and neither their neighbours nor the listing of their file', () => {
+    const layer: SettingsLayer = { destructive: [{ tags: ['@oom'], preset: 'oom' }] };
+    const memoryOf = (...titles: string[]) =>
+      settingsFor(
+        [layer],
+        folder,
+        '/w/a.js',
+        titles.map(title => ({ titlePath: [title] })),
+      ).memory;
+    assert.equal(memoryOf('wild @oom'), 128 * MiB);
+    assert.equal(memoryOf('tame'), defaults.memory);
+    assert.equal(memoryOf(), defaults.memory);
+    assert.deepEqual(presetsFor([layer], folder, '/w/a.js', [{ titlePath: ['wild @oom'] }]), ['oom']);
+  });
+
   it('tighten what holds for the whole project, and never loosen it', () => {
     const memoryOf = (memory: number | null) => settingsFor([oom, { memory }], folder, '/w/hog/a.js').memory;
     assert.deepEqual([memoryOf(2048 * MiB), memoryOf(null), memoryOf(64 * MiB)], [128 * MiB, 128 * MiB, 64 * MiB]);

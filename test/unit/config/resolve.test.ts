@@ -34,6 +34,23 @@ describe('layers of settings', () => {
     assert.deepEqual([hidden.memory, hidden.timeout], [3, 9]);
   });
 
+  it('apply an override to the tests that it names, after what is said of their file', () => {
+    const file = {
+      overrides: [
+        { tests: ['@slow'], timeout: 9 },
+        { files: ['a.js'], timeout: 2, memory: 3 },
+        { files: ['a.js'], tests: ['@slow', 'uploads'], timeout: 8 },
+      ],
+    };
+    const timeoutOf = (path: string, title: string) =>
+      settingsFor([file], folder, path, [{ titlePath: [title] }]).timeout;
+    assert.deepEqual(
+      [timeoutOf('/w/b.js', 'x @slow'), timeoutOf('/w/a.js', 'x @slow'), timeoutOf('/w/a.js', 'it uploads')],
+      [9, 8, 8],
+    );
+    assert.deepEqual([timeoutOf('/w/a.js', 'x'), timeoutOf('/w/b.js', 'x')], [2, defaults.timeout]);
+  });
+
   it('let a stronger layer win over an override of a weaker one', () => {
     const file = { overrides: [{ files: ['**'], memory: 2 }] };
     assert.equal(settingsFor([file, { memory: 7 }], folder, '/w/a.js').memory, 7);

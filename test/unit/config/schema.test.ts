@@ -23,7 +23,7 @@ describe('the published schema', () => {
   it('has every key of the table and no other', () => {
     assert.deepEqual(Object.keys(published['properties'] as Node), Object.keys(fields));
     const overrides = (published['properties'] as Record<string, Node>)['overrides']?.['items'] as Node;
-    assert.deepEqual(Object.keys(overrides['properties'] as Node), ['files', ...Object.keys(limitFields)]);
+    assert.deepEqual(Object.keys(overrides['properties'] as Node), ['files', 'tests', ...Object.keys(limitFields)]);
   });
 
   it('describes every key and forbids unknown ones', () => {
