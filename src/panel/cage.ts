@@ -1,35 +1,30 @@
 import type { Assurance, CageDescription, CageProperties } from '../protocol/limits.ts';
-import { mechanismLabel } from '../reports/wording.ts';
+import { assuranceText, mechanismLabel, propertyNames } from '../reports/cage.ts';
 import { el } from './dom.ts';
 import { icon } from './icons.ts';
 
-const properties: readonly (readonly [keyof CageProperties, string])[] = [
-  ['memory', 'Memory cap'],
-  ['processes', 'Process limit'],
-  ['cleanup', 'Clean-up'],
-  ['peak', 'Peak memory'],
-  ['cpu', 'CPU time'],
-];
+const properties = Object.keys(propertyNames) as (keyof CageProperties)[];
 
 /** Which cage the tests ran in, and how far each of its properties can be trusted here. */
 export function cageLine(cage: CageDescription): HTMLElement {
-  const badges = properties.map(([property, name]) => {
-    const { level } = cage.properties[property];
+  const badges = properties.map(property => {
+    const assurance = cage.properties[property];
+    const name = propertyNames[property];
     return el(
       'span',
-      { class: `badge ${level}`, title: `${name}: ${levelText(level)}` },
-      icon(level),
+      { class: `badge ${assurance.level}`, title: `${name}: ${assuranceText(assurance)}` },
+      icon(assurance.level),
       name,
-      el('span', { class: 'unseen' }, `: ${levelText(level)}.`),
+      el('span', { class: 'unseen' }, `: ${levelText(property, assurance.level)}.`),
     );
   });
-  const rows = properties.map(([property, name]) => {
+  const rows = properties.map(property => {
     const assurance = cage.properties[property];
     return el(
       'div',
       {},
-      el('dt', {}, name),
-      el('dd', { class: assurance.level }, icon(assurance.level), assuranceSentence(assurance)),
+      el('dt', {}, propertyNames[property]),
+      el('dd', { class: assurance.level }, icon(assurance.level), sentence(assurance)),
     );
   });
   return el(
@@ -48,24 +43,27 @@ export function cageLine(cage: CageDescription): HTMLElement {
   );
 }
 
-function assuranceSentence(assurance: Assurance): string {
-  switch (assurance.level) {
-    case 'enforced':
-      return `Enforced by ${assurance.by}`;
-    case 'watched':
-      return `Watched: ${assurance.how}`;
-    case 'unavailable':
-      return `Not available here, because ${assurance.because}`;
-  }
+function sentence(assurance: Assurance): string {
+  const text = assuranceText(assurance);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function levelText(level: Assurance['level']): string {
+/** What a level means for this property, short enough for a screen reader to say it for each. */
+function levelText(property: keyof CageProperties, level: Assurance['level']): string {
   switch (level) {
     case 'enforced':
       return 'enforced';
     case 'watched':
-      return 'watched';
+      return `watched, ${shortfalls[property]}`;
     case 'unavailable':
       return 'not available here';
   }
 }
+
+const shortfalls: Readonly<Record<keyof CageProperties, string>> = {
+  memory: 'may overshoot',
+  processes: 'may overshoot',
+  cleanup: 'a process may escape',
+  peak: 'may miss a short one',
+  cpu: 'may miss some',
+};
