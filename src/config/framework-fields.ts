@@ -31,6 +31,7 @@ const python: Program = {
 /** Every framework that is found by itself. */
 export const foundFrameworks = {
   mocha: found('mocha', node),
+  'node-test': found('node:test', node),
   go: found('go', go),
   pytest: found('pytest', python),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;

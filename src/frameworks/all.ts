@@ -2,6 +2,7 @@ import { CommandFramework } from './command/framework.ts';
 import type { Framework } from './framework.ts';
 import { GoFramework } from './go/framework.ts';
 import { MochaFramework } from './mocha/framework.ts';
+import { NodeTestFramework } from './node-test/framework.ts';
 import { PytestFramework } from './pytest/framework.ts';
 
 export interface FrameworkOptions {
@@ -12,5 +13,11 @@ export interface FrameworkOptions {
 }
 
 export function createFrameworks({ inside, builds }: FrameworkOptions): Framework[] {
-  return [new MochaFramework(inside), new PytestFramework(inside), new GoFramework(builds), new CommandFramework()];
+  return [
+    new MochaFramework(inside),
+    new NodeTestFramework(inside),
+    new PytestFramework(inside),
+    new GoFramework(builds),
+    new CommandFramework(),
+  ];
 }

@@ -62,7 +62,7 @@ export interface CommandSettings {
 }
 
 /** The frameworks that are found by themselves, as they are called in the configuration. */
-export const frameworkNames = ['mocha', 'go', 'pytest'] as const;
+export const frameworkNames = ['mocha', 'node-test', 'go', 'pytest'] as const;
 export type FrameworkName = (typeof frameworkNames)[number];
 
 export interface FrameworkSettings {

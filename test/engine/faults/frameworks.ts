@@ -66,6 +66,19 @@ export const frameworks: readonly FaultyFramework[] = [
     },
   },
   {
+    name: 'node-test',
+    deviations: {
+      'live-handle': {
+        in: 'file',
+        culprit: 'passed',
+        neighbours: { after: 'timed-out/teardown' },
+        because: unknownOrigin,
+      },
+      'late-throw': { in: 'file', culprit: 'passed', neighbours: { after: 'error/teardown' }, because: unknownOrigin },
+      'kill-worker': { missing: true, because: 'it has no worker: the file is run in its own process' },
+    },
+  },
+  {
     name: 'command',
     isolations: ['test'],
     deviations: {

@@ -1,0 +1,11 @@
+import { isMainThread } from 'node:worker_threads';
+import { readOrder, takeCommission } from '../../inside/commission.ts';
+import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
+import { Session } from './session.ts';
+
+// Required before the test file, which is the program; its own workers and children are not told anything, and do nothing here.
+
+if (isMainThread && process.env['BULKHEAD_ORDER']) {
+  const commission = takeCommission([]);
+  new Session(readOrder(commission), new EventPipe(new LinePipe(commission.fd))).begin();
+}

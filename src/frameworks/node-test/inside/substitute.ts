@@ -1,0 +1,162 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Order } from '../../../protocol/events.ts';
+import { around, type Body, type Definition, readDefinition } from './definition.ts';
+import type { TestModule } from './redirect.ts';
+import { type Defined, Names, rootOf, Wanted } from './tree.ts';
+
+export interface DefinitionListeners {
+  /** A test that somebody may order. */
+  readonly found: (test: Defined, options: object | undefined) => void;
+  /** One that runs although it was not ordered by itself. */
+  readonly unordered: (test: Defined) => void;
+  readonly running: (test: Defined) => void;
+  /** Before node:test gets the first of them. */
+  readonly first: () => void;
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+const suites = new Set(['describe', 'suite']);
+const tests = new Set(['test', 'it', 'skip', 'todo', 'only', 'expectFailure']);
+const hooks = new Set(['before', 'after', 'beforeEach', 'afterEach']);
+
+/** Stands in for `node:test`: gives it only what is ordered, and knows which test is which. */
+export class Substitute {
+  readonly root: Defined;
+  /** Suites with an asynchronous body that are still being read. */
+  readonly pending: Promise<unknown>[] = [];
+  /** How many tests node:test got. */
+  given = 0;
+  readonly #listeners: DefinitionListeners;
+  readonly #wanted: Wanted;
+  readonly #names = new Names();
+  readonly #current = new AsyncLocalStorage<Defined>();
+  readonly #contexts = new WeakMap<object, Defined>();
+  #patched = false;
+  #given = false;
+
+  constructor(order: Order, listeners: DefinitionListeners) {
+    this.#listeners = listeners;
+    this.#wanted = new Wanted(order);
+    this.root = rootOf(order.mode === 'discover');
+  }
+
+  /** The suite or test whose code is running. */
+  get current(): Defined {
+    return this.#current.getStore() ?? this.root;
+  }
+
+  of(genuine: TestModule): TestModule {
+    const substitute = this.#test(genuine) as TestModule;
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(genuine))) {
+      if (['length', 'name', 'prototype'].includes(name)) continue;
+      const value: unknown = property.value;
+      const wrapped =
+        typeof value !== 'function'
+          ? undefined
+          : value === genuine
+            ? substitute
+            : suites.has(name)
+              ? this.#withVariants(value as Call, call => this.#suite(call))
+              : tests.has(name)
+                ? this.#withVariants(value as Call, call => this.#test(call))
+                : hooks.has(name)
+                  ? (...args: unknown[]) => (this.current.passive ? undefined : (value as Call)(...args))
+                  : undefined;
+      Object.defineProperty(substitute, name, wrapped ? { ...property, value: wrapped } : property);
+    }
+    return substitute;
+  }
+
+  /** `it.skip` and the like are functions of their own. */
+  #withVariants(genuine: Call, wrap: (genuine: Call) => Call): Call {
+    const wrapped = wrap(genuine);
+    for (const [name, value] of Object.entries(genuine)) {
+      if (tests.has(name) && typeof value === 'function' && value !== genuine)
+        Reflect.set(wrapped, name, wrap(value as Call));
+    }
+    return wrapped;
+  }
+
+  #test(genuine: Call): Call {
+    return (...args) => {
+      const definition = readDefinition(args);
+      const test = this.#names.define('test', definition.title, this.current, definition.body !== undefined);
+      return this.#define(test, definition, genuine);
+    };
+  }
+
+  #define(test: Defined, definition: Definition, genuine: Call): unknown {
+    const parent = test.parent!;
+    if (parent.kind !== 'test') {
+      if (parent.passive) {
+        this.#listeners.found(test, definition.options);
+        return Promise.resolve();
+      }
+      if (!this.#wanted.orders(test) && !this.#wanted.holds(test)) return Promise.resolve();
+    }
+    if (parent.kind === 'test' || !this.#wanted.orders(test)) this.#listeners.unordered(test);
+    return this.#give(test, definition, genuine);
+  }
+
+  #suite(genuine: Call): Call {
+    return (...args) => {
+      const definition = readDefinition(args);
+      const parent = this.current;
+      const named = this.#names.define('suite', definition.title, parent, true);
+      const passive = parent.passive || !this.#wanted.holds(named);
+      const suite = { ...named, passive };
+      return passive ? this.#read(suite, definition) : this.#give(suite, definition, genuine);
+    };
+  }
+
+  #give(defined: Defined, { title, options, body }: Definition, genuine: Call): unknown {
+    if (!this.#given) {
+      this.#given = true;
+      this.#listeners.first();
+    }
+    if (defined.kind === 'test') this.given++;
+    defined.parent!.children.push(defined);
+    return genuine(...[title, ...(options ? [options] : []), ...(body ? [this.#around(defined, body)] : [])]);
+  }
+
+  #around(defined: Defined, body: Body): Body {
+    return around(body, ([context], call) => {
+      if (defined.kind === 'test') {
+        this.#listeners.running(defined);
+        if (typeof context === 'object' && context !== null) this.#know(context, defined);
+      }
+      return this.#current.run(defined, call);
+    });
+  }
+
+  /** Its tests are named, and nothing of it runs. */
+  #read(suite: Defined, { title, body }: Definition): unknown {
+    const context = { name: title, signal: new AbortController().signal };
+    const result = body && this.#current.run(suite, () => body(context));
+    if (result instanceof Promise) this.pending.push(result);
+    return Promise.resolve();
+  }
+
+  /** `t.test()` defines a sub-test of that very test, whoever calls it. */
+  #know(context: object, test: Defined): void {
+    this.#contexts.set(context, test);
+    if (this.#patched) return;
+    this.#patched = true;
+    const prototype = Object.getPrototypeOf(context) as { test?: Call };
+    const genuine = prototype.test;
+    if (!genuine) return;
+    const define = (parent: Defined, definition: Definition, call: Call) =>
+      this.#define(
+        this.#names.define('test', definition.title, parent, definition.body !== undefined),
+        definition,
+        call,
+      );
+    const parentOf = (context: object) => this.#contexts.get(context);
+    prototype.test = function (this: object, ...args: unknown[]) {
+      const parent = parentOf(this);
+      if (!parent) return genuine.apply(this, args);
+      return define(parent, readDefinition(args), (...given) => genuine.apply(this, given));
+    };
+  }
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { TestWorkspace } from './workspace.ts';
+
+const titles = [
+  'same',
+  'same',
+  'A > "b c"',
+  'newline\nand \u0000 nul',
+  '$^.*[](){}|\\',
+  'x'.repeat(1_000_000),
+  '\ud800 lone',
+];
+
+describe('tests of node:test', () => {
+  let workspace: TestWorkspace;
+  afterEach(() => workspace.remove());
+
+  const verdicts = {
+    'package.json': '{ "type": "module" }',
+    'a.test.js': `
+      import test, { describe, it } from 'node:test';
+      import assert from 'node:assert';
+      await test('at the top', () => {});
+      describe('suite', () => {
+        it('passes', () => {});
+        it('compares', () => assert.deepEqual({ a: 1 }, { a: 2 }));
+        it.skip('is skipped', () => {});
+        it.todo('is to do');
+        it('fails as a todo', { todo: true }, () => { throw new Error('not yet'); });
+        it('takes too long by its own limit', { timeout: 20 }, () => new Promise(done => setTimeout(done, 1000)));
+        describe('later', async () => { await null; it('is defined late', () => {}); });
+      });
+      test('has sub-tests', async t => {
+        await t.test('sub', () => {});
+        await t.test('worse', () => { throw new Error('no'); });
+      });
+      test('mocks the clock', t => { t.mock.timers.enable(); setTimeout(() => {}, 5); t.mock.timers.tick(10); });
+    `,
+    'b_test.cjs': `
+      const test = require('node:test');
+      test.describe('broken', () => { test.before(() => { throw new Error('no database'); }); test.it('never runs', () => {}); });
+      test('calls back', (t, done) => setTimeout(done, 5));
+    `,
+  };
+
+  for (const isolation of ['test', 'file'] as const) {
+    it(`have the verdicts of Node itself, with a cage for each ${isolation}`, async () => {
+      workspace = new TestWorkspace(verdicts);
+      const { verdicts: told, records } = await workspace.run({ isolation });
+      assert.deepEqual(
+        told,
+        {
+          ...{
+            'at the top': 'passed',
+            passes: 'passed',
+            compares: 'failed',
+            'is skipped': 'skipped',
+            'is to do': 'skipped',
+          },
+          ...{ 'fails as a todo': 'expected-failure', 'takes too long by its own limit': 'failed' },
+          ...{ 'is defined late': 'passed', 'has sub-tests': 'failed', sub: 'passed', worse: 'failed' },
+          ...{ 'mocks the clock': 'passed', 'never runs': 'failed', 'calls back': 'passed' },
+        },
+        JSON.stringify(records.map(record => [record.test.titlePath.at(-1), record.why, record.messages])),
+      );
+      const compares = records.find(({ test }) => test.titlePath.at(-1) === 'compares');
+      assert.match(JSON.stringify(compares?.messages), /a: 2/);
+    });
+  }
+
+  it('are run singly by (title path, ordinal), whatever the titles are', async () => {
+    const source = titles.map(
+      (title, i) => `test(${JSON.stringify(title)}, () => { if (${i} === 1) throw new Error('the second'); });`,
+    );
+    workspace = new TestWorkspace({ 'odd.test.cjs': `const { test } = require('node:test');\n${source.join('\n')}` });
+    const { records } = await workspace.run();
+    assert.deepEqual(
+      records
+        .map(({ test, verdict }) => `${titles.indexOf(test.titlePath[0]!)}.${test.ordinal} ${verdict.kind}`)
+        .sort(),
+      ['0.0 passed', '0.1 failed', '2.0 passed', '3.0 passed', '4.0 passed', '5.0 passed', '6.0 passed'],
+    );
+  });
+
+  it('tell of files that do not load, beside files that do', async () => {
+    const head = "const { test } = require('node:test');\n";
+    workspace = new TestWorkspace({
+      'broken.test.cjs': `${head}test('before', () => {});\nthrow new Error('no database');`,
+      'syntax.test.cjs': `${head}test('x', () => {`,
+      'exits.test.cjs': `${head}process.exit(0);`,
+      'empty.test.cjs': head,
+      'deep.test.cjs': `${head}const { describe } = test;\n${"describe('d', () => {".repeat(50)}test('deep', () => {});${'});'.repeat(50)}`,
+      'well.test.cjs': `${head}test('works', () => {});`,
+    });
+    const { records, summary } = await workspace.run();
+    assert.deepEqual(summary.counts, { error: 3, passed: 2 });
+    const texts = records.map(record => JSON.stringify([record.verdict, record.messages])).join('\n');
+    assert.match(texts, /no database/);
+    assert.match(texts, /SyntaxError/);
+    assert.match(texts, /process\.exit\(0\) was called/);
+  });
+});
