@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { limitsOf } from '../src/config/resolve.ts';
 import { defaults } from '../src/config/settings.ts';
-import type { UnitEvidence } from '../src/engine/evidence.ts';
+import type { TestEvidence, UnitEvidence } from '../src/engine/evidence.ts';
 import { judge } from '../src/engine/judge.ts';
 import { Journal } from '../src/engine/journal.ts';
 import type { InsideEvent } from '../src/protocol/events.ts';
@@ -60,6 +60,8 @@ const unit: UnitEvidence = {
   saidBye: true,
   errors: [],
   expectedCode: 0,
+  charged: false,
+  anyUnstarted: false,
 };
 
 function infoOf(titlePath: readonly string[]): TestInfo {
@@ -100,7 +102,17 @@ async function round(storage: string): Promise<Round> {
   await history.ask('records', { run: 'bench', limit: 1 });
 
   const end = (event: Extract<InsideEvent, { t: 'end' }>): void => {
-    const evidence = { started: true, end: event, oomKillsDuring: 0, last: true };
+    const evidence: TestEvidence = {
+      started: true,
+      end: event,
+      lateEnd: null,
+      oomKillsDuring: 0,
+      oomKillsAfter: 0,
+      errors: [],
+      unhandled: [],
+      leftOpen: [],
+      last: true,
+    };
     journal.write({
       entry: 'record',
       record: {

@@ -87,7 +87,7 @@ export type Command =
 /** Flags with the name of their setting, whose values are read from text as they are. */
 type PlainFlag = 'memory' | 'swap' | 'timeout' | 'disk' | 'cpu' | 'network' | 'isolation' | 'leaks';
 
-const countFlags: ReadonlySet<string> = new Set(['open-files', 'nice', 'jobs']);
+const countFlags: ReadonlySet<string> = new Set(['open-files', 'nice', 'jobs', 'retries', 'max-failures']);
 
 const commands = [...topics, 'help', 'version'];
 
@@ -131,7 +131,7 @@ function parseRun(argv: readonly string[]): Command {
     return value === undefined ? {} : { [flag]: value };
   };
   const written = <T>(
-    flag: 'open-files' | 'file-size' | 'run-timeout' | 'nice' | 'jobs',
+    flag: 'open-files' | 'file-size' | 'run-timeout' | 'nice' | 'jobs' | 'retries' | 'max-failures',
     shape: Scalar<T>,
     key: string,
   ) => {
@@ -155,6 +155,9 @@ function parseRun(argv: readonly string[]): Command {
     ...written('nice', fields.nice.shape, 'nice'),
     ...written('run-timeout', fields.runTimeout.shape, 'runTimeout'),
     ...written('jobs', fields.jobs.shape, 'jobs'),
+    ...written('retries', fields.retries.shape, 'retries'),
+    ...(values['fail-fast'] ? { maxFailures: 1 } : {}),
+    ...written('max-failures', fields.maxFailures.shape, 'maxFailures'),
     ...(values['allow-destructive'] ? { 'destructive.allow': true } : {}),
   };
   const reports = (values.output ?? []).flatMap(file => {

@@ -23,6 +23,13 @@ export const runOptions = {
   'run-timeout': { type: 'string', value: 'TIME', help: 'time limit of the whole run' },
   jobs: { type: 'string', short: 'j', value: 'N', help: 'cages running at once: a number, or auto' },
   isolation: { type: 'string', value: 'WHAT', help: 'what gets a cage of its own: test or file' },
+  retries: {
+    type: 'string',
+    value: 'N',
+    help: 'try a test that fails so often again, alone; one that passes then is shown as flaky',
+  },
+  'max-failures': { type: 'string', value: 'N', help: 'begin no further test after so many have failed' },
+  'fail-fast': { type: 'boolean', help: 'the same as --max-failures 1' },
   leaks: { type: 'string', value: 'POLICY', help: 'processes that a test leaves: ignore, warn or fail' },
   'allow-destructive': {
     type: 'boolean',

@@ -83,7 +83,8 @@ export class Progress {
     this.#done++;
     const failed = isFailure(record.verdict.kind);
     if (failed) this.failed.push(failedTest(record, this.#options.folder));
-    if (failed || leaked(record)) this.#terminal.print(failureText(record, this.#options.folder, this.#terminal));
+    if (failed || leaked(record) || wasUnsure(record))
+      this.#terminal.print(failureText(record, this.#options.folder, this.#terminal));
     this.#show();
   }
 
@@ -104,6 +105,13 @@ export class Progress {
 
 function failedTest(record: TestRecord, folder: string): FailedTest {
   return { kind: record.verdict.kind, title: titleText(record.test), place: placeText(record, folder) };
+}
+
+/** It passed, and not each time. */
+function wasUnsure({ attributes }: TestRecord): boolean {
+  return attributes.some(
+    attribute => attribute.kind === 'retried' || (attribute.kind === 'run-alone' && isFailure(attribute.before.kind)),
+  );
 }
 
 function leaked(record: TestRecord): boolean {

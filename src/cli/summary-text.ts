@@ -42,6 +42,11 @@ export function totals(summary: RunSummary, terminal: Terminal): string[] {
   if (summary.leaked > 0) {
     lines.push(terminal.style('yellow', `${plural(summary.leaked, 'test')} left processes running, which were killed`));
   }
+  if (summary.flaky > 0) {
+    lines.push(
+      terminal.style('yellow', `${plural(summary.flaky, 'test')} flaky: failed first and passed when tried again`),
+    );
+  }
   return lines;
 }
 

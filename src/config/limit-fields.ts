@@ -129,7 +129,10 @@ export const limitFields = {
   isolation: {
     shape: choice<Isolation>({
       test: 'Each test in a cage of its own: exact blame and exact numbers.',
+      suite: 'The tests of an outermost suite together in one cage.',
       file: 'The tests of a file together in one cage: faster, and they share its limits.',
+      adaptive:
+        'As "file", and then each test that failed, or that may be to blame for what the cage left, once more alone: that verdict counts.',
     }),
     description: 'What gets a cage of its own.',
     default: 'test',
@@ -142,5 +145,18 @@ export const limitFields = {
     }),
     description: 'What it means that a test has ended and processes that it started have not.',
     default: 'warn',
+  },
+  retries: {
+    shape: count(0, 10),
+    description:
+      'How often a test that fails is tried again, each time alone in a new cage. One that passes then is shown as flaky.',
+    default: 0,
+    examples: [0, 2],
+  },
+  retryDelay: {
+    shape: timeOrZero,
+    description: 'How long to wait before the first retry; twice as long before each further one.',
+    default: 0,
+    examples: ['500ms'],
   },
 } satisfies { readonly [K in keyof LimitSettings]-?: Field<Exclude<LimitSettings[K], undefined>> };

@@ -96,6 +96,8 @@ const limitKeys = Object.keys({
   nice: true,
   isolation: true,
   leaks: true,
+  retries: true,
+  retryDelay: true,
 } satisfies Record<keyof LimitSettings, true>) as (keyof LimitSettings)[];
 
 function limitsOnly(part: LimitSettings): LimitSettings {

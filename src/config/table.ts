@@ -175,6 +175,12 @@ export const fields = {
     default: '10 min',
     examples: ['30 min'],
   },
+  maxFailures: {
+    shape: orWord(count(1, 1_000_000), none),
+    description: 'After so many failed tests no further test is begun; those that run are let to their end.',
+    default: 'none',
+    examples: [1, 'none'],
+  },
   ...cageFields,
   overrides: {
     shape: overrides,

@@ -22,6 +22,7 @@ export function outcomeOf(kind: VerdictKind): Outcome {
     case 'skipped':
     case 'expected-failure':
     case 'cancelled':
+    case 'not-run':
       return 'skipped';
   }
 }

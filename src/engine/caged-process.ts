@@ -96,6 +96,11 @@ export class CagedProcess {
     return this.#cage.unenforced;
   }
 
+  /** Why it is being ended, once it is. */
+  get stopReason(): StopReason | null {
+    return this.#stop;
+  }
+
   /** The kernel's count of kills for memory so far. */
   get oomKills(): number {
     return this.#cage.counters().oomKills ?? 0;

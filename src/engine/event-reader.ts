@@ -70,7 +70,15 @@ function isEvent(value: unknown): value is InsideEvent {
         (event['failures'] === undefined || (Array.isArray(event['failures']) && event['failures'].every(isFailure)))
       );
     case 'error':
-      return ['load', 'hook', 'teardown'].includes(String(event['phase'])) && isFailure(event['failure']);
+      return (
+        ['load', 'hook', 'teardown'].includes(String(event['phase'])) &&
+        isFailure(event['failure']) &&
+        (event['path'] === undefined || isTestRef(event))
+      );
+    case 'unhandled':
+      return isFailure(event['failure']) && (event['path'] === undefined || isTestRef(event));
+    case 'left':
+      return isTestRef(event) && Array.isArray(event['what']) && event['what'].every(each => typeof each === 'string');
     case 'output':
       return typeof event['text'] === 'string';
     case 'bye':

@@ -1,6 +1,6 @@
 import type { LeftProcess, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
-import type { InsideEvent, Reporting } from '../protocol/events.ts';
+import type { EndState, InsideEvent, Reporting } from '../protocol/events.ts';
 
 /** Why we ended a process; noted before the first signal is sent and never changed. */
 export type StopReason =
@@ -38,6 +38,11 @@ export interface ProcessEvidence {
   readonly protocolProblems: readonly string[];
 }
 
+/** Its last test had ended, and its process had not. */
+export function wouldNotEnd({ stop }: Pick<ProcessEvidence, 'stop'>): boolean {
+  return stop?.kind === 'timeout' && stop.limit === 'teardown';
+}
+
 export interface UnitEvidence extends ProcessEvidence {
   readonly reporting: Reporting;
   /** More than one test was planned for this cage. */
@@ -47,7 +52,17 @@ export interface UnitEvidence extends ProcessEvidence {
   readonly saidBye: boolean;
   /** What the framework said that its process would end with. */
   readonly expectedCode: number;
-  readonly errors: readonly { readonly phase: ErrorPhase; readonly failure: FailureMessage }[];
+  /** Something that a test had begun failed after it: that explains the code with which the process ended. */
+  readonly charged: boolean;
+  /** Tests that were ordered and never began. */
+  readonly anyUnstarted: boolean;
+  /** Of no single test. */
+  readonly errors: readonly ReportedError[];
+}
+
+export interface ReportedError {
+  readonly phase: ErrorPhase;
+  readonly failure: FailureMessage;
 }
 
 export type EndEvent = Extract<InsideEvent, { t: 'end' }>;
@@ -55,8 +70,18 @@ export type EndEvent = Extract<InsideEvent, { t: 'end' }>;
 export interface TestEvidence {
   readonly started: boolean;
   readonly end: Omit<EndEvent, 's' | 't' | 'path' | 'ordinal'> | null;
-  /** Kernel kills for memory between this test's start and its end. */
+  /** What it said of its end while it was being ended for another reason: kept, and not counted. */
+  readonly lateEnd: EndState | null;
+  /** Kernel kills for memory between this test's start and its end, or the end of its process. */
   readonly oomKillsDuring: number;
+  /** Since its end. */
+  readonly oomKillsAfter: number;
+  /** What went wrong in its name and not in its body: in what it had begun and left, in a hook of its own. */
+  readonly errors: readonly ReportedError[];
+  /** Rejections that nobody handled and that the framework passes over. */
+  readonly unhandled: readonly FailureMessage[];
+  /** What it opened and left open, of what keeps a process from ending. */
+  readonly leftOpen: readonly string[];
   /** The one that was running when the process ended, else the one that ended last: how the process ended is told with it. */
   readonly last: boolean;
 }

@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { FailureMessage, MemoryCause, Verdict } from '../protocol/verdict.ts';
-import type { StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
+import type { ReportedError, StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
+import { memoryDeath, memoryError, memoryErrorPrinted, type MemoryRefusal } from './memory.ts';
 import { type Reached, reachedBySignal, reachedInWords, reachedStack } from './reached.ts';
 
 export interface Judgement {
@@ -9,7 +10,6 @@ export interface Judgement {
   readonly messages: readonly FailureMessage[];
 }
 
-const heapDeath = /FATAL ERROR: .*(heap out of memory|Reached heap limit|invalid table size)/;
 const crashSignals = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS', 'SIGPIPE']);
 /** What a shell makes of a child's death: 128 and the signal's number. */
 const shellCrashes = new Map([
@@ -32,10 +32,12 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
   if (test.oomKillsDuring > 0 || (!unit.shared && (unit.oomKills ?? 0) > 0)) return outOfMemory(unit, 'kernel-child');
   switch (test.end.state) {
     case 'failed': {
-      const failures = test.end.failures ?? [];
+      const failures = [...(test.end.failures ?? []), ...test.errors.map(({ failure }) => failure)];
       if (test.end.died) return diedBelow(test.end.died, failures);
       const words = failures.map(({ text, stack }) => `${text}\n${stack ?? ''}`).join('\n');
       if (refusedMemory(unit, words)) return outOfMemory(unit, 'refused', failures);
+      const refusal = memoryError(failures);
+      if (refusal) return memoryFailure(unit, refusal, failures);
       const reached = reachedInWords(unit, words);
       if (reached) return limitReached(reached, failures);
       return judgement({ kind: 'failed' }, ['The framework reported a failure.'], failures);
@@ -69,9 +71,23 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
   }
 }
 
-/** In a shared cage only the last test can be told apart from what happened after it. */
+/** What goes wrong after a pass is charged to the test that began it, where that is known, and else to the last one. */
 function afterPass(test: TestEvidence, unit: UnitEvidence, pass: () => Judgement): Judgement {
-  return unit.shared && !test.last ? pass() : judgePassed(unit, pass);
+  const [late] = test.errors;
+  if (late) {
+    const why = 'The test passed, and what it had begun or what cleans up after it failed.';
+    return failedOutside(late, test.errors, why);
+  }
+  return unit.shared && !test.last ? pass() : judgePassed(test, unit, pass);
+}
+
+function failedOutside({ phase, failure }: ReportedError, errors: readonly ReportedError[], why: string): Judgement {
+  const message = failure.text.split('\n', 1)[0] ?? '';
+  return judgement(
+    { kind: 'error', phase, message },
+    [why],
+    errors.map(error => error.failure),
+  );
 }
 
 function because(reason: string | undefined): { reason?: string } {
@@ -79,18 +95,16 @@ function because(reason: string | undefined): { reason?: string } {
 }
 
 /** The framework said "passed"; the end of its process must not say otherwise. */
-function judgePassed(unit: UnitEvidence, pass: () => Judgement): Judgement {
-  const late = unit.errors[0];
-  if (late) {
-    const message = late.failure.text.split('\n')[0] ?? '';
-    return judgement(
-      { kind: 'error', phase: late.phase, message },
-      ['The test passed, but the framework reported an error of no single test.'],
-      unit.errors.map(error => error.failure),
-    );
+function judgePassed(test: TestEvidence, unit: UnitEvidence, pass: () => Judgement): Judgement {
+  // A hook that failed before its tests is told with those that it kept from running.
+  const late = unit.errors.filter(({ phase }) => phase === 'teardown' || !unit.anyUnstarted);
+  if (late[0]) {
+    return failedOutside(late[0], late, 'The test passed, but the framework reported an error of no single test.');
   }
-  if (unit.stop !== null || !unit.saidBye || unit.exit?.signal) return judgeProcess(unit, 'after the test had passed');
-  if (unit.exit?.code !== unit.expectedCode) {
+  if (unit.stop !== null || !unit.saidBye || unit.exit?.signal) {
+    return judgeProcess(test, unit, 'after the test had passed');
+  }
+  if (unit.exit?.code !== unit.expectedCode && !unit.charged) {
     const message = `The test passed, but its process ended with code ${unit.exit?.code}.`;
     return judgement({ kind: 'error', phase: 'teardown', message }, [message]);
   }
@@ -114,14 +128,19 @@ function diedBelow(
 /** No word from the framework on how the test ended. */
 function judgeEnding(test: TestEvidence, unit: UnitEvidence): Judgement {
   if (unit.stop === null && !unit.exit?.signal) {
-    const error = unit.errors[0];
+    const errors = [...test.errors, ...unit.errors];
+    const [error] = errors;
     // A failing beforeEach ends a test that was announced, without a word on the test itself.
     if (error && (!test.started || unit.saidBye)) {
-      return judgement(
-        { kind: 'error', phase: error.phase, message: error.failure.text.split('\n')[0] ?? '' },
-        [error.phase === 'load' ? 'The file could not be loaded.' : 'The test was never started.'],
-        unit.errors.map(e => e.failure),
-      );
+      const why = error.phase === 'load' ? 'The file could not be loaded.' : 'The test was never started.';
+      const refusal = memoryError(errors.map(({ failure }) => failure));
+      if (refusal)
+        return memoryFailure(
+          unit,
+          refusal,
+          errors.map(({ failure }) => failure),
+        );
+      return failedOutside(error, errors, why);
     }
     if (unit.saidBye && !test.started) {
       const message = 'The framework loaded the file but did not run this test: it may have been renamed or removed.';
@@ -133,20 +152,24 @@ function judgeEnding(test: TestEvidence, unit: UnitEvidence): Judgement {
       return judgement({ kind: 'error', phase: 'start-up', message }, [message], last ? [{ text: last }] : []);
     }
   }
-  return judgeProcess(unit, test.started ? 'before the test ended' : 'before the test started');
+  const judged = judgeProcess(test, unit, test.started ? 'before the test ended' : 'before the test started');
+  if (test.lateEnd === null) return judged;
+  const late = `While it was being ended it said "${test.lateEnd}", which does not count.`;
+  return { ...judged, why: [...judged.why, late] };
 }
 
 /** From how the process came to its end, in the order in which one cause hides another. */
-function judgeProcess(unit: UnitEvidence, when: string): Judgement {
+function judgeProcess(test: TestEvidence, unit: UnitEvidence, when: string): Judgement {
   const { stop, exit } = unit;
   if (stop?.kind === 'cancelled') return judgement({ kind: 'cancelled' }, ['The run was stopped.']);
-  if ((unit.oomKills ?? 0) > 0) return outOfMemory(unit, exit?.signal === 'SIGKILL' ? 'kernel' : 'kernel-child');
+  // In a shared cage, a kill that an earlier test survived is none of this one's.
+  const kills = unit.shared ? test.oomKillsDuring + test.oomKillsAfter : (unit.oomKills ?? 0);
+  if (kills > 0) return outOfMemory(unit, exit?.signal === 'SIGKILL' ? 'kernel' : 'kernel-child');
   // Where the kernel refuses memory, a runtime that dies of it says that its heap is full.
   const died = exit?.signal != null && (unit.refusedMemory ?? 0) > 0;
   if (stop === null && (died || refusedMemory(unit, unit.outputTail))) return outOfMemory(unit, 'refused');
-  if (isHeapDeath(unit)) {
-    return outOfMemory(unit, 'heap');
-  }
+  const death = memoryDeath(unit);
+  if (death) return memoryFailure(unit, death);
   if (stop?.kind === 'over-memory') return outOfMemory(unit, 'watched');
   if (stop?.kind === 'flood') {
     const why = `It printed more than ${formatBytes(stop.limitBytes)}, so it was killed.`;
@@ -189,13 +212,14 @@ function timeoutReason({ limit, ms }: Extract<StopReason, { kind: 'timeout' }>, 
 
 /** The verdict of a process that is the test itself; the framework reads only codes that no stronger rule explains. */
 export function judgeExitCode(
+  test: TestEvidence,
   unit: UnitEvidence,
   read: (code: number) => { state: 'passed' | 'failed' | 'skipped'; message?: string; reason?: string },
 ): Judgement {
   const { exit } = unit;
-  if (unit.spawnError !== null) return judge({ started: false, end: null, oomKillsDuring: 0, last: true }, unit);
-  if (unit.stop !== null || (unit.oomKills ?? 0) > 0 || exit?.signal || exit?.code == null || isHeapDeath(unit)) {
-    return judgeProcess(unit, 'before the test ended');
+  if (unit.spawnError !== null) return judge(test, unit);
+  if (unit.stop !== null || (unit.oomKills ?? 0) > 0 || exit?.signal || exit?.code == null || memoryDeath(unit)) {
+    return judgeProcess(test, unit, 'before the test ended');
   }
   const reached = reachedBySignal(unit) ?? reachedStack(unit);
   if (reached) return limitReached(reached);
@@ -214,15 +238,12 @@ export function judgeExitCode(
     case 'failed': {
       const messages = [{ text: reading.message ?? `exit code ${exit.code}` }];
       if (refusedMemory(unit, unit.outputTail)) return outOfMemory(unit, 'refused', messages);
+      const refusal = memoryErrorPrinted(unit.outputTail);
+      if (refusal) return memoryFailure(unit, refusal, messages);
       const inWords = reachedInWords(unit, unit.outputTail);
       return inWords ? limitReached(inWords, messages) : judgement({ kind: 'failed' }, why, messages);
     }
   }
-}
-
-function isHeapDeath(unit: UnitEvidence): boolean {
-  const aborted = unit.exit?.signal === 'SIGABRT' || unit.exit?.signal === 'SIGTRAP' || unit.exit?.code === 134;
-  return aborted && heapDeath.test(unit.outputTail);
 }
 
 const refusalWords = /allocation failed|out of memory|cannot allocate|not enough memory|MemoryError|bad_alloc|ENOMEM/i;
@@ -232,19 +253,42 @@ function refusedMemory(unit: UnitEvidence, words: string): boolean {
   return (unit.refusedMemory ?? 0) > 0 && refusalWords.test(words);
 }
 
-function outOfMemory(unit: UnitEvidence, cause: MemoryCause, messages: readonly FailureMessage[] = []): Judgement {
-  const capBytes = unit.limits.memoryBytes;
-  const peakBytes = unit.peakMemoryBytes;
-  const cap = capBytes === null ? 'no cap' : `cap ${formatBytes(capBytes)}`;
-  const peak = peakBytes === null ? '' : `; the peak was ${formatBytes(peakBytes)}`;
+function outOfMemory(
+  unit: UnitEvidence,
+  cause: Exclude<MemoryCause, 'heap'>,
+  messages?: readonly FailureMessage[],
+): Judgement {
+  const cap = unit.limits.memoryBytes === null ? 'no cap' : `cap ${formatBytes(unit.limits.memoryBytes)}`;
+  const peak = peakText(unit);
   const why = {
     kernel: `The kernel killed it for memory (its counter says ${unit.oomKills}; ${cap}${peak}).`,
     'kernel-child': `The kernel killed a process of the test for memory (its counter says ${unit.oomKills}; ${cap}${peak}).`,
     refused: `The kernel refused it more memory (its counter says ${unit.refusedMemory}; ${cap}${peak}), and it failed of that.`,
-    heap: `The language runtime gave up: its own heap limit was reached${peak}.`,
     watched: `Its memory was seen above the cap, so it was killed (${cap}${peak}; watched, not enforced by the kernel).`,
   }[cause];
-  return judgement({ kind: 'out-of-memory', cause, capBytes, peakBytes }, [why], messages);
+  return memoryVerdict(unit, cause, why, messages);
+}
+
+function memoryFailure(
+  unit: UnitEvidence,
+  { cause, why }: MemoryRefusal,
+  messages?: readonly FailureMessage[],
+): Judgement {
+  return memoryVerdict(unit, cause, `${why}${peakText(unit)}.`, messages);
+}
+
+function memoryVerdict(
+  unit: UnitEvidence,
+  cause: MemoryCause,
+  why: string,
+  messages?: readonly FailureMessage[],
+): Judgement {
+  const { limits, peakMemoryBytes: peakBytes } = unit;
+  return judgement({ kind: 'out-of-memory', cause, capBytes: limits.memoryBytes, peakBytes }, [why], messages);
+}
+
+function peakText({ peakMemoryBytes }: UnitEvidence): string {
+  return peakMemoryBytes === null ? '' : `; the peak was ${formatBytes(peakMemoryBytes)}`;
 }
 
 function limitReached({ limit, allowed, why }: Reached, messages: readonly FailureMessage[] = []): Judgement {

@@ -1,6 +1,7 @@
 import type { LeakPolicy, Settings } from '../config/settings.ts';
 import type { MechanismName } from '../protocol/limits.ts';
 import type { Attribute, TestRecord } from '../protocol/verdict.ts';
+import { wouldNotEnd } from './evidence.ts';
 import { type Judgement, judge, judgeExitCode } from './judge.ts';
 import type { TestOutcome, Unit, UnitOutcome } from './unit.ts';
 
@@ -43,6 +44,7 @@ function judgementOf(unit: Unit, { evidence }: UnitOutcome, test: TestOutcome, s
   const { framework, project } = unit;
   if (framework.reporting !== 'exit-code') return judge(test.evidence, evidence);
   return judgeExitCode(
+    test.evidence,
     evidence,
     code => framework.readExit?.(project, code, settings) ?? { state: code === 0 ? 'passed' : 'failed' },
   );
@@ -65,6 +67,10 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
     attributes.push({ kind: 'processes-refused', times: evidence.refusedProcesses });
   }
   for (const { limit, because } of evidence.unenforced) attributes.push({ kind: 'limit-not-enforced', limit, because });
+  const { unhandled, leftOpen } = test.evidence;
+  if (wouldNotEnd(evidence) && leftOpen.length > 0)
+    attributes.push({ kind: 'left-open', what: leftOpen.slice(0, maxListed) });
+  for (const failure of unhandled) attributes.push({ kind: 'unhandled-rejection', failure });
   const retries = test.evidence.end?.retries;
   if (retries) attributes.push({ kind: 'retried-by-framework', retries });
   if (tellsTheEnd && output.droppedBytes > 0) {

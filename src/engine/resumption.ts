@@ -11,10 +11,10 @@ export interface Earlier {
   readonly leaked: ReadonlySet<TestKey>;
 }
 
-/** A test that was cancelled says nothing of itself, so it is run like one that never had its turn. */
+/** A test that was cancelled or not begun says nothing of itself, so it is run like one that never had its turn. */
 export function isDone({ verdicts }: Pick<Earlier, 'verdicts'>, key: TestKey): boolean {
   const verdict = verdicts.get(key);
-  return verdict !== undefined && verdict !== 'cancelled';
+  return verdict !== undefined && verdict !== 'cancelled' && verdict !== 'not-run';
 }
 
 /** Of the files of a selection, what is left: files that were never planned whole, of the others the tests without a verdict. */

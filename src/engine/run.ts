@@ -1,44 +1,40 @@
 import { availableParallelism, freemem } from 'node:os';
-import type { Mechanism } from '../cages/cage.ts';
-import { formatBytes, formatDuration } from '../config/quantities.ts';
+import { formatDuration } from '../config/quantities.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
-import { defaults, type LeakPolicy, type Settings, type SettingsLayer } from '../config/settings.ts';
-import type { Framework } from '../frameworks/framework.ts';
+import { defaults, type SettingsLayer } from '../config/settings.ts';
 import type { Limits, ProcessInfo } from '../protocol/limits.ts';
-import type { Notice, Problem, RunSummary, Selection } from '../protocol/messages.ts';
-import type { Project, TestInfo } from '../protocol/tests.ts';
+import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
+import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
 import { clock } from './clock.ts';
 import { destructiveRefusal } from './destructive.ts';
-import type { Journal } from './journal.ts';
 import { onceEach } from './once.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
+import { ranAlone, suspects } from './policy.ts';
 import { recordOf } from './record.ts';
-import { type Earlier, whatIsLeft } from './resumption.ts';
+import type { Attempt, How, RunDeps } from './run-parts.ts';
+import { whatIsLeft } from './resumption.ts';
+import { retried } from './retry.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
-import { type Terms, termsOf } from './terms.ts';
+import { termsOf } from './terms.ts';
+import { largeCap, UnheldLimits } from './unheld.ts';
 import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
-import { brokenFile, cancelled, gone, lost, outOfTime, refusedDestructive, type Unrun, withoutCage } from './unrun.ts';
-import type { Workspace } from './workspace.ts';
+import {
+  brokenFile,
+  cancelled,
+  gone,
+  lost,
+  notBegun,
+  outOfTime,
+  refusedDestructive,
+  type Unrun,
+  withoutCage,
+} from './unrun.ts';
 
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
 const shareOfFreeMemory = 0.8;
-
-export interface RunDeps {
-  readonly id: string;
-  readonly workspace: Workspace;
-  readonly mechanism: Mechanism;
-  readonly scratch: string;
-  readonly journal: Journal;
-  /** What the run had done before it was interrupted; null: it begins now. */
-  readonly earlier: Earlier | null;
-  /** Resolves when the client may be told more. */
-  readonly notify: (notice: Notice) => Promise<void>;
-  readonly onCage: (process: CagedProcess, unit: Unit) => void;
-  readonly nextUnit: () => string;
-}
 
 /** One run from its selection to its summary. Whatever happens in between, every planned test gets one record. */
 export class Run {
@@ -52,7 +48,8 @@ export class Run {
   readonly #budget: number;
   readonly #survivors: ProcessInfo[] = [];
   readonly #timeoutMs: number | null;
-  readonly #toldLimits = new Set<string>();
+  readonly #maxFailures: number;
+  readonly #unheld = new UnheldLimits();
   readonly #once = onceEach();
   #cancelled = false;
   #outOfTime = false;
@@ -66,6 +63,7 @@ export class Run {
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), overrides]);
     this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
     this.#timeoutMs = settings.runTimeout;
+    this.#maxFailures = settings.maxFailures ?? Infinity;
     this.#slots = new Slots(settings.jobs || availableParallelism(), this.#budget);
   }
 
@@ -128,12 +126,12 @@ export class Run {
     }
     const release = await this.#slots.claim(limits.memoryBytes ?? 0);
     if (this.#cancelled) return release();
-    if (this.#outOfTime) {
+    const ended = this.#endedBefore(project.id, limits);
+    if (ended) {
       release();
       const test = wholeFile(project, file);
       await this.#plan([test], project.id);
-      await this.#show(outOfTime(this.#unrun(test, project.id, limits), this.#timeoutMs!));
-      return;
+      return this.#show(ended(test));
     }
     const plan = await planFile(planned, this.#deps.workspace, this.#overrides, this.#once).finally(release);
     plan.problems.forEach(problem => this.#tell(problem));
@@ -145,51 +143,80 @@ export class Run {
     const framework = this.#deps.workspace.frameworkOf(project);
     const known = knownTests({ project, file }, this.#deps.workspace);
     const terms = termsOf(plan.tests, { layers, project, file, known, framework, mechanism: this.#deps.mechanism });
-    this.#tellLargeCap(
-      file,
-      terms.reduce((largest, { limits }) => Math.max(largest, limits.memoryBytes ?? 0), 0),
-    );
-    await Promise.all(terms.map(each => this.#runUnder(each, project, framework, mergeLayers(layers))));
+    const large = largeCap(file, terms, this.#budget);
+    if (large) this.#tell(large);
+    const merged = mergeLayers(layers);
+    await Promise.all(terms.map(({ tests, ...own }) => this.#runUnder(tests, { project, framework, merged, ...own })));
   }
 
-  async #runUnder(terms: Terms, project: Project, framework: Framework, merged: Settings): Promise<void> {
-    const { tests, limits, settings, refused } = terms;
-    if (refused && !this.#cancelled) {
-      for (const test of tests) await this.#show(refusedDestructive(this.#unrun(test, project.id, limits), refused));
+  /** Tests that share a cage, and whatever one of them keeps from running once more. */
+  async #runUnder(tests: readonly TestInfo[], how: How): Promise<void> {
+    if (how.refused && !this.#cancelled) {
+      const about = (test: TestInfo) => this.#unrun(test, how.project.id, how.limits);
+      for (const test of tests) await this.#show(refusedDestructive(about(test), how.refused));
       return;
     }
     for (let left = tests; left.length > 0;) {
-      const giveBack = await this.#slots.claim(limits.memoryBytes ?? 0);
-      const launch = framework.launch(project, left, merged);
-      const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests: left, limits, launch };
-      left = await this.#attempt(unit, settings.leaks, merged).finally(giveBack);
+      const attempt = await this.#attempt(left, how);
+      left = attempt.left;
+      await this.#settle(attempt, how);
     }
   }
 
-  /** Runs a unit and records its tests; the answer is what another test's death kept from running. */
-  async #attempt(unit: Unit, leaks: LeakPolicy, settings: Settings): Promise<readonly TestInfo[]> {
-    const about = (test: TestInfo) => this.#unrun(test, unit.project.id, unit.limits);
-    if (this.#cancelled) {
-      for (const test of unit.tests) await this.#show(cancelled(about(test)));
-      return [];
-    }
-    if (this.#outOfTime) {
-      for (const test of unit.tests) await this.#show(outOfTime(about(test), this.#timeoutMs!));
-      return [];
-    }
-    let outcome: UnitOutcome;
+  /** Runs tests in one cage, once there is room. */
+  async #attempt(tests: readonly TestInfo[], how: How): Promise<Attempt> {
+    const { project, framework, limits, settings, merged } = how;
+    const giveBack = await this.#slots.claim(limits.memoryBytes ?? 0);
     try {
-      outcome = await this.#run(unit);
+      const ended = this.#endedBefore(project.id, limits);
+      if (ended) return { left: [], records: tests.map(ended), evidence: null };
+      const launch = framework.launch(project, tests, merged);
+      const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests, limits, launch };
+      const outcome = await this.#run(unit);
+      const again = new Set(this.#cancelled ? [] : innocents(outcome));
+      const context = { mechanism: this.#deps.mechanism.name, leaks: settings.leaks, settings: merged };
+      const told = outcome.tests.filter(({ test }) => !again.has(test));
+      return {
+        left: [...again],
+        records: told.map(test => recordOf(unit, outcome, test, context)),
+        evidence: outcome.evidence,
+      };
     } catch (error) {
-      for (const test of unit.tests) await this.#show(withoutCage(about(test), error));
-      return [];
+      const records = tests.map(test => withoutCage(this.#unrun(test, project.id, limits), error));
+      return { left: [], records, evidence: null };
+    } finally {
+      // A failure that is the last one allowed is counted before another test may begin.
+      setImmediate(giveBack);
     }
-    const again = new Set(this.#cancelled ? [] : innocents(outcome));
-    for (const test of outcome.tests) {
-      if (again.has(test.test)) continue;
-      await this.#show(recordOf(unit, outcome, test, { mechanism: this.#deps.mechanism.name, leaks, settings }));
-    }
-    return [...again];
+  }
+
+  /** What becomes of a test that is not begun any more; null: it may begin. */
+  #endedBefore(project: string, limits: Limits): ((test: TestInfo) => TestRecord) | null {
+    if (this.#cancelled) return test => cancelled(this.#unrun(test, project, limits));
+    if (this.#outOfTime) return test => outOfTime(this.#unrun(test, project, limits), this.#timeoutMs!);
+    const { failures } = this.#tally;
+    if (failures >= this.#maxFailures) return test => notBegun(this.#unrun(test, project, limits), failures);
+    return null;
+  }
+
+  /** Tells the verdicts that stand, and tries again what the policies give another chance. */
+  async #settle({ records, evidence }: Attempt, how: How): Promise<void> {
+    const { isolation, retries, retryDelay: delayMs } = how.settings;
+    const unsure = new Set(isolation === 'adaptive' && evidence ? suspects(records, evidence) : []);
+    const stopped = () => this.#endedBefore(how.project.id, how.limits) !== null;
+    await Promise.all(
+      records.map(async record => {
+        const attempt = async () => {
+          const { records: own } = await this.#attempt([record.test], how);
+          return own.find(({ test }) => test.key === record.test.key) ?? null;
+        };
+        // What another test finds can be run through that one only.
+        if (record.test.dynamic || stopped()) return this.#show(record);
+        const alone = unsure.has(record) ? await attempt() : null;
+        const counts = alone && !stopped() ? ranAlone(alone, record.verdict) : record;
+        await this.#show(await retried(counts, { retries, delayMs, stopped, attempt }));
+      }),
+    );
   }
 
   async #run(unit: Unit): Promise<UnitOutcome> {
@@ -202,7 +229,7 @@ export class Run {
         caged = process;
         this.#live.add(process);
         onCage(process, unit);
-        this.#tellUnenforced(process);
+        for (const problem of this.#unheld.news(process.unenforced, mechanism.label)) this.#tell(problem);
       },
       onAdopted: test => {
         if (this.#tally.has(test.key)) return false;
@@ -217,28 +244,6 @@ export class Run {
     if (caged) this.#live.delete(caged);
     this.#survivors.push(...outcome.evidence.survivors);
     return outcome;
-  }
-
-  #tellLargeCap(file: string, memory: number): void {
-    if (memory <= this.#budget) return;
-    this.#tell({
-      severity: 'warning',
-      file,
-      key: 'memory',
-      message: `The cap of ${formatBytes(memory)} is more than the ${formatBytes(this.#budget)} that caps may add up to, so its tests run one at a time.`,
-      fix: 'Lower "memory" for this file, or raise "memoryBudget".',
-    });
-  }
-
-  /** Each limit that the cage does not hold is told once a run; the records of its tests say it each. */
-  #tellUnenforced({ unenforced }: CagedProcess): void {
-    for (const { limit, because, fix } of unenforced) {
-      if (this.#toldLimits.has(`${limit} ${because}`)) continue;
-      this.#toldLimits.add(`${limit} ${because}`);
-      const cage = this.#deps.mechanism.label;
-      const message = `The limit "${limit}" is not enforced in this cage (${cage}): ${because}.`;
-      this.#tell({ severity: 'warning', key: limit, message, fix });
-    }
   }
 
   async #plan(tests: readonly TestInfo[], project: string): Promise<void> {
@@ -276,6 +281,7 @@ export class Run {
       planned: this.#tally.planned,
       counts: this.#tally.counts,
       leaked: this.#tally.leaked,
+      flaky: this.#tally.flaky,
       startedAt: earlier?.startedAt ?? this.#startedAt,
       durationMs: (earlier?.durationMs ?? 0) + Date.now() - this.#startedAt,
       cancelled: this.#cancelled,

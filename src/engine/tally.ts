@@ -1,5 +1,5 @@
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
-import type { TestRecord, VerdictKind } from '../protocol/verdict.ts';
+import { type Attribute, isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
 import { type Earlier, isDone } from './resumption.ts';
 
 interface Planned {
@@ -15,6 +15,9 @@ export class Tally {
   readonly #recorded = new Set<TestKey>();
   readonly counts: Partial<Record<VerdictKind, number>> = {};
   leaked = 0;
+  /** Passed, and had failed before. */
+  flaky = 0;
+  failures = 0;
 
   /** Goes on with the account of a run that was interrupted. */
   constructor(earlier: Earlier | null = null) {
@@ -40,11 +43,10 @@ export class Tally {
   /** Throws on a second record of a test: a fault of ours that must not pass for a result. */
   count({ test, verdict, attributes }: TestRecord): void {
     if (this.#recorded.has(test.key)) throw new Error(`a second verdict for ${test.titlePath.join(' › ')}`);
-    this.#count(
-      test.key,
-      verdict.kind,
-      attributes.some(({ kind }) => kind === 'leaked-processes'),
-    );
+    const has = (kind: Attribute['kind']) => attributes.some(attribute => attribute.kind === kind);
+    this.#count(test.key, verdict.kind, has('leaked-processes'));
+    if (isFailure(verdict.kind)) this.failures++;
+    else if (has('retried')) this.flaky++;
   }
 
   /** Planned and without a verdict. */

@@ -6,6 +6,7 @@ import type { Limits } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { Project, TestInfo } from '../protocol/tests.ts';
 import { destructiveRefusal } from './destructive.ts';
+import { groupsOf } from './groups.ts';
 
 /** Tests for one cage at a time, with what holds for all of them. */
 export interface Terms {
@@ -33,7 +34,7 @@ export function termsOf(tests: readonly TestInfo[], context: TermsContext): Term
   const { overrides, destructive } = mergeLayers(layers);
   const alike = !overrides.some(override => override.tests) && !destructive.some(entry => entry.tags);
   const whole = framework.smallestUnit === 'file';
-  return groupsOf(tests, whole || ofFile.settings.isolation === 'file').flatMap(group => {
+  return groupsOf(tests, ofFile.settings.isolation, framework).flatMap(group => {
     if (alike) return [{ ...ofFile, tests: group }];
     // A framework that runs whole files runs those tests too that nobody has chosen.
     if (whole) return [{ ...theTermsOf([...group, ...known], context), tests: group }];
@@ -41,13 +42,6 @@ export function termsOf(tests: readonly TestInfo[], context: TermsContext): Term
     const same = Map.groupBy(single, ({ settings, refused }) => JSON.stringify([settings, refused]));
     return [...same.values()].map(those => ({ ...those[0]!, tests: those.flatMap(each => each.tests) }));
   });
-}
-
-function groupsOf(tests: readonly TestInfo[], together: boolean): (readonly TestInfo[])[] {
-  // A test that another one finds is run through that one, which no selection of several can say exactly.
-  const shared = together ? tests.filter(test => !test.dynamic) : [];
-  const alone = together ? tests.filter(test => test.dynamic) : tests;
-  return [...(shared.length > 0 ? [shared] : []), ...alone.map(test => [test])];
 }
 
 function theTermsOf(tests: readonly TestInfo[], { layers, project, file, mechanism }: TermsContext) {

@@ -54,6 +54,16 @@ export function outOfTime(about: Unrun, limitMs: number): TestRecord {
   });
 }
 
+/** Enough tests have failed: told of each that this kept from beginning. */
+export function notBegun(about: Unrun, failures: number): TestRecord {
+  const because = `${failures === 1 ? 'a test had' : `${failures} tests had`} failed, which "maxFailures" allows at most`;
+  return bare(about, {
+    verdict: { kind: 'not-run', because },
+    why: [`It was not begun: ${because}.`],
+    messages: [],
+  });
+}
+
 export function withoutCage(about: Unrun, error: unknown): TestRecord {
   const message = `Bulkhead could not run it: ${error instanceof Error ? error.message : String(error)}.`;
   return bare(about, { verdict: { kind: 'error', phase: 'spawn', message }, why: [message], messages: [] });

@@ -23,6 +23,7 @@ const shapes: Readonly<Record<Icon, string>> = {
   'killed-outside': 'M8 3.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9zM8 1v4M8 11v4M1 8h4M11 8h4',
   'exited-early': 'M9.5 4.8v-2.8h-7v12h7v-2.8M6 8h8M11.4 5.4l2.6 2.6l-2.6 2.6',
   cancelled: `${ring}M3.7 12.3l8.6-8.6`,
+  'not-run': `${ring}M5.5 8h5`,
   lost: `${ring}M6 6.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.6-.9 1.3M8 11.4v.3`,
   leaked: 'M8 1.6c2.6 3.1 4.4 5.5 4.4 8.1a4.4 4.4 0 0 1-8.8 0c0-2.6 1.8-5 4.4-8.1zM8 12a2.3 2.3 0 0 1-2.3-2.3',
   running: 'M14.25 8a6.25 6.25 0 1 1-6.25-6.25',

@@ -24,6 +24,7 @@ export const bySeverity: readonly VerdictKind[] = [
   'expected-failure',
   'unexpected-pass',
   'cancelled',
+  'not-run',
   'failed',
   'error',
   'exited-early',
@@ -40,7 +41,7 @@ const severityOf = Object.fromEntries(bySeverity.map((kind, index) => [kind, ind
 /** A test that passed and left processes behind needs a look before any that did no harm. */
 function severity({ kind, leaked }: PanelRecord): number {
   const own = severityOf[kind];
-  return leaked > 0 ? Math.max(own, severityOf.cancelled + 0.5) : own;
+  return leaked > 0 ? Math.max(own, severityOf['not-run'] + 0.5) : own;
 }
 
 /** Ties are broken by duration, slowest first, then by place, so that rows do not jump while a run goes on. */

@@ -46,8 +46,26 @@ export type InsideEvent = { readonly s: number } & (
       /** The framework saw the process of this test die: a worker of its own, or the program that is the test. */
       readonly died?: { readonly signal?: string; readonly code?: number };
     }
-  /** A failure of no single test: loading, a hook, an unhandled rejection after the last test. */
-  | { readonly t: 'error'; readonly phase: 'load' | 'hook' | 'teardown'; readonly failure: FailureMessage }
+  /**
+   * A failure of no test's body: loading, a hook, what goes on after a test. With a path, the test that is to answer for it: the
+   * one that began what failed after it had ended, or that a hook belongs to.
+   */
+  | {
+      readonly t: 'error';
+      readonly phase: 'load' | 'hook' | 'teardown';
+      readonly path?: readonly string[];
+      readonly ordinal?: number;
+      readonly failure: FailureMessage;
+    }
+  /** A rejection that nobody handles and that does not count for the framework; with a path, of what this test began. */
+  | {
+      readonly t: 'unhandled';
+      readonly path?: readonly string[];
+      readonly ordinal?: number;
+      readonly failure: FailureMessage;
+    }
+  /** At the end: what a test opened and what is still open, of what keeps the process from ending. */
+  | { readonly t: 'left'; readonly path: readonly string[]; readonly ordinal: number; readonly what: readonly string[] }
   /** Nothing more will be told; `code` is what the process will then end with, where that is not 0. */
   | { readonly t: 'bye'; readonly code?: number }
 );

@@ -94,6 +94,8 @@ export interface RunSummary {
   readonly planned: number;
   readonly counts: Readonly<Partial<Record<VerdictKind, number>>>;
   readonly leaked: number;
+  /** Tests that passed when they were tried again. */
+  readonly flaky: number;
   readonly startedAt: number;
   readonly durationMs: number;
   readonly cancelled: boolean;

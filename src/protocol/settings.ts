@@ -1,7 +1,7 @@
 import type { CageRequirement } from './diagnosis.ts';
 import type { MechanismName } from './limits.ts';
 
-export type Isolation = 'test' | 'file';
+export type Isolation = 'test' | 'suite' | 'file' | 'adaptive';
 export type LeakPolicy = 'ignore' | 'warn' | 'fail';
 export type Network = 'on' | 'off';
 
@@ -28,6 +28,10 @@ export interface LimitSettings {
   readonly nice?: number;
   readonly isolation?: Isolation;
   readonly leaks?: LeakPolicy;
+  /** How often a test that fails is tried again. */
+  readonly retries?: number;
+  /** Before the first retry; doubled before each further one. */
+  readonly retryDelay?: number;
 }
 
 export interface Override extends LimitSettings {
@@ -86,6 +90,8 @@ export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   readonly memoryBudget?: number;
   /** Of a whole run; null: no limit. */
   readonly runTimeout?: number | null;
+  /** null: no limit. */
+  readonly maxFailures?: number | null;
   readonly overrides?: readonly Override[];
   readonly destructive?: readonly DestructiveTests[];
   /** The user's own word that destructive tests may run; no project's file can give it. */
@@ -105,6 +111,7 @@ export interface Settings extends Required<LimitSettings>, Readonly<Record<Frame
   readonly jobs: number;
   readonly memoryBudget: number | null;
   readonly runTimeout: number | null;
+  readonly maxFailures: number | null;
   readonly overrides: readonly Override[];
   readonly destructive: readonly DestructiveTests[];
   readonly 'destructive.allow': boolean;

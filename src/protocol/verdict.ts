@@ -1,7 +1,8 @@
 import type { CageDescription, LeftProcess, LimitName, Limits, ProcessInfo } from './limits.ts';
 import type { TestInfo } from './tests.ts';
 
-export type MemoryCause = 'kernel' | 'kernel-child' | 'refused' | 'watched' | 'heap';
+/** `heap`: the runtime's own limit. `refused`: the system turned an allocation down, and the test did not bear it. */
+export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap' | 'refused';
 export type ErrorPhase = 'spawn' | 'start-up' | 'load' | 'hook' | 'teardown' | 'selection' | 'protocol' | 'refused';
 export type TimeoutKind = 'test' | 'start-up' | 'teardown' | 'idle' | 'run';
 /** Limits whose reaching can be proved; the amount allowed is in bytes, milliseconds or a count. */
@@ -29,6 +30,8 @@ export type Verdict =
   | { readonly kind: 'killed-outside'; readonly signal: string }
   | { readonly kind: 'exited-early'; readonly code: number }
   | { readonly kind: 'cancelled' }
+  /** Kept from beginning by the run itself, as by "maxFailures". */
+  | { readonly kind: 'not-run'; readonly because: string }
   | { readonly kind: 'lost' };
 
 export type VerdictKind = Verdict['kind'];
@@ -47,6 +50,7 @@ export const verdictKinds = [
   'killed-outside',
   'exited-early',
   'cancelled',
+  'not-run',
   'lost',
 ] as const satisfies readonly VerdictKind[];
 
@@ -58,6 +62,14 @@ export type Attribute =
   | { readonly kind: 'retried-by-framework'; readonly retries: number }
   | { readonly kind: 'output-truncated'; readonly droppedBytes: number }
   | { readonly kind: 'ignored-sigterm' }
+  /** It failed before, and was tried again: `earlier` are the verdicts that do not count, in their order. */
+  | { readonly kind: 'retried'; readonly earlier: readonly Verdict[] }
+  /** Its verdict beside the other tests of its cage, which did not count because who was to blame was not certain. */
+  | { readonly kind: 'run-alone'; readonly before: Verdict }
+  /** Of what keeps a process from ending, by the runtime's own names: timers, servers, sockets. */
+  | { readonly kind: 'left-open'; readonly what: readonly string[] }
+  /** A rejection that nobody handled, which the framework passes over. */
+  | { readonly kind: 'unhandled-rejection'; readonly failure: FailureMessage }
   /** The kernel refused the test so many processes or threads. */
   | { readonly kind: 'processes-refused'; readonly times: number }
   | { readonly kind: 'limit-not-enforced'; readonly limit: LimitName; readonly because: string }
@@ -113,6 +125,7 @@ export function isFailure(kind: VerdictKind): boolean {
     case 'expected-failure':
     case 'unexpected-pass':
     case 'cancelled':
+    case 'not-run':
       return false;
     case 'failed':
     case 'error':

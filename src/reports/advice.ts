@@ -19,6 +19,7 @@ function verdictAdvice({ verdict, messages, limits, usage }: TestRecord): string
     case 'skipped':
     case 'expected-failure':
     case 'cancelled':
+    case 'not-run':
       return null;
     case 'unexpected-pass':
       return 'If it is mended, take the mark off, so that the next failure shows.';
@@ -130,6 +131,13 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'Raise "output" in bulkhead.config.json to keep more of it.';
     case 'processes-refused':
       return 'Start fewer processes and threads at once, or raise "processes" in bulkhead.config.json.';
+    case 'left-open':
+      return 'Close in the test, or after it, what it opens: servers, sockets, timers.';
+    case 'unhandled-rejection':
+      return 'Await the promise, or catch what it rejects with, before the test ends.';
+    case 'retried':
+      return 'It does not always come to the same: look for what differs from time to time, such as timing, order and what others leave.';
+    case 'run-alone':
     case 'limit-not-enforced':
     case 'leaked-pipe':
     case 'retried-by-framework':

@@ -7,7 +7,7 @@ export const jsonFormat = 1;
 
 /** One JSON document with everything that is known of the run. */
 export function* jsonReport({ version, folder, cage, summary, records }: RunReport): Pieces {
-  const { run, planned, leaked, startedAt, durationMs, cancelled, problems, journal } = summary;
+  const { run, planned, leaked, flaky, startedAt, durationMs, cancelled, problems, journal } = summary;
   const head = {
     format: jsonFormat,
     bulkhead: version,
@@ -20,6 +20,7 @@ export function* jsonReport({ version, folder, cage, summary, records }: RunRepo
       planned,
       counts: allCounts(summary),
       leaked,
+      flaky,
       journal,
     },
     cage,

@@ -71,6 +71,7 @@ function elementOf({ verdict }: TestRecord): 'none' | 'skipped' | 'failure' | 'e
     case 'skipped':
     case 'expected-failure':
     case 'cancelled':
+    case 'not-run':
       return 'skipped';
     case 'failed':
       return 'failure';

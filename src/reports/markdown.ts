@@ -13,6 +13,7 @@ const outputBytes = 4000;
 /** A summary to read: totals, the failures with their reasons, what was left running, the hungriest tests. */
 export function* markdownReport({ version, folder, cage, summary, records }: RunReport): Pieces {
   const failures = records.filter(record => isFailure(record.verdict.kind));
+  const flaky = records.filter(record => !isFailure(record.verdict.kind) && tried(record));
   const leaks = records.filter(record => !isFailure(record.verdict.kind) && leaked(record));
   yield `# Test run: ${failures.length > 0 ? `${plural(failures.length, 'failure')}` : 'no failures'}\n\n`;
   yield `${countsText(summary)} in ${formatDuration(summary.durationMs)}.${summary.cancelled ? ' The run was stopped before its end.' : ''}\n\n`;
@@ -30,6 +31,13 @@ export function* markdownReport({ version, folder, cage, summary, records }: Run
     if (leaks.length > mostDetails) yield `- and ${plural(leaks.length - mostDetails, 'more test')}\n`;
     yield '\n';
   }
+  if (flaky.length > 0) {
+    yield '## Flaky\n\n';
+    for (const record of flaky.slice(0, mostDetails))
+      yield `- ${nameOf(folder, record)}: ${escaped(headline(record))}\n`;
+    if (flaky.length > mostDetails) yield `- and ${plural(flaky.length - mostDetails, 'more test')}\n`;
+    yield '\n';
+  }
   yield* hungriest(folder, records);
   yield fullyEnforced(cage)
     ? `${escaped(cage.label)}. `
@@ -37,6 +45,10 @@ export function* markdownReport({ version, folder, cage, summary, records }: Run
         .map(line => `- ${escaped(line)}\n`)
         .join('')}\n`;
   yield `Bulkhead ${version}\n`;
+}
+
+function tried({ attributes }: TestRecord): boolean {
+  return attributes.some(({ kind }) => kind === 'retried');
 }
 
 function leaked(record: TestRecord): boolean {

@@ -26,13 +26,6 @@ export const frameworks: readonly FaultyFramework[] = [
     name: 'mocha',
     prepare: workspace => workspace.linkFrameworks(),
     deviations: {
-      'live-handle': {
-        in: 'file',
-        culprit: 'passed',
-        neighbours: { after: 'timed-out/teardown' },
-        because: unknownOrigin,
-      },
-      'late-throw': { in: 'file', culprit: 'passed', neighbours: { after: 'failed' }, because: unknownOrigin },
       'kill-worker': { missing: true, because: 'it has no worker: the tests run in its own process' },
     },
   },
@@ -54,7 +47,6 @@ export const frameworks: readonly FaultyFramework[] = [
     },
     unavailable: () => ('missing' in pytest ? pytest.missing : null),
     deviations: {
-      'heap-oom': { culprit: 'failed', because: 'a MemoryError is an exception like any other' },
       'live-handle': {
         in: 'file',
         culprit: 'passed',

@@ -142,6 +142,11 @@ const verdicts: readonly { verdict: Verdict; titlePath: readonly string[]; chang
     titlePath: ['Search', 'ranks by stock'],
     changes: { durationMs: null, startedAt: null },
   },
+  {
+    verdict: { kind: 'not-run', because: '2 tests had failed' },
+    titlePath: ['Search', 'forgets nothing'],
+    changes: { durationMs: null, startedAt: null },
+  },
   { verdict: { kind: 'lost' }, titlePath: ['Search', 'ignores accents'], changes: { durationMs: null } },
 ];
 
@@ -183,6 +188,7 @@ export function manyRows(count: number): PanelRecord[] {
     shared: false,
     cage: 'cgroup1',
     leaked: 0,
+    flaky: 0,
   }));
 }
 
@@ -200,5 +206,5 @@ export function headOf(planned: number, changes: Partial<RunHead> = {}): RunHead
 
 export function summaryOf(planned: number, changes: Partial<RunSummary> = {}): RunSummary {
   const fixed = { run: 'run-1', startedAt: Date.UTC(2026, 0, 2, 14, 3, 22), durationMs: 41_300, journal: null };
-  return { ...fixed, planned, counts: {}, leaked: 0, cancelled: false, problems: [], ...changes };
+  return { ...fixed, planned, counts: {}, leaked: 0, flaky: 0, cancelled: false, problems: [], ...changes };
 }

@@ -56,14 +56,14 @@ describe('the command line of "run"', () => {
   });
 
   it('names every flag whose value cannot be understood, all at once', () => {
-    const { problems, topic } = wrong('run --memory lots --timeout 30 --jobs 0 --isolation=suite -o r.html');
+    const { problems, topic } = wrong('run --memory lots --timeout 30 --jobs 0 --isolation=module -o r.html');
     assert.equal(topic, 'run');
     assert.deepEqual(
       problems.map(({ message }) => message),
       [
         '--memory: expected a size such as "512 MiB" or "2 GiB", got "lots"',
         '--timeout: expected a time such as "30s", "500ms" or "2 min", got "30"',
-        '--isolation: expected "test" or "file", got "suite"',
+        '--isolation: expected "test" or "suite" or "file" or "adaptive", got "module"',
         '--jobs: expected a whole number from 1 to 1024, got 0',
         '--output: there is no kind of report for "r.html"',
       ],

@@ -141,9 +141,9 @@ describe('a configuration with a fault', () => {
     ['a fraction of a job', '{"jobs": 1.5}', 1, 'jobs: expected a whole number from 1 to 1024, got 1.5', /"auto"/],
     [
       'an unknown word',
-      '{"isolation": "suite"}',
+      '{"isolation": "module"}',
       1,
-      'isolation: expected "test" or "file", got "suite"',
+      'isolation: expected "test" or "suite" or "file" or "adaptive", got "module"',
       /these words/,
     ],
     ['a mistyped key', '{\n\n"memroy": "1 GiB"}', 3, 'memroy: unknown key', /Did you mean "memory"\?/],

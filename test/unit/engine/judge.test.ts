@@ -41,14 +41,26 @@ const cleanUnit: UnitEvidence = {
   saidHello: true,
   saidBye: true,
   expectedCode: 0,
+  charged: false,
+  anyUnstarted: false,
   errors: [],
 };
 const died = (change: Partial<UnitEvidence>): UnitEvidence => ({ ...cleanUnit, saidBye: false, ...change });
 const killed = (signal: NodeJS.Signals) => ({ code: null, signal });
 
-const passed: TestEvidence = { started: true, end: { state: 'passed', ms: 5 }, oomKillsDuring: 0, last: true };
-const open: TestEvidence = { started: true, end: null, oomKillsDuring: 0, last: false };
-const unstarted: TestEvidence = { started: false, end: null, oomKillsDuring: 0, last: false };
+const unstarted: TestEvidence = {
+  started: false,
+  end: null,
+  lateEnd: null,
+  oomKillsDuring: 0,
+  oomKillsAfter: 0,
+  errors: [],
+  unhandled: [],
+  leftOpen: [],
+  last: false,
+};
+const open: TestEvidence = { ...unstarted, started: true };
+const passed: TestEvidence = { ...open, end: { state: 'passed', ms: 5 }, last: true };
 
 function kindOf(test: TestEvidence, unit: UnitEvidence): string {
   const { verdict } = judge(test, unit);
@@ -187,6 +199,81 @@ describe('the judge', () => {
     assert.equal(kindOf({ ...passed, last: false, oomKillsDuring: 1 }, unit), 'out-of-memory/kernel-child');
   });
 
+  it('charges a kill for memory in a shared cage to the test that it happened to', () => {
+    const unit = died({ shared: true, exit: { code: 3, signal: null }, oomKills: 1 });
+    assert.equal(kindOf(open, unit), 'exited-early', 'an earlier test survived the kill of its child');
+    assert.equal(kindOf({ ...open, oomKillsDuring: 1 }, unit), 'out-of-memory/kernel-child');
+    assert.equal(kindOf({ ...passed, oomKillsAfter: 1 }, unit), 'out-of-memory/kernel-child');
+  });
+
+  it('charges what fails late to the test that began it, and not to the last one', () => {
+    const errors = [{ phase: 'teardown', failure: { text: 'late\nand more' } }] as const;
+    const judged = judge({ ...passed, last: false, errors }, { ...cleanUnit, shared: true, charged: true });
+    assert.deepEqual(judged.verdict, { kind: 'error', phase: 'teardown', message: 'late' });
+    const exit = { code: 7, signal: null };
+    assert.equal(kindOf(passed, { ...cleanUnit, shared: true, charged: true, exit }), 'passed', 'it explains the code');
+    assert.equal(kindOf(passed, { ...cleanUnit, shared: true, exit }), 'error/teardown');
+    const failed: TestEvidence = { ...passed, end: { state: 'failed', ms: 1, failures: [{ text: 'first' }] }, errors };
+    assert.deepEqual(
+      judge(failed, cleanUnit).messages.map(({ text }) => text),
+      ['first', 'late\nand more'],
+    );
+  });
+
+  it('does not charge the failure of a hook to a test of another suite that passed', () => {
+    const errors = [{ phase: 'hook', failure: { text: 'no database' } }] as const;
+    const unit = { ...cleanUnit, shared: true, anyUnstarted: true, errors };
+    assert.equal(kindOf(passed, unit), 'passed');
+    assert.equal(kindOf(unstarted, unit), 'error/hook');
+  });
+
+  it('keeps what a test says while it is being ended, and does not count it', () => {
+    const stop = { kind: 'timeout', limit: 'test', ms: 1000 } as const;
+    const { verdict, why } = judge({ ...open, lateEnd: 'passed' }, died({ stop, exit: killed('SIGTERM') }));
+    assert.equal(verdict.kind, 'timed-out');
+    assert.match(why.join(' '), /it said "passed", which does not count/);
+  });
+
+  it('knows memory that was refused by the error that failed the test, and by no look-alike', () => {
+    const cause = (text: string) =>
+      kindOf({ ...passed, end: { state: 'failed', ms: 1, failures: [{ text }] } }, cleanUnit);
+    for (const [text, expected] of [
+      ['RangeError: Array buffer allocation failed', 'out-of-memory/refused'],
+      ['spawn ENOMEM', 'out-of-memory/refused'],
+      ['ENOMEM: not enough memory, open', 'out-of-memory/refused'],
+      ['OSError: [Errno 12] Cannot allocate memory', 'out-of-memory/refused'],
+      ['std::bad_alloc', 'out-of-memory/refused'],
+      ['MemoryError', 'out-of-memory/heap'],
+      ['numpy.core._exceptions._ArrayMemoryError: Unable to allocate', 'out-of-memory/heap'],
+      ['MemoryError: too large', 'out-of-memory/heap'],
+      ['java.lang.OutOfMemoryError: Java heap space', 'out-of-memory/heap'],
+      ['Worker terminated due to reaching memory limit: JS heap out of memory', 'out-of-memory/heap'],
+      ['RangeError: Invalid array buffer length', 'failed'],
+      ['RangeError: Invalid string length', 'failed'],
+      ['RangeError: Maximum call stack size exceeded', 'failed'],
+      ['expected "ENOMEM" to equal "EACCES"', 'failed'],
+      ['AssertionError: expected MemoryError', 'failed'],
+      ['it speaks\nMemoryError', 'failed'],
+    ] as const) {
+      assert.equal(cause(text), expected, text);
+    }
+  });
+
+  it('knows the last words of runtimes that ran out of memory, and only from a death that fits them', () => {
+    for (const [outputTail, exit, expected] of [
+      ['fatal error: runtime: out of memory\n\ngoroutine 1', { code: 2, signal: null }, 'out-of-memory/heap'],
+      ['fatal error: runtime: cannot allocate memory', { code: 2, signal: null }, 'out-of-memory/heap'],
+      ['fatal error: runtime: out of memory', { code: 0, signal: null }, 'exited-early'],
+      ['java.lang.OutOfMemoryError: Java heap space', { code: 3, signal: null }, 'out-of-memory/heap'],
+      ['# Fatal process out of memory: Zone', killed('SIGTRAP'), 'out-of-memory/heap'],
+      ["terminate called after throwing an instance of 'std::bad_alloc'", killed('SIGABRT'), 'out-of-memory/refused'],
+      ["terminate called after throwing an instance of 'std::bad_alloc'", killed('SIGKILL'), 'killed-outside'],
+      ['it logged: fatal error: out of memory', { code: 2, signal: null }, 'exited-early'],
+    ] as const) {
+      assert.equal(kindOf(open, died({ outputTail, exit })), expected, outputTail);
+    }
+  });
+
   it('gives a sentence of evidence with every verdict', () => {
     for (const [test, unit] of [
       [passed, cleanUnit],
@@ -263,7 +350,7 @@ describe('the judge of limits', () => {
   it('reads the same of a process that is the test itself', () => {
     const exitCode = (code: number, change: Partial<UnitEvidence> = {}) => {
       const unit = limited({ reporting: 'exit-code', exit: { code, signal: null }, saidBye: false, ...change });
-      const { verdict } = judgeExitCode(unit, each => ({ state: each === 0 ? 'passed' : 'failed' }));
+      const { verdict } = judgeExitCode(open, unit, each => ({ state: each === 0 ? 'passed' : 'failed' }));
       return verdict.kind === 'limit-reached' ? verdict.limit : verdict.kind;
     };
     assert.deepEqual([exitCode(152), exitCode(153), exitCode(1)], ['cpu', 'file-size', 'failed']);
@@ -288,7 +375,7 @@ describe('the judge of exit codes', () => {
   const unit = (exit: UnitEvidence['exit'], change: Partial<UnitEvidence> = {}) =>
     died({ reporting: 'exit-code', exit, ...change });
   const read = (code: number) => ({ state: code === 0 ? 'passed' : code === 77 ? 'skipped' : 'failed' }) as const;
-  const kind = (evidence: UnitEvidence) => judgeExitCode(evidence, read).verdict.kind;
+  const kind = (evidence: UnitEvidence) => judgeExitCode(open, evidence, read).verdict.kind;
 
   it('lets the framework read a plain exit code', () => {
     assert.equal(kind(unit({ code: 0, signal: null })), 'passed');
@@ -299,6 +386,16 @@ describe('the judge of exit codes', () => {
   it('recognises a crash behind a shell, and does not take 137 for one', () => {
     assert.equal(kind(unit({ code: 139, signal: null })), 'crashed');
     assert.equal(kind(unit({ code: 137, signal: null })), 'failed');
+  });
+
+  it('reads an uncaught error of memory as what it is', () => {
+    const outputTail = 'Traceback (most recent call last):\n  File "x.py", line 1\nMemoryError\n';
+    assert.equal(kind(unit({ code: 1, signal: null }, { outputTail })), 'out-of-memory');
+    const thrown =
+      'x.js:1\nnew ArrayBuffer(1)\n^\n\nRangeError: Array buffer allocation failed\n    at x.js:1\n\nNode.js v24\n';
+    assert.equal(kind(unit({ code: 1, signal: null }, { outputTail: thrown })), 'out-of-memory');
+    assert.equal(kind(unit({ code: 0, signal: null }, { outputTail })), 'passed');
+    assert.equal(kind(unit({ code: 1, signal: null }, { outputTail: 'expected MemoryError\n' })), 'failed');
   });
 
   it('does not let exit code 0 cover a memory kill', () => {

@@ -17,6 +17,7 @@ describe('the run in a sentence', () => {
       planned: 1412,
       counts: {},
       leaked: 0,
+      flaky: 0,
       startedAt: 0,
       durationMs: 41_300,
       cancelled: false,

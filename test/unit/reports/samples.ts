@@ -79,6 +79,7 @@ export function sampleReport(records: readonly TestRecord[], summary: Partial<Ru
       planned: records.length,
       counts,
       leaked: 0,
+      flaky: 0,
       startedAt: Date.UTC(2026, 0, 2, 3, 4, 5),
       durationMs: 1500,
       cancelled: false,
@@ -105,5 +106,6 @@ export const everyVerdict: readonly Verdict[] = [
   { kind: 'killed-outside', signal: 'SIGKILL' },
   { kind: 'exited-early', code: 0 },
   { kind: 'cancelled' },
+  { kind: 'not-run', because: 'a test had failed' },
   { kind: 'lost' },
 ];

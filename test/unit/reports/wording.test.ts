@@ -79,6 +79,7 @@ describe('the first line about a test', () => {
       { kind: 'killed-outside', signal: 'SIGKILL' },
     ],
     ['Exited early with code 0 before the test ended, after 400 ms, peak 41 MiB', { kind: 'exited-early', code: 0 }],
+    ['Not run: a test had failed', { kind: 'not-run', because: 'a test had failed' }],
     ['Cancelled after 400 ms', { kind: 'cancelled' }],
     ['Cancelled before it started', { kind: 'cancelled' }, { startedAt: null, durationMs: null }],
     ['Lost: the run ended without a verdict for this test', { kind: 'lost' }],

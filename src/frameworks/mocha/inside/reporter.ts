@@ -2,6 +2,8 @@ import type { Order } from '../../../protocol/events.ts';
 import type { FailureMessage } from '../../../protocol/verdict.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced } from '../../inside/failure.ts';
+import { OpenHandles } from '../../inside/open-handles.ts';
+import type { Origin, Origins } from './origins.ts';
 import { isExcludedByGrep, Numbering, prune, refKey, suitesAbove, type TestRef, testsBelow } from './tests.ts';
 import type { Hook, MochaOptions, Nothing, Runner, Suite, Test } from './user-mocha.ts';
 
@@ -9,16 +11,15 @@ export interface ReporterContext {
   readonly order: Order;
   readonly events: EventPipe;
   readonly style: FailureStyle;
+  readonly origins: Origins;
   /** The run came to its orderly end. */
   readonly onDone: () => void;
 }
 
-interface Progress {
-  readonly ref: TestRef;
+interface Progress extends Origin {
   readonly failures: FailureMessage[];
   started: boolean;
   skipped: boolean;
-  ended: boolean;
 }
 
 /** Cuts mocha's tests down to those of the order, and says what becomes of each. */
@@ -29,6 +30,7 @@ export class OrderReporter {
   readonly #progress = new Map<Test, Progress>();
   /** A failing hook of theirs is why their remaining tests do not run. */
   readonly #brokenSuites = new Set<Suite>();
+  readonly #handles = new OpenHandles<Progress>();
   #numbering!: Numbering;
 
   constructor(runner: Runner, options: MochaOptions, context: ReporterContext) {
@@ -38,6 +40,7 @@ export class OrderReporter {
     // With `delay`, the tests are there only when the user's code calls run(); mocha's own listener comes after this one.
     if (options.delay) runner.suite.once('run', () => this.#select());
     else this.#select();
+    context.origins.watch(runner);
     runner.on('start', () => this.#skipExcluded());
     runner.on('test', test => this.#start(test));
     runner.on('pending', test => (this.#progressOf(test).skipped = true));
@@ -49,6 +52,7 @@ export class OrderReporter {
   /** Mocha calls it after everything, global teardown included, so no process.exit() of a test can pretend it. */
   done(_failures: number, exit: (code: number) => void): void {
     this.#skipAfterBail();
+    this.#sayLeftOpen();
     this.#context.onDone();
     // Failures have been reported one by one; another code than 0 now always means that something went wrong afterwards.
     exit(0);
@@ -91,7 +95,14 @@ export class OrderReporter {
   }
 
   #start(test: Test): void {
-    this.#begin(this.#progressOf(test));
+    const progress = this.#progressOf(test);
+    this.#begin(progress);
+    this.#handles.before(progress);
+    this.#context.origins.mark(test, progress);
+  }
+
+  #sayLeftOpen(): void {
+    for (const [{ ref }, what] of this.#handles.left()) this.#context.events.say({ t: 'left', ...ref, what });
   }
 
   #begin(progress: Progress): void {
@@ -105,12 +116,13 @@ export class OrderReporter {
     switch (runnable.type) {
       case 'hook':
         if (runnable.parent) this.#brokenSuites.add(runnable.parent);
-        this.#say('hook', introduced(`${hookName(runnable)} failed`, failure));
+        this.#say('hook', introduced(`${hookName(runnable)} failed`, failure), this.#endedBefore(runnable));
         return;
       case 'test': {
         const progress = this.#progressOf(runnable);
-        if (progress.ended) this.#say('teardown', introduced(`After "${short(runnable.title)}" had ended`, failure));
-        else progress.failures.push(failure);
+        if (progress.ended) {
+          this.#say('teardown', introduced(`After "${short(runnable.title)}" had ended`, failure), progress.ref);
+        } else progress.failures.push(failure);
         return;
       }
       case undefined: {
@@ -120,8 +132,15 @@ export class OrderReporter {
     }
   }
 
-  #say(phase: 'load' | 'hook' | 'teardown', failure: FailureMessage): void {
-    this.#context.events.say({ t: 'error', phase, failure });
+  /** What cleans up after a test belongs to that test. */
+  #endedBefore({ ctx }: Hook): TestRef | undefined {
+    const test = ctx?.currentTest;
+    const progress = test && this.#progress.get(test.retriedTest() ?? test);
+    return progress?.ended ? progress.ref : undefined;
+  }
+
+  #say(phase: 'load' | 'hook' | 'teardown', failure: FailureMessage, ref?: TestRef): void {
+    this.#context.events.say({ t: 'error', phase, ...ref, failure });
   }
 
   /** Only now nothing can make the test worse: mocha may report a test as failed more than once. */
@@ -129,6 +148,7 @@ export class OrderReporter {
     const progress = this.#progressOf(test);
     if (progress.ended) return;
     progress.ended = true;
+    this.#handles.after(progress);
     const { ref, failures, skipped } = progress;
     const retries = test.currentRetry();
     if (failures.length > 0) this.#begin(progress);

@@ -6,6 +6,7 @@ import { describeFailure, type FailureStyle, introduced, ownFrame } from '../../
 import { describeConfigFault } from './config-fault.ts';
 import { notePlaces, type Place, sayFound } from './discovery.ts';
 import { type ReadOptions, readOptions } from './options.ts';
+import { Origins } from './origins.ts';
 import { OrderReporter } from './reporter.ts';
 import { syntaxPlaceIn } from './syntax-check.ts';
 import type { Mocha, MochaClass, MochaOptions, Runner, Test, UserMocha } from './user-mocha.ts';
@@ -17,6 +18,7 @@ export class Session {
   readonly #mocha: UserMocha;
   readonly #order: Order;
   readonly #events: EventPipe;
+  #origins: Origins | null = null;
   #state: 'loading' | 'running' | 'ended' = 'loading';
   #saidHello = false;
   #saidError = false;
@@ -87,7 +89,9 @@ export class Session {
       this.#state = 'running';
     };
     const onDone = () => this.#bye();
-    const context = { order: this.#order, events: this.#events, style: this.#style(Mocha), onDone };
+    const style = this.#style(Mocha);
+    this.#origins = new Origins(this.#events, style);
+    const context = { order: this.#order, events: this.#events, style, origins: this.#origins, onDone };
     class Reporter extends OrderReporter {
       constructor(runner: Runner, options: MochaOptions) {
         super(runner, options, context);
@@ -139,6 +143,7 @@ export class Session {
   /** While tests run, mocha itself takes these and blames a test. */
   readonly #onUncaught = (error: unknown): void => {
     if (this.#state === 'running' || (this.#state === 'loading' && this.#saidError)) return;
+    if (this.#state === 'ended' && this.#origins?.charge(error)) return;
     this.#sayError(this.#state === 'loading' ? 'load' : 'teardown', describeFailure(error, this.#style()));
   };
 

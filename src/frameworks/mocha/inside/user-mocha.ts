@@ -24,6 +24,7 @@ export interface Test {
   readonly file?: string;
   readonly parent?: Suite;
   readonly duration?: number;
+  fn?: (this: unknown, ...args: unknown[]) => unknown;
   isPending(): boolean;
   fullTitle(): string;
   currentRetry(): number;
@@ -36,6 +37,8 @@ export interface Hook {
   readonly title: string;
   readonly originalTitle?: string;
   readonly parent?: Suite;
+  /** Of hooks before and after each test, the test; of those around a suite, its first or its last one. */
+  readonly ctx?: { readonly currentTest?: Test };
 }
 
 /** Mocha's stand-in for an error that came when nothing was running. */
@@ -47,6 +50,9 @@ export interface Nothing {
 export interface Runner {
   readonly suite: Suite;
   total: number;
+  /** Mocha's own listeners of the process, which it sets up when it begins to run. */
+  uncaught(error: unknown): void;
+  unhandled(reason: unknown, promise: unknown): void;
   on(event: 'start' | 'end', listener: () => void): void;
   on(event: 'test' | 'pass' | 'pending' | 'test end', listener: (test: Test) => void): void;
   on(event: 'hook end', listener: (hook: Hook) => void): void;

@@ -125,7 +125,56 @@ for (const line of mochaLines) {
       const outcome = await bed.run(cjs, 'test/after-the-end.test.js');
       assert.deepEqual(endsOf(outcome), ['passes: passed']);
       const [late] = errorsOf(outcome);
-      assert.deepEqual([late?.phase, late?.failure.text, late?.failure.line], ['teardown', 'after everything', 3]);
+      const text = 'After the test had ended: after everything';
+      assert.deepEqual(
+        [late?.phase, late?.path, late?.failure.text, late?.failure.line],
+        ['teardown', ['passes'], text, 3],
+      );
+    });
+
+    it('charges what fails late to the test that began it, whatever runs by then, and tells of rejections', async () => {
+      const root = bed.write(
+        {
+          'package.json': '{}',
+          'test/late.js': `
+            const wait = done => setTimeout(done, 100);
+            it('throws late', () => { setTimeout(() => { throw new Error('thrown') }, 20); });
+            it('waits', wait);
+            it('rejects', () => { Promise.reject(new Error('nobody cares')); });
+            it('waits again', wait);
+            it('fails itself', done => { setTimeout(() => { throw new Error('its own') }, 1); });
+            describe('with a hook', () => { afterEach(() => { throw new Error('hook') }); it('is cleaned up after', () => {}); });
+            it('leaves a server open', done => { server = require('net').createServer().listen(0, done); });
+            it('is fine', () => {});
+            let server;
+            after(() => setTimeout(() => server.close(), 50).unref());
+          `,
+        },
+        line,
+      );
+      const outcome = await bed.run(root, 'test/late.js');
+      assert.deepEqual(
+        errorsOf(outcome).map(({ phase, path, failure }) => `${phase} ${path?.at(-1)}: ${failure.text}`),
+        [
+          'teardown throws late: After the test had ended: thrown',
+          'hook is cleaned up after: The "after each" hook of "with a hook" failed: hook',
+        ],
+      );
+      assert.deepEqual(
+        endsOf(outcome).filter(end => !end.endsWith('passed')),
+        ['fails itself: failed'],
+      );
+      const told = outcome.events.flatMap(event =>
+        event.t === 'unhandled'
+          ? [[event.path, event.failure.text]]
+          : event.t === 'left'
+            ? [[event.path, event.what[0]]]
+            : [],
+      );
+      assert.deepEqual(told, [
+        [['rejects'], 'nobody cares'],
+        [['leaves a server open'], 'TCPServerWrap'],
+      ]);
     });
 
     it('is not deceived by a test that replaces what it reports with', async () => {

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestRecord, Verdict } from '../protocol/verdict.ts';
+import { backOffMs, mayRetry } from './policy.ts';
+
+export interface RetryPlan {
+  readonly retries: number;
+  readonly delayMs: number;
+  /** Nothing more is to be begun. */
+  readonly stopped: () => boolean;
+  readonly attempt: () => Promise<TestRecord | null>;
+}
+
+/** Tries a test that failed again until it does not, or its retries are used up. What came before stays on record. */
+export async function retried(
+  first: TestRecord,
+  { retries, delayMs, stopped, attempt }: RetryPlan,
+): Promise<TestRecord> {
+  const earlier: Verdict[] = [];
+  let record = first;
+  for (let retry = 1; retry <= retries && mayRetry(record.verdict) && !stopped(); retry++) {
+    const pause = backOffMs(delayMs, retry);
+    if (pause > 0) await sleep(pause);
+    const next = stopped() ? null : await attempt();
+    // An attempt that the end of the run cut short says nothing of the test.
+    if (!next || stopped()) break;
+    earlier.push(record.verdict);
+    record = next;
+  }
+  if (earlier.length === 0) return record;
+  return { ...record, attributes: [...record.attributes, { kind: 'retried', earlier }] };
+}

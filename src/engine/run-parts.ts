@@ -1,0 +1,41 @@
+import type { Mechanism } from '../cages/cage.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Framework } from '../frameworks/framework.ts';
+import type { Notice } from '../protocol/messages.ts';
+import type { Project, TestInfo } from '../protocol/tests.ts';
+import type { TestRecord } from '../protocol/verdict.ts';
+import type { CagedProcess } from './caged-process.ts';
+import type { UnitEvidence } from './evidence.ts';
+import type { Journal } from './journal.ts';
+import type { Earlier } from './resumption.ts';
+import type { Terms } from './terms.ts';
+import type { Unit } from './unit.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface RunDeps {
+  readonly id: string;
+  readonly workspace: Workspace;
+  readonly mechanism: Mechanism;
+  readonly scratch: string;
+  readonly journal: Journal;
+  /** What the run had done before it was interrupted; null: it begins now. */
+  readonly earlier: Earlier | null;
+  /** Resolves when the client may be told more. */
+  readonly notify: (notice: Notice) => Promise<void>;
+  readonly onCage: (process: CagedProcess, unit: Unit) => void;
+  readonly nextUnit: () => string;
+}
+
+/** How tests of one file are run. */
+export interface How extends Omit<Terms, 'tests'> {
+  readonly project: Project;
+  readonly framework: Framework;
+  readonly merged: Settings;
+}
+
+export interface Attempt {
+  /** What another test's death kept from running. */
+  readonly left: readonly TestInfo[];
+  readonly records: readonly TestRecord[];
+  readonly evidence: UnitEvidence | null;
+}

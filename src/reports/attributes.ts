@@ -1,0 +1,119 @@
+import { formatBytes, formatDuration } from '../config/quantities.ts';
+import type { LeftProcess, LimitName } from '../protocol/limits.ts';
+import type { Attribute, Verdict } from '../protocol/verdict.ts';
+import { firstLine, oneLine, plural } from './excerpt.ts';
+import { verdictLabel } from './labels.ts';
+
+/** What a limit limits, in the middle of a sentence. */
+export function limitText(limit: LimitName): string {
+  switch (limit) {
+    case 'memory':
+      return 'memory';
+    case 'swap':
+      return 'swap space';
+    case 'processes':
+      return 'processes';
+    case 'openFiles':
+      return 'open files';
+    case 'fileSize':
+      return 'file size';
+    case 'disk':
+      return 'disk space';
+    case 'stack':
+      return 'stack';
+    case 'cpu':
+      return 'CPU time';
+    case 'network':
+      return 'network';
+    case 'nice':
+      return 'niceness';
+  }
+}
+
+/** What an attribute adds to the headline; null: it is told with the details only. */
+export function consequence(attribute: Attribute): string | null {
+  switch (attribute.kind) {
+    case 'leaked-processes':
+      return `left ${plural(attribute.total, 'process', 'processes')} running (killed)`;
+    case 'survivors':
+      return `${plural(attribute.processes.length, 'process', 'processes')} could not be killed`;
+    case 'near-memory-cap':
+      return `at ${percent(attribute.fraction)} of the memory cap`;
+    case 'unhandled-rejection':
+      return `a rejection was handled by nobody: ${firstLine(attribute.failure.text)}`;
+    case 'retried':
+      return `${plural(attribute.earlier.length, 'earlier attempt')} failed (${kinds(attribute.earlier)})`;
+    case 'run-alone':
+      return attribute.before.kind === 'passed'
+        ? null
+        : `${verdictLabel(attribute.before.kind).toLowerCase()} beside the other tests of its cage`;
+    case 'left-open':
+    case 'leaked-pipe':
+    case 'retried-by-framework':
+    case 'output-truncated':
+    case 'ignored-sigterm':
+    case 'processes-refused':
+    case 'limit-not-enforced':
+    case 'protocol':
+      return null;
+  }
+}
+
+export function attributeText(attribute: Attribute): string {
+  switch (attribute.kind) {
+    case 'leaked-processes':
+      return `Left ${plural(attribute.total, 'process', 'processes')} running, ended by Bulkhead: ${processNames(attribute.processes, attribute.total)}`;
+    case 'leaked-pipe':
+      return 'Left its output open: something kept the pipe after the test had ended';
+    case 'near-memory-cap':
+      return `Came near its memory cap: ${percent(attribute.fraction)} of it`;
+    case 'retried-by-framework':
+      return `Retried by the framework ${plural(attribute.retries, 'time')}`;
+    case 'output-truncated':
+      return `Output shortened: ${formatBytes(attribute.droppedBytes)} left out of its middle`;
+    case 'left-open':
+      return `Left open what keeps its process from ending: ${oneLine(attribute.what.join(', '), 300)}`;
+    case 'unhandled-rejection':
+      return `A rejection was handled by nobody, and the framework passes over it: ${firstLine(attribute.failure.text)}`;
+    case 'retried':
+      return `Tried ${plural(attribute.earlier.length + 1, 'time')}; before this verdict: ${kinds(attribute.earlier)}`;
+    case 'run-alone':
+      return `Run again alone, and that counts; beside the other tests of its cage: ${verdictLabel(attribute.before.kind).toLowerCase()}`;
+    case 'ignored-sigterm':
+      return 'Ignored the request to end (SIGTERM) and was killed';
+    case 'processes-refused':
+      return `Was refused a new process or thread by the kernel ${plural(attribute.times, 'time')}`;
+    case 'limit-not-enforced':
+      return `The limit on ${limitText(attribute.limit)} was not enforced: ${oneLine(attribute.because, 300)}`;
+    case 'survivors':
+      return `Could not be killed: ${processNames(attribute.processes, attribute.processes.length)}`;
+    case 'protocol':
+      return `Its events were not in order: ${firstLine(attribute.problem)}`;
+  }
+}
+
+function kinds(verdicts: readonly Verdict[]): string {
+  return verdicts.map(({ kind }) => verdictLabel(kind).toLowerCase()).join(', ');
+}
+
+function percent(fraction: number): string {
+  return `${Math.round(fraction * 100)} %`;
+}
+
+/** What is known of a leftover beyond its command. */
+export function leftText({ ageMs, startedBy = [], listensAt = [] }: LeftProcess): string {
+  return [
+    ...(listensAt.length > 0 ? [`listening on ${listensAt.slice(0, 3).join(', ')}`] : []),
+    ...(startedBy.length > 0 ? [`started by ${startedBy.slice(0, 3).join(' ← ')}`] : []),
+    ...(ageMs === undefined ? [] : [`${formatDuration(ageMs)} old`]),
+  ].join(', ');
+}
+
+function processNames(processes: readonly LeftProcess[], total: number): string {
+  const named = processes.slice(0, 5).map(process => {
+    const more = oneLine(leftText(process), 200);
+    return `${oneLine(process.command, 60) || 'unnamed'} (${process.pid}${more && `; ${more}`})`;
+  });
+  const more = total - named.length;
+  return [...named, ...(more > 0 ? [`${more.toLocaleString('en-US')} more`] : [])].join(', ');
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import type { Attribute } from '../../src/protocol/verdict.ts';
+import { headline } from '../../src/reports/wording.ts';
+import { ScriptBed, ScriptFramework, type ScriptRun } from './script-framework.ts';
+
+/** Three tests; what FAULT does, the second one does in the middle of its body. */
+const three = (fault: string) => `# test: one
+# test: two
+# test: three
+hello
+for t in one two three; do
+  if wanted $t; then
+    start $t
+    state=passed
+    if [ $t = two ]; then ${fault}; fi
+    end $t $state
+  fi
+done
+bye`;
+
+describe('the policies of a run', () => {
+  let bed: ScriptBed;
+  afterEach(() => bed.close());
+  const open = async (scripts: Readonly<Record<string, string>>) =>
+    (bed = await ScriptBed.open(new ScriptFramework('events'), scripts));
+  const told = ({ records }: ScriptRun, title: string) =>
+    records.find(({ test }) => test.titlePath.join(' > ') === title)!;
+  const attribute = <K extends Attribute['kind']>(run: ScriptRun, title: string, kind: K) =>
+    told(run, title).attributes.find((each): each is Extract<Attribute, { kind: K }> => each.kind === kind);
+
+  it('try a test that fails again in a new cage, and keep what it came to before', async () => {
+    await open({
+      'a.sh': three('echo x >>tries; case $(wc -l <tries) in 1) state=failed ;; 2) kill -SEGV $$ ;; esac'),
+    });
+    const run = await bed.run({ retries: 3 });
+    assert.deepEqual(run.verdicts, { one: 'passed', two: 'passed', three: 'passed' });
+    assert.deepEqual(
+      attribute(run, 'two', 'retried')?.earlier.map(({ kind }) => kind),
+      ['failed', 'crashed'],
+    );
+    assert.match(headline(told(run, 'two')), /^Passed in 1 ms.* · 2 earlier attempts failed \(failed, crashed\)/);
+    assert.deepEqual([run.summary.flaky, run.summary.counts], [1, { passed: 3 }]);
+    assert.equal(run.records.length, 3, 'one verdict each');
+  });
+
+  it('give up after the last retry, with a growing pause before each', async () => {
+    await open({ 'a.sh': three('state=failed; date +%s%N >>times') });
+    const began = Date.now();
+    const run = await bed.run({ retries: 2, retryDelay: 200, isolation: 'file' });
+    assert.deepEqual(run.verdicts, { one: 'passed', two: 'failed', three: 'passed' });
+    assert.deepEqual(
+      attribute(run, 'two', 'retried')?.earlier.map(({ kind }) => kind),
+      ['failed', 'failed'],
+    );
+    assert.ok(Date.now() - began >= 600, '200 ms and 400 ms');
+    assert.equal(run.summary.flaky, 0);
+  });
+
+  it('do not try again what passed, was skipped or could not be started', async () => {
+    await open({ 'a.sh': `echo x >>starts\n${three('state=skipped')}` });
+    const run = await bed.run({ retries: 2, isolation: 'file' });
+    assert.deepEqual(run.verdicts, { one: 'passed', two: 'skipped', three: 'passed' });
+    assert.deepEqual(
+      run.records.flatMap(({ attributes }) => attributes),
+      [],
+    );
+  });
+
+  it('begin nothing more when enough tests have failed, and say so of each', async () => {
+    const fails = (name: string) => `# test: ${name}\nhello\nstart ${name}\nend ${name} failed\nbye`;
+    await open(Object.fromEntries(['a', 'b', 'c', 'd'].map(name => [`${name}.sh`, fails(name)])));
+    const run = await bed.run({ maxFailures: 2, jobs: 1 });
+    assert.deepEqual(run.summary.counts, { failed: 2, 'not-run': 2 });
+    const because = run.records.flatMap(({ verdict }) => (verdict.kind === 'not-run' ? [verdict.because] : []));
+    assert.match(because[0] ?? '', /2 tests had failed/);
+    assert.equal(run.summary.planned, 4);
+  });
+
+  it('count a test that passes in the end as no failure', async () => {
+    await open({ 'a.sh': three('echo x >>tries; if [ $(wc -l <tries) = 1 ]; then state=failed; fi') });
+    const run = await bed.run({ maxFailures: 1, retries: 1, jobs: 1 });
+    assert.deepEqual(run.summary.counts, { passed: 3 });
+  });
+
+  describe('adaptive isolation', () => {
+    it('runs a file in one cage, and what failed once more alone', async () => {
+      await open({ 'a.sh': three('state=failed; case $TESTS in *,*) ;; *) state=passed ;; esac') });
+      const run = await bed.run({ isolation: 'adaptive' });
+      assert.deepEqual(run.verdicts, { one: 'passed', two: 'passed', three: 'passed' });
+      assert.equal(attribute(run, 'two', 'run-alone')?.before.kind, 'failed');
+      assert.match(headline(told(run, 'two')), /failed beside the other tests of its cage/);
+      assert.equal(attribute(run, 'one', 'run-alone'), undefined);
+      assert.ok(told(run, 'one').usage.shared && !told(run, 'two').usage.shared);
+    });
+
+    it('finds out who left processes running', async () => {
+      await open({ 'a.sh': three('sleep 60 >/dev/null 2>&1 3>&- & true') });
+      const run = await bed.run({ isolation: 'adaptive' });
+      assert.deepEqual(run.verdicts, { one: 'passed', two: 'passed', three: 'passed' });
+      const leaky = run.records.filter(({ attributes }) => attributes.some(({ kind }) => kind === 'leaked-processes'));
+      assert.deepEqual(
+        leaky.map(({ test }) => test.titlePath[0]),
+        ['two'],
+      );
+    });
+
+    it('finds out who brought the cage down, and lets the others be', async () => {
+      await open({ 'a.sh': three('exit 0') });
+      const run = await bed.run({ isolation: 'adaptive' });
+      assert.deepEqual(run.verdicts, { one: 'passed', two: 'exited-early', three: 'passed' });
+      assert.equal(attribute(run, 'one', 'run-alone'), undefined);
+      assert.equal(run.summary.counts.lost ?? 0, 0);
+    });
+  });
+
+  it('give each outermost suite a cage', async () => {
+    const titles = ['a > 1', 'a > b > 2', 'c > 3', 'alone', 'also alone'];
+    const body = titles.map(title => `if wanted "${title}"; then start "${title}"; end "${title}" passed; fi`);
+    await open({
+      'a.sh': [...titles.map(title => `# test: ${title}`), 'hello', 'echo "[$TESTS]" >>cages', ...body, 'bye'].join(
+        '\n',
+      ),
+    });
+    const run = await bed.run({ isolation: 'suite' });
+    assert.deepEqual(run.summary.counts, { passed: 5 });
+    const shared = run.records.filter(({ usage }) => usage.shared).map(({ test }) => test.titlePath[0]);
+    assert.deepEqual(shared.sort(), ['a', 'a', 'alone', 'also alone']);
+  });
+});
