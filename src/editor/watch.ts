@@ -5,8 +5,13 @@ import type { TestTree } from './tree.ts';
 
 /** A checkout of another branch is one change, not ten thousand. */
 const quietMs = 300;
-const configuration =
-  '**/{bulkhead.config.json,.mocharc.*,package.json,{,.}pytest.{ini,toml},pyproject.toml,setup.cfg,tox.ini,go.mod}';
+/** No braces inside of braces: VS Code then watches nothing at all. */
+const configuration = `**/{${[
+  'bulkhead.config.json',
+  ...['.mocharc.*', 'package.json'],
+  ...['pytest.ini', '.pytest.ini', 'pytest.toml', '.pytest.toml', 'pyproject.toml', 'setup.cfg', 'tox.ini'],
+  'go.mod',
+].join()}}`;
 
 /** Keeps the tree as the files are, from the first listing on. */
 export class Watch implements vscode.Disposable {
