@@ -140,7 +140,13 @@ export class RunReport {
         el('main', {}, this.#head.element, this.#categories.element, this.#toolbar.element, this.#split),
         this.#spoken,
       );
-    const tally: Tally = { done: this.#store.size, failed: this.#store.failed, passed: this.#store.count('passed') };
+    const store = this.#store;
+    const tally: Tally = {
+      done: store.size,
+      failed: store.failed,
+      passed: store.count('passed'),
+      ran: store.size - store.count('skipped') - store.count('cancelled') - store.count('not-run'),
+    };
     const planned = plannedOf(run, tally.done);
     this.#head.show(run, tally, performance.now());
     this.#categories.element.hidden = planned === 0;

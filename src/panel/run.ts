@@ -27,16 +27,18 @@ export interface Tally {
   readonly done: number;
   readonly failed: number;
   readonly passed: number;
+  /** Begun at all. */
+  readonly ran: number;
 }
 
 /** The run in a sentence. */
-export function phaseText(state: RunState, { done, failed, passed }: Tally): string {
+export function phaseText(state: RunState, { done, failed, passed, ran }: Tally): string {
   const planned = plannedOf(state, done);
   switch (phaseOf(state)) {
     case 'running':
       return `Running: ${count(done)} of ${count(planned)}${failed > 0 ? `, ${count(failed)} failed` : ''}`;
     case 'stopped':
-      return `Stopped after ${plural(passed + failed, 'test')} of ${count(planned)}${failed > 0 ? `, ${count(failed)} failed` : ''}`;
+      return `Stopped after ${plural(ran, 'test')} of ${count(planned)}${failed > 0 ? `, ${count(failed)} failed` : ''}`;
     case 'lost':
       return `Connection lost after ${count(done)} of ${count(planned)}`;
     case 'finished':

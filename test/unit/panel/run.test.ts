@@ -28,23 +28,26 @@ describe('the run in a sentence', () => {
   });
 
   it('says how far it is', () => {
-    assert.equal(phaseText(running, { done: 37, failed: 0, passed: 37 }), 'Running: 37 of 1,412');
-    assert.equal(phaseText(running, { done: 37, failed: 2, passed: 35 }), 'Running: 37 of 1,412, 2 failed');
+    assert.equal(phaseText(running, { done: 37, failed: 0, passed: 37, ran: 37 }), 'Running: 37 of 1,412');
+    assert.equal(phaseText(running, { done: 37, failed: 2, passed: 35, ran: 37 }), 'Running: 37 of 1,412, 2 failed');
   });
 
   it('says how it ended, and calls nothing passed that was not', () => {
-    assert.equal(phaseText(ended(), { done: 1412, failed: 0, passed: 1412 }), 'Finished: all 1,412 passed');
-    assert.equal(phaseText(ended(), { done: 1412, failed: 0, passed: 1400 }), 'Finished: none of 1,412 failed');
-    assert.equal(phaseText(ended(), { done: 1412, failed: 3, passed: 1400 }), 'Finished: 3 of 1,412 failed');
+    assert.equal(phaseText(ended(), { done: 1412, failed: 0, passed: 1412, ran: 1412 }), 'Finished: all 1,412 passed');
     assert.equal(
-      phaseText(ended({ cancelled: true }), { done: 1412, failed: 1, passed: 9 }),
+      phaseText(ended(), { done: 1412, failed: 0, passed: 1400, ran: 1400 }),
+      'Finished: none of 1,412 failed',
+    );
+    assert.equal(phaseText(ended(), { done: 1412, failed: 3, passed: 1400, ran: 1403 }), 'Finished: 3 of 1,412 failed');
+    assert.equal(
+      phaseText(ended({ cancelled: true }), { done: 1412, failed: 1, passed: 9, ran: 10 }),
       'Stopped after 10 tests of 1,412, 1 failed',
     );
   });
 
   it('has a word for a run without tests', () => {
     const nothing = { ...ended({ planned: 0 }), head: { ...running.head, planned: 0 } };
-    assert.equal(phaseText(nothing, { done: 0, failed: 0, passed: 0 }), 'Finished: no tests');
+    assert.equal(phaseText(nothing, { done: 0, failed: 0, passed: 0, ran: 0 }), 'Finished: no tests');
   });
 
   it('says so when a planned test has no verdict', () => {
