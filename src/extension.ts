@@ -4,6 +4,7 @@ import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
 import { Doctor } from './editor/doctor.ts';
 import { writeLog } from './editor/log.ts';
+import { Processes } from './editor/processes.ts';
 import { Problems } from './editor/problems.ts';
 import { Report } from './editor/report.ts';
 import { ReportActions } from './editor/report-actions.ts';
@@ -45,13 +46,14 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const commands = new Commands(runs, tree, status, log, profile);
   const actions = new ReportActions(runs, commands);
   const doctor = new Doctor(warden);
+  const processes = new Processes(warden, tree, log);
   const report = new Report(context.extensionUri, runs, actions);
 
   controller.resolveHandler = item => tree.resolve(item);
   controller.refreshHandler = token => tree.refresh(token);
   context.subscriptions.push(
-    ...[log, controller, problems, warden, status, watch, report, doctor],
-    ...[report.register(), actions.register(), ...doctor.register()],
+    ...[log, controller, problems, warden, status, watch, report, doctor, processes],
+    ...[report.register(), actions.register(), ...doctor.register(), ...processes.register()],
     ...commands.register(() => report.show()),
     tree.onDidList(projects => watch.follow(projects)),
     runs.onEvent(event => {
@@ -63,14 +65,18 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       runs.notice(notice);
       if (notice.notice === 'live') status.live(notice);
       if (notice.notice === 'live') report.live(notice);
+      if (notice.notice === 'live') processes.live(notice);
       if (notice.notice === 'log') writeLog(log, notice);
     }),
-    warden.onDeath(reason => problems.wardenDied(reason)),
+    warden.onDeath(reason => {
+      problems.wardenDied(reason);
+      processes.wardenDied();
+    }),
     vscode.workspace.onDidChangeConfiguration(change => change.affectsConfiguration(section) && watch.configured()),
     vscode.workspace.onDidChangeWorkspaceFolders(() => watch.configured()),
   );
   setContextKeys(runs);
-  return { controller, runs, status, connection: warden, activationMs: performance.now() - began };
+  return { controller, runs, status, processes, connection: warden, activationMs: performance.now() - began };
 }
 
 /** A reload of the window does not wait for this, and nothing depends on it: the pipe closes with the process too. */

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Connection } from './connection.ts';
+import type { Processes } from './processes.ts';
 import type { Runs } from './runs.ts';
 import type { Status } from './status.ts';
 
@@ -8,6 +9,7 @@ export interface TestApi {
   readonly controller: vscode.TestController;
   readonly runs: Runs;
   readonly status: Status;
+  readonly processes: Processes;
   readonly connection: Connection;
   /** How long `activate` took. */
   readonly activationMs: number;

@@ -66,6 +66,8 @@ export interface Requests extends HistoryRequests {
   resume: { params: { run: string; overrides: SettingsLayer }; result: RunSummary };
   stop: { params: { run?: string; hard: boolean }; result: { stoppedRuns: number; survivors: readonly ProcessInfo[] } };
   status: { params: Record<string, never>; result: WardenStatus };
+  /** Ends one cage: its tests are cancelled, its run goes on. `found`: it was alive when it was asked for. */
+  endCage: { params: { cage: string }; result: { found: boolean; survivors: readonly ProcessInfo[] } };
   /** Freezes every cage and every time limit, as Ctrl-Z in a terminal does, until `thaw`. */
   freeze: { params: Record<string, never>; result: null };
   thaw: { params: Record<string, never>; result: null };

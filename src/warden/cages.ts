@@ -2,7 +2,7 @@ import { ageMs, readProcess } from '../cages/processes.ts';
 import { clock } from '../engine/clock.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import type { MechanismName, ProcessInfo, ProcessUsage } from '../protocol/limits.ts';
-import type { CageStatus, CageSubject, Notice } from '../protocol/messages.ts';
+import type { CageStatus, CageSubject, Notice, Requests } from '../protocol/messages.ts';
 import type { Ledger } from './ledger.ts';
 import { usageOf } from './members.ts';
 
@@ -80,6 +80,11 @@ export class Cages {
   async stopTools(): Promise<void> {
     const tools = [...this.#live].flatMap(([caged, entry]) => (entry.subject.run === null ? [caged] : []));
     await Promise.all(tools.map(caged => this.#kill(caged)));
+  }
+
+  async end(cage: string): Promise<Requests['endCage']['result']> {
+    const caged = [...this.#live.keys()].find(({ id }) => id === cage);
+    return { found: caged !== undefined, survivors: caged ? await this.#kill(caged) : [] };
   }
 
   async reap(): Promise<readonly ProcessInfo[]> {

@@ -67,6 +67,7 @@ export class Session {
     testHistory: params => this.#ready().history.ask('testHistory', params),
     stop: params => this.#stop(params),
     status: () => this.#status(),
+    endCage: ({ cage }) => this.#cages.end(cage),
     freeze: () => this.#cages.freeze(),
     thaw: async () => this.#cages.thaw(),
     reap: () => sweep(),

@@ -9,7 +9,7 @@ describe('activation', () => {
     assert.ok(activationMs <= 50, `${activationMs} ms`);
   });
 
-  it('registers its commands, in one category and offered only then', async () => {
+  it('registers its commands, in one category and offered only then, or where there is something to do it to', async () => {
     await extension();
     const all = await vscode.commands.getCommands(true);
     const manifest = vscode.extensions.getExtension('bulkhead.bulkhead')!.packageJSON as Manifest;
@@ -17,7 +17,7 @@ describe('activation', () => {
       assert.ok(all.includes(command), command);
       assert.equal(category, 'Bulkhead');
       const when = manifest.contributes.menus.commandPalette.find(entry => entry.command === command)?.when;
-      assert.match(when ?? '', /bulkhead\.active/, command);
+      assert.match(when ?? '', /bulkhead\.active|^false$/, command);
     }
   });
 

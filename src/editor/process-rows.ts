@@ -1,0 +1,101 @@
+import { basename } from 'node:path';
+import { formatBytes, formatDuration } from '../config/quantities.ts';
+import type { ProcessUsage } from '../protocol/limits.ts';
+import type { CageStatus, WardenStatus } from '../protocol/messages.ts';
+import { mechanismLabel } from '../reports/cage.ts';
+import { oneLine, plural } from '../reports/excerpt.ts';
+
+/** What one row of the Processes view stands for. */
+export type Row =
+  | { readonly kind: 'warden'; readonly warden: WardenStatus }
+  | { readonly kind: 'cage'; readonly cage: CageStatus }
+  | { readonly kind: 'process'; readonly cage: string; readonly process: ProcessUsage };
+
+export interface RowText {
+  /** The same for as long as the thing lives, so that the row stays selected and unfolded. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  /** For a screen reader: whole words. */
+  readonly spoken: string;
+  /** What the menus ask. */
+  readonly context: 'warden' | 'cage' | 'cage.test' | 'process';
+}
+
+export function childrenOf(row: Row): Row[] {
+  switch (row.kind) {
+    case 'warden':
+      return row.warden.cages.map(cage => ({ kind: 'cage', cage }));
+    case 'cage':
+      return row.cage.processes.map(process => ({ kind: 'process', cage: row.cage.name, process }));
+    case 'process':
+      return [];
+  }
+}
+
+export function rowText(row: Row): RowText {
+  switch (row.kind) {
+    case 'warden':
+      return wardenRow(row.warden);
+    case 'cage':
+      return cageRow(row.cage);
+    case 'process':
+      return processRow(row.cage, row.process);
+  }
+}
+
+function wardenRow({ pid, memoryBytes, uptimeMs, cages }: WardenStatus): RowText {
+  const doing = cages.length === 0 ? 'idle' : plural(cages.length, 'cage');
+  const memory = formatBytes(memoryBytes);
+  return {
+    id: `warden ${pid}`,
+    label: `Warden ${pid}`,
+    description: `${doing} · ${memory}`,
+    tooltip: `The process of Bulkhead that starts, watches and ends the tests of this window; alive for ${age(uptimeMs)}.`,
+    spoken: `Warden, process ${pid}, ${doing}, uses ${memory} itself`,
+    context: 'warden',
+  };
+}
+
+function cageRow({ name, label, test, mechanism, memoryBytes, memoryCapBytes, processes, ageMs }: CageStatus): RowText {
+  const title = oneLine(label, 120);
+  const cap = memoryCapBytes === null ? '' : ` of ${formatBytes(memoryCapBytes)}`;
+  const memory = memoryBytes === null ? [] : [`${formatBytes(memoryBytes)}${cap}`];
+  const count = plural(processes.length, 'process', 'processes');
+  const spoken = memory.map(text => `memory ${text}`);
+  return {
+    id: `cage ${name}`,
+    label: title,
+    description: [...memory, age(ageMs)].join(' · '),
+    tooltip: [oneLine(label, 500), `${count} in a cage of the kind "${mechanismLabel(mechanism)}"`].join('\n'),
+    spoken: [`Cage of ${title}`, ...spoken, count, `alive for ${age(ageMs)}`].join(', '),
+    context: test === null ? 'cage' : 'cage.test',
+  };
+}
+
+function processRow(cage: string, { pid, parent, started, command, memoryBytes, cpuMs, ageMs }: ProcessUsage): RowText {
+  const name = programOf(command);
+  const memory = formatBytes(memoryBytes);
+  return {
+    id: `process ${cage} ${pid} ${started}`,
+    label: name,
+    description: `${pid} · ${memory}`,
+    tooltip: [
+      oneLine(command, 500),
+      `Process ${pid}, started by ${parent}; ${formatDuration(cpuMs)} of CPU time in ${age(ageMs)}`,
+    ].join('\n'),
+    spoken: `Process ${name}, number ${pid}, memory ${memory}, alive for ${age(ageMs)}`,
+    context: 'process',
+  };
+}
+
+/** In whole seconds: a row that says something new at each look cannot be read. */
+function age(ms: number): string {
+  return formatDuration(Math.floor(ms / 1000) * 1000);
+}
+
+function programOf(command: string): string {
+  const [program = ''] = oneLine(command, 500).split(' ');
+  return basename(program) || 'unnamed';
+}

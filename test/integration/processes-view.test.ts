@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Row } from '../../src/editor/process-rows.ts';
+import type { TestApi } from '../../src/editor/test-api.ts';
+import { extension, itemAt, labels, until } from './editor.ts';
+import { alive } from './processes.ts';
+
+/** Those that look for living processes. */
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+describe('the Processes view', () => {
+  let api: TestApi;
+
+  before(async () => {
+    api = await extension();
+    await api.controller.resolveHandler?.(undefined);
+  });
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('bulkhead.stop');
+    await vscode.commands.executeCommand('workbench.view.explorer');
+  });
+
+  onLinux('kills one cage with all that is in it, and the run goes on', async function () {
+    this.timeout(60_000);
+    await show();
+    const done = slowRun();
+    const cage = await until('a cage with a daemon is shown', () => cages().find(each => pidsOf(each).length > 0));
+    const inside = pidsOf(cage);
+    await vscode.commands.executeCommand('bulkhead.endCage', cage);
+    assert.deepEqual(
+      alive('sleep', '61.5').filter(pid => inside.includes(pid)),
+      [],
+    );
+    await until('it is no longer shown', () => !cages().some(({ cage: { name } }) => name === cage.cage.name));
+    await until('its test has its verdict', () => api.runs.last!.finished === 1);
+    const [row] = api.runs.last!.rows();
+    assert.equal(row!.kind, 'cancelled');
+    assert.equal(row!.key, cage.cage.test);
+    assert.equal(api.runs.running, 1, 'the run goes on');
+    await until('another cage is shown', () => cages().some(each => pidsOf(each).length > 0));
+    await vscode.commands.executeCommand('bulkhead.stop');
+    await done;
+    await until('nothing is shown but the warden', () => cages().length === 0);
+    assert.match(String(api.processes.getTreeItem(wardenRow()!).description), /^idle/);
+  });
+
+  onLinux('looks only while it can be seen, and at most twice a second', async function () {
+    this.timeout(60_000);
+    await show();
+    const done = slowRun();
+    await until('a cage is shown', () => cages().length > 0);
+    const looks = counted();
+    try {
+      await sleep(2_000);
+      const seen = looks.count;
+      assert.ok(seen >= 1 && seen <= 5, `${seen} looks in 2 s`);
+      await vscode.commands.executeCommand('workbench.view.explorer');
+      await until('it is hidden', () => !api.processes.view.visible);
+      const before = looks.count;
+      await sleep(1_500);
+      assert.equal(looks.count, before, 'none while it is hidden');
+    } finally {
+      looks.stop();
+    }
+    await vscode.commands.executeCommand('bulkhead.stop');
+    await done;
+  });
+
+  onLinux('goes to the test of a cage and copies the number of a process', async function () {
+    this.timeout(60_000);
+    await show();
+    const done = slowRun();
+    const cage = await until('a cage with a process', () => cages().find(each => each.cage.processes.length > 0));
+    await vscode.commands.executeCommand('bulkhead.goToTest', cage);
+    assert.match(vscode.window.activeTextEditor?.document.fileName ?? '', /slow\.test\.js$/);
+    const [inside] = api.processes.getChildren(cage);
+    assert.ok(inside?.kind === 'process');
+    await vscode.commands.executeCommand('bulkhead.copyPid', inside);
+    assert.equal(await vscode.env.clipboard.readText(), String(inside.process.pid));
+    await vscode.commands.executeCommand('bulkhead.stop');
+    await done;
+  });
+
+  async function show(): Promise<void> {
+    await vscode.commands.executeCommand('bulkhead.showProcesses');
+    await until('the view is visible', () => api.processes.view.visible);
+  }
+
+  async function slowRun(): Promise<void> {
+    const mocha = labels(api.controller.items).find(label => /mocha/i.test(label))!;
+    const item = await itemAt(api, mocha, 'test', 'slow.test.js');
+    await api.runs.start(new vscode.TestRunRequest([item]));
+  }
+
+  function wardenRow(): Row | undefined {
+    return api.processes.getChildren()[0];
+  }
+
+  function cages(): Extract<Row, { kind: 'cage' }>[] {
+    const warden = wardenRow();
+    const rows = warden ? api.processes.getChildren(warden) : [];
+    return rows.filter(row => row.kind === 'cage');
+  }
+
+  /** The daemons of a cage. */
+  function pidsOf({ cage }: Extract<Row, { kind: 'cage' }>): number[] {
+    return cage.processes.filter(({ command }) => command.includes('61.5')).map(({ pid }) => pid);
+  }
+
+  function counted(): { count: number; stop(): void } {
+    const client = api.connection.client!;
+    const request = client.request.bind(client);
+    const looks = { count: 0, stop: () => void (client.request = request) };
+    client.request = (name, params) => {
+      if (name === 'status') looks.count++;
+      return request(name, params);
+    };
+    return looks;
+  }
+});
