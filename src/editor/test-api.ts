@@ -11,6 +11,6 @@ export interface TestApi {
   readonly status: Status;
   readonly processes: Processes;
   readonly connection: Connection;
-  /** How long `activate` took. */
-  readonly activationMs: number;
+  /** What `activate` took of the processor. */
+  readonly activationCpuMs: number;
 }

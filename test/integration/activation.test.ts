@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import { extension } from './editor.ts';
 
 describe('activation', () => {
+  // Of the processor, for a machine that does much else at the same time makes any number of milliseconds of it.
   it('takes at most 50 ms of the extension host', async () => {
-    const { activationMs } = await extension();
-    console.log(`activate() took ${activationMs.toFixed(1)} ms`);
-    assert.ok(activationMs <= 50, `${activationMs} ms`);
+    const { activationCpuMs } = await extension();
+    console.log(`activate() took ${activationCpuMs.toFixed(1)} ms of the processor`);
+    assert.ok(activationCpuMs <= 50, `${activationCpuMs} ms`);
   });
 
   it('registers its commands, in one category and offered only then, or where there is something to do it to', async () => {
