@@ -72,7 +72,9 @@ describe('the Processes view', () => {
     this.timeout(60_000);
     await show();
     const done = slowRun();
-    const cage = await until('a cage with a process', () => cages().find(each => each.cage.processes.length > 0));
+    const cage = await until('a cage with a process', () =>
+      cages().find(({ cage }) => cage.test !== null && cage.processes.length > 0),
+    );
     await vscode.commands.executeCommand('bulkhead.goToTest', cage);
     assert.match(vscode.window.activeTextEditor?.document.fileName ?? '', /slow\.test\.js$/);
     const [inside] = api.processes.getChildren(cage);
