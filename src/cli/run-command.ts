@@ -157,6 +157,6 @@ function noTests(folder: string): Problem {
   return {
     severity: 'error',
     message: `no tests were found in ${folder}`,
-    fix: 'Bulkhead finds mocha by its configuration; other tests are named in bulkhead.config.json, "frameworks.command".',
+    fix: 'Bulkhead finds mocha, node:test, pytest and go by their configuration; other tests are named in bulkhead.config.json, "frameworks.command".',
   };
 }
