@@ -60,8 +60,9 @@ describe('destructive tests', () => {
     ofExample();
     const session = await open();
     const { pid } = await session.client.request('status', {});
-    // What a first run loads and opens once is no leak.
+    // What a first run loads and opens once, the database of past runs among it, is no leak.
     await workspace.projects(session.client);
+    await session.client.request('history', {});
     const before = machine(workspace.root, pid);
     const { records } = await run(session, { 'destructive.allow': true });
 

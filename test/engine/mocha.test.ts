@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { marked } from './alive.ts';
 import { TestWorkspace } from './workspace.ts';
 
-const limits = JSON.stringify({ memory: '160 MiB', timeout: '1s', teardown: '1s', grace: '200ms' });
+const limits = JSON.stringify({ memory: '160 MiB', timeout: '3s', teardown: '1s', grace: '200ms' });
 
 /** What each test of the fixture must come to, alone in its cage or beside the others. */
 const expected = {
