@@ -14,75 +14,8 @@ import {
   showOptions,
   topOptions,
 } from './options.ts';
-import { type ReportTarget, reportTarget } from './report-files.ts';
-
-interface Everywhere {
-  readonly paths: readonly string[];
-  readonly folder: string | null;
-  readonly json: boolean;
-  readonly color: boolean;
-}
-
-export interface RunCommand extends Everywhere {
-  readonly command: 'run';
-  readonly quiet: boolean;
-  readonly reports: readonly ReportTarget[];
-  readonly layer: SettingsLayer;
-}
-
-/** A run that goes on: what it tests is known, so the flags of a run remain. */
-export interface ResumeCommand extends Omit<RunCommand, 'command'> {
-  readonly command: 'resume';
-  /** Null: the newest that can go on. */
-  readonly run: string | null;
-}
-
-export interface ShowCommand extends Everywhere {
-  readonly command: 'show';
-  /** Null: the newest. */
-  readonly run: string | null;
-}
-
-export interface HistoryCommand extends Everywhere {
-  readonly command: 'history';
-  readonly limit: number;
-}
-
-export interface ListCommand extends Everywhere {
-  readonly command: 'list';
-}
-
-export interface DoctorCommand extends Everywhere {
-  readonly command: 'doctor';
-}
-
-/** They are about the machine, not about a folder. */
-type MachineWide = Pick<Everywhere, 'json' | 'color'>;
-
-export interface PsCommand extends MachineWide {
-  readonly command: 'ps';
-}
-
-export interface ReapCommand extends MachineWide {
-  readonly command: 'reap';
-}
-
-const topics = ['run', 'list', 'history', 'show', 'resume', 'doctor', 'ps', 'reap'] as const;
-
-export type HelpTopic = 'bulkhead' | (typeof topics)[number];
-
-export type Command =
-  | RunCommand
-  | ResumeCommand
-  | ShowCommand
-  | HistoryCommand
-  | ListCommand
-  | DoctorCommand
-  | PsCommand
-  | ReapCommand
-  | { readonly command: 'help'; readonly topic: HelpTopic }
-  | { readonly command: 'version' }
-  | { readonly command: 'wrong'; readonly topic: HelpTopic; readonly problems: readonly Problem[] };
+import { type Command, type Everywhere, type HelpTopic, topics } from './commands.ts';
+import { reportTarget } from './report-files.ts';
 
 /** Flags with the name of their setting, whose values are read from text as they are. */
 type PlainFlag = 'memory' | 'swap' | 'timeout' | 'disk' | 'cpu' | 'network' | 'isolation' | 'leaks';

@@ -1,6 +1,6 @@
 import { withClientReasons } from '../client/diagnosis.ts';
 import { doctorText } from '../reports/doctor.ts';
-import type { DoctorCommand } from './args.ts';
+import type { DoctorCommand } from './commands.ts';
 import { Connection } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Program } from './program.ts';

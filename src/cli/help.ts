@@ -1,5 +1,5 @@
 import { configName } from '../config/load.ts';
-import type { HelpTopic } from './args.ts';
+import type { HelpTopic } from './commands.ts';
 import { exitMeanings } from './exit-codes.ts';
 import {
   doctorOptions,

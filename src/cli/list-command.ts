@@ -3,7 +3,7 @@ import type { Project } from '../protocol/tests.ts';
 import { plural } from '../reports/excerpt.ts';
 import { pathIn } from '../reports/report.ts';
 import { titleText } from '../reports/wording.ts';
-import type { ListCommand } from './args.ts';
+import type { ListCommand } from './commands.ts';
 import { Connection } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Program } from './program.ts';

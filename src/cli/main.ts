@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, parseCommand } from './args.ts';
+import { parseCommand } from './args.ts';
+import type { Command } from './commands.ts';
 import { WardenGone } from './connection.ts';
 import { Console } from './console.ts';
 import { doctorCommand } from './doctor-command.ts';

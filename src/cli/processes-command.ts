@@ -1,7 +1,7 @@
 import { reapingText, wardensText } from '../reports/processes.ts';
 import { observe } from '../warden/observation.ts';
 import { sweep } from '../warden/sweep.ts';
-import type { PsCommand, ReapCommand } from './args.ts';
+import type { PsCommand, ReapCommand } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Program } from './program.ts';
 

@@ -4,7 +4,7 @@ import type { Problem } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import { plural } from '../reports/excerpt.ts';
-import type { ResumeCommand } from './args.ts';
+import type { ResumeCommand } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { canGoOn, digestOf, findRun, pastRuns } from './past-runs.ts';
 import type { Program } from './program.ts';

@@ -3,7 +3,7 @@ import { isFailure, type TestRecord, verdictKinds } from '../protocol/verdict.ts
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import { plural } from '../reports/excerpt.ts';
 import { jsonReport } from '../reports/json.ts';
-import type { ResumeCommand, RunCommand } from './args.ts';
+import type { ResumeCommand, RunCommand } from './commands.ts';
 import { Connection, WardenGone } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Program } from './program.ts';

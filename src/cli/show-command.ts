@@ -5,7 +5,7 @@ import { jsonTest } from '../reports/json.ts';
 import { pathIn } from '../reports/report.ts';
 import { titleText } from '../reports/wording.ts';
 import type { Digest } from '../store/digest.ts';
-import type { ShowCommand } from './args.ts';
+import type { ShowCommand } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { failureText } from './failure-text.ts';
 import { goOnText, missingText, runLine } from './history-command.ts';

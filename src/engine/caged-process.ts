@@ -1,17 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { Cage, Mechanism, Traces } from '../cages/cage.ts';
+import type { Cage, Traces } from '../cages/cage.ts';
 import type { CagedLaunch } from '../cages/launch.ts';
-import type { Diagnostics, Launch } from '../frameworks/framework.ts';
-import type { InsideEvent } from '../protocol/events.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
 import { ageMs } from '../cages/processes.ts';
 import { listeningAt } from '../cages/sockets.ts';
-import type { LeftProcess, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
+import type { LeftProcess, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
+import type { CagedOptions } from './caged-options.ts';
 import { testEnvironment, whyNotExecutable } from './environment.ts';
 import { EventReader } from './event-reader.ts';
-import type { EndReason, ProcessEvidence, StopReason } from './evidence.ts';
+import type { ProcessEvidence, StopReason } from './evidence.ts';
 import { Interrogation } from './interrogation.ts';
 import { Lineage } from './lineage.ts';
 import { OutputCapture } from './output.ts';
@@ -21,20 +20,6 @@ const lingerMs = 100;
 const sampleMs = 50;
 const mostExamined = 50;
 const heapTailBytes = 16 * 1024;
-
-export interface CagedOptions {
-  readonly id: string;
-  readonly mechanism: Mechanism;
-  readonly launch: Launch;
-  readonly limits: Limits;
-  readonly diagnostics?: Diagnostics;
-  readonly onEvent: (event: InsideEvent) => void;
-  readonly onOutput: (text: Buffer, from: 'stdout' | 'stderr') => void;
-  /** What of a chunk is to be kept and shown; absent: all of it. */
-  readonly readable?: (chunk: Buffer, from: 'stdout' | 'stderr') => Buffer;
-  /** Noted before the first signal, so that the reason is on record whatever happens next. */
-  readonly onStop: (reason: EndReason) => void;
-}
 
 /** One process in one cage, from its launch until nothing of it is left. */
 export class CagedProcess {

@@ -1,7 +1,8 @@
-import { formatBytes, formatDuration } from '../config/quantities.ts';
+import { formatBytes } from '../config/quantities.ts';
 import type { FailureMessage, MemoryCause, Verdict } from '../protocol/verdict.ts';
-import type { ReportedError, StopReason, TestEvidence, UnitEvidence } from './evidence.ts';
+import type { ReportedError, TestEvidence, UnitEvidence } from './evidence.ts';
 import { memoryDeath, memoryError, memoryErrorPrinted, type MemoryRefusal } from './memory.ts';
+import { timeoutReason } from './timeout-reason.ts';
 import { type Reached, reachedBySignal, reachedInWords, reachedStack } from './reached.ts';
 
 export interface Judgement {
@@ -194,20 +195,6 @@ function judgeProcess(test: TestEvidence, unit: UnitEvidence, when: string): Jud
   }
   const code = exit?.code ?? -1;
   return judgement({ kind: 'exited-early', code }, [`The process ended with code ${code} ${when}.`]);
-}
-
-function timeoutReason({ limit, ms }: Extract<StopReason, { kind: 'timeout' }>, when: string): string {
-  const most = formatDuration(ms);
-  switch (limit) {
-    case 'test':
-    case 'start-up':
-    case 'teardown':
-      return `It was still running ${when} after ${most} (${limit} limit), so it was killed.`;
-    case 'idle':
-      return `Nothing was heard of it for ${most} ${when}, so it was killed.`;
-    case 'run':
-      return `It was still running ${when} when the whole run had taken ${most}, so it was killed.`;
-  }
 }
 
 /** The verdict of a process that is the test itself; the framework reads only codes that no stronger rule explains. */

@@ -33,3 +33,8 @@ export class Lines {
     if (last) this.#onLine(last);
   }
 }
+
+/** Of what a process printed: where it says why it gave up. */
+export function lastLines(output: string): string {
+  return output.trim().split('\n').slice(-10).join('\n').slice(-2000);
+}

@@ -4,6 +4,8 @@ import type { HistoryRequests } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { FromStore, StoreData, ToStore } from '../store/worker.ts';
 
+/** Time for the first requests of the client, which are more urgent than what earlier wardens have left. */
+const openAfterMs = 2000;
 /** How long what a journal has more may wait for its copy: long enough that a transaction is worth it. */
 const gatherMs = 100;
 
@@ -29,6 +31,10 @@ export class History {
     this.#script = join(dist, 'store.cjs');
     this.#storage = storage;
     this.#onProblem = onProblem;
+  }
+
+  openSoon(): void {
+    setTimeout(() => this.open(), openAfterMs).unref();
   }
 
   /** Takes in what earlier wardens have left, in the background. */

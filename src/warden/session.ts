@@ -38,9 +38,6 @@ import { settle } from './settle.ts';
 import { ofNoRun, subjectOf } from './subject.ts';
 import { sweep, sweepAtStart } from './sweep.ts';
 
-/** Time for the first requests of the client, which are more urgent than what earlier wardens have left. */
-const historyAfterMs = 2000;
-
 type Handlers = { [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 
 export interface SessionDeps {
@@ -140,7 +137,7 @@ export class Session {
       problem => void this.#deps.notify({ notice: 'problem', problem }),
     );
     this.#state = { choice, workspace, storage, history };
-    setTimeout(() => history.open(), historyAfterMs).unref();
+    history.openSoon();
     const { description } = choice.detected;
     this.#log('info', `Cage: ${description.label}.`);
     return { pid: process.pid, node: process.version, cage: description, problems: [] };

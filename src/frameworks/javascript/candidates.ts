@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { FrameworkSettings } from '../../config/settings.ts';
@@ -6,6 +6,7 @@ import type { Problem } from '../../protocol/messages.ts';
 import type { Folder } from '../../protocol/tests.ts';
 import { lineOfJsonFault } from './json-fault.ts';
 import { commands, type Runner } from './runner.ts';
+import { namedFolders } from '../named-folders.ts';
 
 /** Deeper packages can be named in the setting `<framework>.folders`. */
 const depth = 6;
@@ -30,22 +31,7 @@ export interface Candidates {
 /** Folders in which the framework may have something to run. */
 export async function findCandidates(runner: Runner, folder: Folder, settings: FrameworkSettings): Promise<Candidates> {
   if (!settings.enabled) return { candidates: [], problems: [] };
-  return settings.folders ? namedFolders(runner, folder, settings.folders) : searchedFolders(runner, folder);
-}
-
-function namedFolders({ name: framework }: Runner, folder: Folder, names: readonly string[]): Candidates {
-  const candidates: Candidate[] = [];
-  const problems: Problem[] = [];
-  for (const name of names) {
-    const root = resolve(folder.path, name);
-    if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) candidates.push({ root, kind: 'named' });
-    else {
-      const key = `${framework}.folders`;
-      const message = `There is no folder ${name} in ${folder.path}.`;
-      problems.push({ severity: 'error', key, message, fix: `Correct "${key}".` });
-    }
-  }
-  return { candidates, problems };
+  return settings.folders ? namedFolders(runner.name, folder, settings.folders) : searchedFolders(runner, folder);
 }
 
 async function searchedFolders(runner: Runner, folder: Folder): Promise<Candidates> {

@@ -8,7 +8,3 @@ export function nodeFor(name: FrameworkName, settings: Settings, folder: Folder)
   // A name without a separator is looked up in the PATH.
   return /[\\/]/.test(node) ? resolve(folder.path, node) : node;
 }
-
-export function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-10).join('\n').slice(-2000);
-}

@@ -8,7 +8,7 @@ import { type Candidate, findCandidates } from '../javascript/candidates.ts';
 import { settleClaims } from '../javascript/claims.ts';
 import { type Installed, installedOnes } from '../javascript/installation.ts';
 import { lineOfJsonFault } from '../javascript/json-fault.ts';
-import { lastLines } from '../javascript/program.ts';
+import { lastLines } from '../lines.ts';
 import type { MochaLauncher } from './launcher.ts';
 import type { Listing } from './listing.ts';
 import { mocha as runner } from './runner.ts';

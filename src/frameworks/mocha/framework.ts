@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { Discovery } from '../../protocol/messages.ts';
 import type { Project, TestInfo } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch } from '../framework.ts';
-import { discoveryOf } from '../javascript/discovery.ts';
+import { discoveryOf } from '../discovery.ts';
 import { detectProjects } from './detection.ts';
 import { outlineJavaScript } from '../outline/javascript.ts';
 import { mochaWords } from '../outline/vocabulary.ts';

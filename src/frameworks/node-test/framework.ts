@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { Discovery } from '../../protocol/messages.ts';
 import type { Project, TestInfo } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch } from '../framework.ts';
-import { discoveryOf } from '../javascript/discovery.ts';
+import { discoveryOf } from '../discovery.ts';
 import { nodeFor } from '../javascript/program.ts';
 import { outlineJavaScript } from '../outline/javascript.ts';
 import { nodeTestWords } from '../outline/vocabulary.ts';

@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { FrameworkSettings } from '../../config/settings.ts';
 import type { Problem } from '../../protocol/messages.ts';
 import type { Folder } from '../../protocol/tests.ts';
+import { namedFolders } from '../named-folders.ts';
 
 /** Where pytest reads its configuration; the last three have it in a section of their own. */
 export const configNames = ['pytest.ini', '.pytest.ini', 'pytest.toml', '.pytest.toml'];
@@ -42,21 +43,7 @@ export interface Candidates {
 /** Folders from which somebody would start pytest. */
 export async function findCandidates(folder: Folder, settings: FrameworkSettings): Promise<Candidates> {
   if (!settings.enabled) return { candidates: [], problems: [] };
-  return settings.folders ? namedFolders(folder, settings.folders) : searchedFolders(folder);
-}
-
-function namedFolders(folder: Folder, names: readonly string[]): Candidates {
-  const candidates: Candidate[] = [];
-  const problems: Problem[] = [];
-  for (const name of names) {
-    const root = resolve(folder.path, name);
-    if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) candidates.push({ root, kind: 'named' });
-    else {
-      const message = `There is no folder ${name} in ${folder.path}.`;
-      problems.push({ severity: 'error', key: 'pytest.folders', message, fix: 'Correct "pytest.folders".' });
-    }
-  }
-  return { candidates, problems };
+  return settings.folders ? namedFolders('pytest', folder, settings.folders) : searchedFolders(folder);
 }
 
 async function searchedFolders(folder: Folder): Promise<Candidates> {

@@ -4,7 +4,7 @@ import type { Folder, Project } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { Detection, DetectionContext } from '../framework.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
-import { lastLines } from './discovery.ts';
+import { lastLines } from '../lines.ts';
 import { findInterpreter } from './interpreter.ts';
 import type { PytestLauncher } from './launcher.ts';
 import { type Listed, readListing } from './listing.ts';

@@ -4,7 +4,7 @@ import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch } from '../framework.ts';
 import { outlinePython, type PythonNames } from '../outline/python.ts';
 import { detectProjects } from './detection.ts';
-import { discoveryOf } from './discovery.ts';
+import { discoveryOf } from '../discovery.ts';
 import { PytestLauncher } from './launcher.ts';
 
 /** A text of this size is generated, and the window must not wait for it at each stroke. */

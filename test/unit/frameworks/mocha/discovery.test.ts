@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { discoveryOf } from '../../../../src/frameworks/javascript/discovery.ts';
+import { discoveryOf } from '../../../../src/frameworks/discovery.ts';
 import type { Discovery } from '../../../../src/protocol/messages.ts';
 import { type Bed, openBed, projectOf } from './bed.ts';
 import { mochaLines, newestLine } from './versions.ts';

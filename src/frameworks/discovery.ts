@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import type { Discovery, Problem } from '../../protocol/messages.ts';
-import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
-import type { ToolOutcome } from '../framework.ts';
-import { lastLines } from './program.ts';
+import type { Discovery, Problem } from '../protocol/messages.ts';
+import { type Project, type TestInfo, testKey } from '../protocol/tests.ts';
+import type { ToolOutcome } from './framework.ts';
+import { lastLines } from './lines.ts';
 
 const longestMessage = 4000;
 

@@ -1,0 +1,71 @@
+import type { SettingsLayer } from '../config/settings.ts';
+import type { Problem } from '../protocol/messages.ts';
+import type { ReportTarget } from './report-files.ts';
+
+export interface Everywhere {
+  readonly paths: readonly string[];
+  readonly folder: string | null;
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+export interface RunCommand extends Everywhere {
+  readonly command: 'run';
+  readonly quiet: boolean;
+  readonly reports: readonly ReportTarget[];
+  readonly layer: SettingsLayer;
+}
+
+/** A run that goes on: what it tests is known, so the flags of a run remain. */
+export interface ResumeCommand extends Omit<RunCommand, 'command'> {
+  readonly command: 'resume';
+  /** Null: the newest that can go on. */
+  readonly run: string | null;
+}
+
+export interface ShowCommand extends Everywhere {
+  readonly command: 'show';
+  /** Null: the newest. */
+  readonly run: string | null;
+}
+
+export interface HistoryCommand extends Everywhere {
+  readonly command: 'history';
+  readonly limit: number;
+}
+
+export interface ListCommand extends Everywhere {
+  readonly command: 'list';
+}
+
+export interface DoctorCommand extends Everywhere {
+  readonly command: 'doctor';
+}
+
+/** They are about the machine, not about a folder. */
+type MachineWide = Pick<Everywhere, 'json' | 'color'>;
+
+export interface PsCommand extends MachineWide {
+  readonly command: 'ps';
+}
+
+export interface ReapCommand extends MachineWide {
+  readonly command: 'reap';
+}
+
+export const topics = ['run', 'list', 'history', 'show', 'resume', 'doctor', 'ps', 'reap'] as const;
+
+export type HelpTopic = 'bulkhead' | (typeof topics)[number];
+
+export type Command =
+  | RunCommand
+  | ResumeCommand
+  | ShowCommand
+  | HistoryCommand
+  | ListCommand
+  | DoctorCommand
+  | PsCommand
+  | ReapCommand
+  | { readonly command: 'help'; readonly topic: HelpTopic }
+  | { readonly command: 'version' }
+  | { readonly command: 'wrong'; readonly topic: HelpTopic; readonly problems: readonly Problem[] };
