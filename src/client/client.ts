@@ -13,7 +13,7 @@ import { inheritance } from './inheritance.ts';
 import { planUnit, type WardenLaunch, withReason } from './unit.ts';
 
 /** A unit whose warden has not settled in by then is given up for a plain start. */
-const unitMs = 3000;
+const unitMs = 10_000;
 
 export interface WardenOptions {
   /** The bundle of `src/warden/main.ts`. */

@@ -26,7 +26,8 @@ export class Origins {
     const uncaught = runner.uncaught.bind(runner);
     const unhandled = runner.unhandled.bind(runner);
     runner.uncaught = error => {
-      if (!this.charge(error)) uncaught(error);
+      // Once it has stopped, mocha throws it again: the process has to end with mocha's own code, and the session charges it.
+      if (runner.state === 'stopped' || !this.charge(error)) uncaught(error);
     };
     runner.unhandled = (reason, promise) => {
       const heardByUser = process.listeners('unhandledRejection').some(listener => listener !== runner.unhandled);

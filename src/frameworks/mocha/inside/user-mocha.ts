@@ -50,6 +50,7 @@ export interface Nothing {
 export interface Runner {
   readonly suite: Suite;
   total: number;
+  readonly state?: string;
   /** Mocha's own listeners of the process, which it sets up when it begins to run. */
   uncaught(error: unknown): void;
   unhandled(reason: unknown, promise: unknown): void;

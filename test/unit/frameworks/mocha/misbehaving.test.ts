@@ -22,7 +22,7 @@ describe('what is heard of a test that', function () {
     ['exits with 0', 'hello start', 0],
     ['exits with 3', 'hello start', 3],
     ['dies of SIGSEGV', 'hello start', 'SIGSEGV'],
-    ['throws when it is over', 'hello start end bye error', 7],
+    ['throws when it is over', 'hello start end left bye error', 7],
   ] as const) {
     it(title, async function () {
       if (typeof ending === 'string' && process.platform === 'win32') this.skip();
@@ -31,7 +31,7 @@ describe('what is heard of a test that', function () {
       assert.equal(outcome.events.map(event => event.t).join(' '), events);
       assert.equal(outcome.code ?? outcome.signal, ending);
       if (title === 'throws when it is over') {
-        assert.equal(errorsOf(outcome)[0]?.failure.text, 'thrown after the test had passed');
+        assert.equal(errorsOf(outcome)[0]?.failure.text, 'After the test had ended: thrown after the test had passed');
       }
     });
   }
