@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Commands } from './editor/commands.ts';
+import { Configure } from './editor/configure.ts';
 import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
 import { Doctor } from './editor/doctor.ts';
@@ -53,7 +54,13 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   controller.refreshHandler = token => tree.refresh(token);
   context.subscriptions.push(
     ...[log, controller, problems, warden, status, watch, report, doctor, processes],
-    ...[report.register(), actions.register(), ...doctor.register(), ...processes.register()],
+    ...[
+      report.register(),
+      actions.register(),
+      new Configure(tree).register(),
+      ...doctor.register(),
+      ...processes.register(),
+    ],
     ...commands.register(() => report.show()),
     tree.onDidList(projects => watch.follow(projects)),
     runs.onEvent(event => {

@@ -8,6 +8,7 @@ import type { Problem } from '../protocol/messages.ts';
 import {
   doctorOptions,
   historyOptions,
+  initOptions,
   listOptions,
   machineOptions,
   runOptions,
@@ -31,6 +32,8 @@ export function parseCommand(argv: readonly string[]): Command {
   switch (name) {
     case 'run':
       return parseRun(rest);
+    case 'init':
+      return parseInit(rest);
     case 'list':
       return parseList(rest);
     case 'history':
@@ -103,6 +106,18 @@ function parseRun(argv: readonly string[]): Command {
   });
   if (problems.length > 0) return wrong('run', problems);
   return { command: 'run', ...everywhere(values, positionals), quiet: values.quiet ?? false, reports, layer };
+}
+
+function parseInit(argv: readonly string[]): Command {
+  const parsed = parse(argv, initOptions);
+  if (!parsed.ok) return wrong('init', [parsed.problem]);
+  if (parsed.values.help) return { command: 'help', topic: 'init' };
+  const [path] = parsed.positionals;
+  if (path !== undefined) {
+    const fix = `For another folder: bulkhead init --folder ${path}`;
+    return wrong('init', [problemAt('', `init takes no path, got "${path}"`, fix)]);
+  }
+  return { command: 'init', ...everywhere(parsed.values, []) };
 }
 
 function parseList(argv: readonly string[]): Command {

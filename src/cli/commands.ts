@@ -38,6 +38,10 @@ export interface ListCommand extends Everywhere {
   readonly command: 'list';
 }
 
+export interface InitCommand extends Everywhere {
+  readonly command: 'init';
+}
+
 export interface DoctorCommand extends Everywhere {
   readonly command: 'doctor';
 }
@@ -53,11 +57,12 @@ export interface ReapCommand extends MachineWide {
   readonly command: 'reap';
 }
 
-export const topics = ['run', 'list', 'history', 'show', 'resume', 'doctor', 'ps', 'reap'] as const;
+export const topics = ['init', 'run', 'list', 'history', 'show', 'resume', 'doctor', 'ps', 'reap'] as const;
 
 export type HelpTopic = 'bulkhead' | (typeof topics)[number];
 
 export type Command =
+  | InitCommand
   | RunCommand
   | ResumeCommand
   | ShowCommand

@@ -4,6 +4,7 @@ import { exitMeanings } from './exit-codes.ts';
 import {
   doctorOptions,
   historyOptions,
+  initOptions,
   listOptions,
   machineOptions,
   type Option,
@@ -18,6 +19,7 @@ export function helpText(topic: HelpTopic): string {
       return page([
         'Bulkhead runs every test in its own memory-capped cage, reaps every process that it leaves, and says what happened.',
         section('Usage', [
+          'bulkhead init            write a first configuration for what is found here',
           'bulkhead run [paths…]    run the tests of these files and folders, or all',
           'bulkhead list [paths…]   list them without running them',
           'bulkhead history         show the runs that are kept',
@@ -34,6 +36,18 @@ export function helpText(topic: HelpTopic): string {
           'TIMEOUT_PER_TEST (30 = 30 s); above them the flags.',
         ]),
         exits(),
+      ]);
+    case 'init':
+      return page([
+        `Looks which frameworks the folder has and writes ${configName}, commented. It changes nothing yet: without it,`,
+        'Bulkhead runs the same tests with the same limits. A file that is there already is left alone.',
+        section('Usage', ['bulkhead init [flags]']),
+        section('Flags', flags(initOptions)),
+        section('Exit codes', [
+          '0    it is written',
+          '2    there is one already, or the folder cannot be written to',
+          '3    Bulkhead itself failed',
+        ]),
       ]);
     case 'run':
       return page([

@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { historyCommand } from './history-command.ts';
 import { helpText } from './help.ts';
+import { initCommand } from './init-command.ts';
 import { Interruption } from './interruption.ts';
 import { listCommand } from './list-command.ts';
 import { psCommand, reapCommand } from './processes-command.ts';
@@ -33,6 +34,7 @@ function version(): string {
 async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));
   switch (command.command) {
+    case 'init':
     case 'run':
     case 'resume':
     case 'list':
@@ -106,6 +108,8 @@ async function execute(command: Executable): Promise<number> {
 
 function carryOut(command: Executable, program: Program): Promise<number> {
   switch (command.command) {
+    case 'init':
+      return initCommand(command, program);
     case 'run':
       return runCommand(command, program);
     case 'resume':

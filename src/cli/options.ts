@@ -46,6 +46,8 @@ export const runOptions = {
   ...common,
 } as const satisfies Record<string, Option>;
 
+export const initOptions = common;
+
 export const listOptions = common;
 
 export const historyOptions = {

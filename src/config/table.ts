@@ -100,7 +100,7 @@ const commands: Shape<CommandSettings[]> = {
   },
 };
 
-const frameworkFields = {
+export const frameworkFields = {
   ...foundFrameworks,
   command: {
     shape: commands,

@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { settingEdits, writtenValue } from '../config/edit.ts';
+import { configName } from '../config/load.ts';
+import { starterConfig } from '../config/starter.ts';
+import type { TestTree } from './tree.ts';
+import { askValue, settableKeys } from './values.ts';
+
+interface KeyItem extends vscode.QuickPickItem {
+  /** Absent: the file itself. */
+  readonly key?: string;
+}
+
+/** Writes a folder's first configuration, and changes single keys of one that is there. */
+export class Configure {
+  readonly #tree: TestTree;
+
+  constructor(tree: TestTree) {
+    this.#tree = tree;
+  }
+
+  register(): vscode.Disposable {
+    return vscode.commands.registerCommand('bulkhead.configure', () => this.configure());
+  }
+
+  async configure(): Promise<void> {
+    const folder = await chosenFolder();
+    if (!folder) return;
+    try {
+      const file = vscode.Uri.joinPath(folder.uri, configName);
+      if (await exists(file)) await this.#change(file);
+      else await this.#create(folder, file);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Bulkhead could not write ${configName}. ${(error as Error).message}`);
+    }
+  }
+
+  async #create(folder: vscode.WorkspaceFolder, file: vscode.Uri): Promise<void> {
+    await this.#tree.ready();
+    const own = this.#tree.projects.filter(project => project.folder.path === folder.uri.fsPath);
+    const edit = new vscode.WorkspaceEdit();
+    // Never over a file that somebody else has written in the meantime.
+    edit.createFile(file, { contents: new TextEncoder().encode(starterConfig(own)) });
+    if (!(await vscode.workspace.applyEdit(edit))) throw new Error('VS Code refused to create the file.');
+    await vscode.window.showTextDocument(file);
+  }
+
+  async #change(file: vscode.Uri): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(file);
+    const key = await chosenKey(document.getText());
+    if (key === undefined) return;
+    if (key === null) return void (await vscode.window.showTextDocument(document));
+    const value = await askValue(key, writtenValue(document.getText(), key));
+    if (value === undefined) return;
+    await writeSetting(document, key, value);
+  }
+}
+
+/** Saved at once, so that the next run has it, and shown, so that it is seen where. */
+export async function writeSetting(document: vscode.TextDocument, key: string, value: unknown): Promise<void> {
+  const edits = settingEdits(document.getText(), key, value);
+  const edit = new vscode.WorkspaceEdit();
+  for (const { offset, length, content } of edits) {
+    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+    edit.replace(document.uri, range, content);
+  }
+  if (!(await vscode.workspace.applyEdit(edit))) throw new Error('VS Code refused the change.');
+  if (!(await document.save())) throw new Error('The file could not be saved.');
+  const shown = await vscode.window.showTextDocument(document);
+  const place = document.positionAt(document.getText().indexOf(`${JSON.stringify(key)}:`));
+  shown.selection = new vscode.Selection(place, place);
+  shown.revealRange(shown.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+async function chosenFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length > 1) return vscode.window.showWorkspaceFolderPick({ placeHolder: 'Configure Bulkhead for' });
+  if (folders.length === 0) void vscode.window.showInformationMessage('Bulkhead: open a folder to configure it.');
+  return folders[0];
+}
+
+/** Null: the file as it is. */
+async function chosenKey(text: string): Promise<string | null | undefined> {
+  const open: KeyItem = { label: '$(go-to-file) Open the file', alwaysShow: true };
+  const keys = settableKeys().map(({ key, description, usual }): KeyItem => {
+    const written = writtenValue(text, key);
+    const value = written === undefined ? `${usual} (default)` : JSON.stringify(written);
+    return { key, label: key, description: value, detail: description };
+  });
+  const chosen = await vscode.window.showQuickPick([open, ...keys], {
+    title: `Bulkhead: Configure (${configName})`,
+    placeHolder: 'What to change',
+    matchOnDetail: true,
+  });
+  return chosen && (chosen.key ?? null);
+}
+
+async function exists(file: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(file);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
+    throw error;
+  }
+}
