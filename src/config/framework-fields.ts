@@ -28,12 +28,19 @@ const python: Program = {
   example: '.venv/bin/python',
 };
 
+const bats: Program = {
+  key: 'bats',
+  description: 'The bats to run them with; without it, that of node_modules or the first "bats" of the PATH.',
+  example: 'test/bats/bin/bats',
+};
+
 /** Every framework that is found by itself. */
 export const foundFrameworks = {
   mocha: found('mocha', node),
   'node-test': found('node:test', node),
   go: found('go', go),
   pytest: found('pytest', python),
+  bats: found('bats', bats),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
 function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {

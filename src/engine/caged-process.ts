@@ -43,6 +43,8 @@ export class CagedProcess {
   #stuck: FailureMessage | null = null;
   #maxProcesses = 0;
   #ignoredSigterm = false;
+  /** Of the cage, which is gone. */
+  #finalCounters: ReturnType<Cage['counters']> | null = null;
   #printedBytes = 0;
 
   /** Throws where the cage itself cannot be made. */
@@ -88,7 +90,7 @@ export class CagedProcess {
 
   /** The kernel's count of kills for memory so far. */
   get oomKills(): number {
-    return this.#cage.counters().oomKills ?? 0;
+    return (this.#finalCounters ?? this.#cage.counters()).oomKills ?? 0;
   }
 
   live(): { memoryBytes: number; processes: number } {
@@ -180,6 +182,7 @@ export class CagedProcess {
     const leakedPipe = await this.#drain();
     this.#events.end();
     const counters = this.#cage.counters();
+    this.#finalCounters = counters;
     if (survivors.length === 0) await this.#cage.remove();
     return {
       spawnError: notStarted,

@@ -1,3 +1,4 @@
+import { BatsFramework } from './bats/framework.ts';
 import { CommandFramework } from './command/framework.ts';
 import type { Framework } from './framework.ts';
 import { GoFramework } from './go/framework.ts';
@@ -18,6 +19,7 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
     new NodeTestFramework(inside),
     new PytestFramework(inside),
     new GoFramework(builds),
+    new BatsFramework(),
     new CommandFramework(),
   ];
 }

@@ -66,7 +66,7 @@ export interface CommandSettings {
 }
 
 /** The frameworks that are found by themselves, as they are called in the configuration. */
-export const frameworkNames = ['mocha', 'node-test', 'go', 'pytest'] as const;
+export const frameworkNames = ['mocha', 'node-test', 'go', 'pytest', 'bats'] as const;
 export type FrameworkName = (typeof frameworkNames)[number];
 
 export interface FrameworkSettings {

@@ -71,6 +71,24 @@ export const frameworks: readonly FaultyFramework[] = [
     },
   },
   {
+    name: 'bats',
+    // It passes on what it is told a byte at a time.
+    settings: { outputLimit: 1024 ** 2 },
+    deviations: {
+      'exit-0': { culprit: 'failed', because: 'bats sees a test that ends its shell, and calls it failed' },
+      'exit-3': { culprit: 'failed', because: 'bats sees a test that ends its shell, and calls it failed' },
+      'heap-oom': { missing: true, because: 'a shell has no heap with a limit' },
+      'live-handle': {
+        in: 'file',
+        culprit: 'passed',
+        neighbours: { after: 'timed-out/teardown' },
+        because: unknownOrigin,
+      },
+      'late-throw': { missing: true, because: 'each test ends with its own shell' },
+      'kill-worker': { missing: true, because: 'its worker is the shell of the test: see kill-self' },
+    },
+  },
+  {
     name: 'command',
     isolations: ['test'],
     deviations: {

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Settings } from '../../config/settings.ts';
+import type { InsideBody } from '../../protocol/events.ts';
+import type { Discovery } from '../../protocol/messages.ts';
+import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
+import type { Detection, DetectionContext, Framework, Launch, OutputTranslator } from '../framework.ts';
+import { detectBats, programFor } from './detection.ts';
+import { batsTests } from './outline.ts';
+import { BatsTranslator } from './translator.ts';
+
+/** Bats from 1.5 on: the first that shows the beginning of each test to a formatter of its own. */
+export class BatsFramework implements Framework {
+  readonly name = 'bats';
+  readonly reporting = 'output';
+
+  async detect(context: DetectionContext): Promise<Detection> {
+    return context.settings.bats.enabled ? detectBats(context) : { projects: [], problems: [] };
+  }
+
+  async discover(project: Project, file: string): Promise<Discovery> {
+    return { tests: this.outline(project, file, await readFile(file, 'utf8')) };
+  }
+
+  outline(project: Project, file: string, text: string): readonly TestInfo[] {
+    const seen = new Map<string, number>();
+    return batsTests(text).map(({ name, line }) => {
+      const ordinal = seen.get(name) ?? 0;
+      seen.set(name, ordinal + 1);
+      const identity = { framework: this.name, file, titlePath: [name], ordinal };
+      return { ...identity, key: testKey(project, identity), line };
+    });
+  }
+
+  launch(project: Project, tests: readonly TestInfo[], settings: Settings): Launch {
+    const { file } = tests[0]!;
+    // One argument holds 128 KiB, so that all tests of a file are better not named.
+    const everything = batsTests(readFileSync(file, 'utf8')).length === tests.length;
+    const filter = everything
+      ? []
+      : ['--filter', `^(${tests.map(({ titlePath }) => quoted(titlePath[0]!)).join('|')})$`];
+    return {
+      file: programFor(project.root, settings),
+      args: [...settings.bats.args, '--formatter', 'cat', '--timing', '--jobs', '1', ...filter, file],
+      cwd: project.root,
+      env: settings.bats.env,
+    };
+  }
+
+  translate(_project: Project, tests: readonly TestInfo[], say: (event: InsideBody) => void): OutputTranslator {
+    return new BatsTranslator(tests, say);
+  }
+}
+
+/** For the extended expressions that bash matches with. */
+function quoted(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+}
