@@ -7,7 +7,8 @@ static long deeper(long depth) {
   return depth > 100000 ? depth : deeper(depth + 1) + room[0];
 }
 
-/* exhaust TAG KIND [AMOUNT]: descriptors, stack, cpu, file, children. Prints where it was stopped. */
+/* exhaust TAG KIND [AMOUNT]: descriptors, stack, cpu (seconds of the clock), work (seconds of the processor), file, children.
+   Prints where it was stopped. */
 int main(int count, char **words) {
   const char *kind = count > 2 ? words[2] : "";
   const long amount = number(count, words, 3, 1);
@@ -19,6 +20,8 @@ int main(int count, char **words) {
   } else if (strcmp(kind, "cpu") == 0) {
     const double end = seconds() + (double)amount;
     while (seconds() < end) got++;
+  } else if (strcmp(kind, "work") == 0) {
+    while (clock() / CLOCKS_PER_SEC < amount) got++;
   } else if (strcmp(kind, "file") == 0) {
     static char block[MIB];
     signal(SIGXFSZ, SIG_IGN);
