@@ -8,7 +8,6 @@ import type { WardenClient } from '../../src/client/client.ts';
 import { processStart } from '../../src/cages/processes.ts';
 import type { Notice } from '../../src/protocol/messages.ts';
 import { marked, until } from './alive.ts';
-import { killTogether } from './killed-together.ts';
 import { dist, TestWorkspace } from './workspace.ts';
 
 const config = (extra: object = {}) =>
@@ -168,41 +167,6 @@ describe('a warden', () => {
     const summary = await client.request('run', { run: 'r', selection, overrides: {} });
     assert.deepEqual(summary.counts, { error: 1 });
   });
-
-  it('takes its tests with it when it is killed, where a keeper stands before each', async function () {
-    const mark = `bulkhead-test-${randomUUID()}`;
-    workspace = new TestWorkspace({
-      'bulkhead.config.json': config({ timeout: '60s' }),
-      'a.sh': 'sleep 60 & sleep 60',
-    });
-    const warden = await workspace.warden([], { env: { ...process.env, MARK: mark } });
-    if (warden.info.cage.mechanism === 'process-group') this.skip(); // there is no keeper here, so nobody hears of the death
-    await killWhileRunning(warden, mark);
-    await until('nothing is alive', () => marked(mark).length === 0, 1000);
-  });
-
-  for (const { cage, forbid, by } of [
-    { cage: 'cgroup2', forbid: [], by: 'the next one' },
-    { cage: 'cgroup1', forbid: ['cgroup2'], by: 'the next one' },
-    { cage: 'namespaces', forbid: ['cgroup2', 'cgroup1'], by: 'the kernel' },
-  ]) {
-    it(`is killed together with every keeper: ${by} leaves nothing alive (${cage})`, async function () {
-      const mark = `bulkhead-test-${randomUUID()}`;
-      workspace = new TestWorkspace({
-        'bulkhead.config.json': config({ timeout: '60s', 'cage.forbid': forbid }),
-        'a.sh': `for i in 1 2 3 4; do setsid sh -c 'trap "" TERM HUP; sleep 60' >/dev/null 2>&1 </dev/null & done; sleep 60`,
-      });
-      const warden = await workspace.warden([], { env: { ...process.env, MARK: mark } });
-      if (warden.info.cage.mechanism !== cage) this.skip(); // this machine has no such cage; the kernels layer has cgroup2
-      const run = warden.request('run', { run: 'r', selection: { kind: 'all' }, overrides: {} });
-      const died = assert.rejects(run, /killed by SIGKILL/);
-      await until('the test runs', () => marked(mark).length >= 10);
-      assert.equal(killTogether(warden.pid), 1);
-      await died;
-      if (by === 'the next one') await workspace.warden();
-      await until('nothing is alive', () => marked(mark).length === 0, 1000);
-    });
-  }
 
   it('is swept up by the next one when it was killed itself and had no keeper', async function () {
     const mark = `bulkhead-test-${randomUUID()}`;
