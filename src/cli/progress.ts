@@ -83,7 +83,7 @@ export class Progress {
     this.#done++;
     const failed = isFailure(record.verdict.kind);
     if (failed) this.failed.push(failedTest(record, this.#options.folder));
-    if (failed || leaked(record) || wasUnsure(record))
+    if (failed || isTold(record) || leaked(record) || wasUnsure(record))
       this.#terminal.print(failureText(record, this.#options.folder, this.#terminal));
     this.#show();
   }
@@ -105,6 +105,11 @@ export class Progress {
 
 function failedTest(record: TestRecord, folder: string): FailedTest {
   return { kind: record.verdict.kind, title: titleText(record.test), place: placeText(record, folder) };
+}
+
+/** What is marked as failing does not fail the run, and is not hidden. */
+function isTold({ verdict: { kind } }: TestRecord): boolean {
+  return kind === 'known-failure' || kind === 'unexpected-pass';
 }
 
 /** It passed, and not each time. */

@@ -23,6 +23,7 @@ export function outcomeOf(kind: VerdictKind): Outcome {
     case 'expected-failure':
     case 'cancelled':
     case 'not-run':
+    case 'known-failure':
       return 'skipped';
   }
 }

@@ -113,7 +113,9 @@ export class RunView implements PaceSink {
     const remarks = record.attributes.map(attributeText);
     const skipped = outcomeOf(record.verdict.kind) === 'skipped';
     const tell = skipped || remarks.length > 0 ? [headline(record), ...remarks] : [];
-    const text = [captured, ...tell.map(line => `${item.label}: ${line}\n`)].filter(Boolean).join('\n');
+    const failed =
+      record.verdict.kind === 'known-failure' ? record.messages.map(({ stack, text }) => `${stack ?? text}\n`) : [];
+    const text = [captured, ...tell.map(line => `${item.label}: ${line}\n`), ...failed].filter(Boolean).join('\n');
     if (text) this.#run.appendOutput(terminalText(text), undefined, item);
   }
 

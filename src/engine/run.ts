@@ -10,6 +10,7 @@ import type { CagedProcess } from './caged-process.ts';
 import { clock } from './clock.ts';
 import { destructiveRefusal } from './destructive.ts';
 import { onceEach } from './once.ts';
+import { KnownFailures } from './known-failures.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { ranAlone, suspects } from './policy.ts';
 import { recordOf } from './record.ts';
@@ -51,6 +52,7 @@ export class Run {
   readonly #maxFailures: number;
   readonly #unheld = new UnheldLimits();
   readonly #once = onceEach();
+  readonly #known: KnownFailures;
   #cancelled = false;
   #outOfTime = false;
   #finished = Promise.withResolvers<void>();
@@ -59,6 +61,7 @@ export class Run {
     this.#deps = deps;
     this.#overrides = overrides;
     this.#tally = new Tally(deps.earlier);
+    this.#known = new KnownFailures(deps.workspace.knownFailures(), new Date());
     const first = deps.workspace.projects[0];
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), overrides]);
     this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
@@ -76,18 +79,16 @@ export class Run {
     const ends = await Promise.allSettled(files.map(file => this.#runFile(file)));
     timer?.cancel();
     for (const end of ends) {
-      if (end.status === 'rejected') {
-        this.#tell({
-          severity: 'error',
-          message: `A fault of Bulkhead: ${String(end.reason)}`,
-          fix: 'Please report it.',
-        });
-      }
+      if (end.status === 'fulfilled') continue;
+      const message = `A fault of Bulkhead: ${String(end.reason)}`;
+      this.#tell({ severity: 'error', message, fix: 'Please report it.' });
     }
     for (const { test, project, earlier } of this.#tally.missing()) {
       const about = this.#unrun(test, project, limitsOf(defaults));
       await this.#show(earlier ? this.#notReached(about) : lost(about));
     }
+    if (!this.#cutShort)
+      this.#known.unmet(selection.kind === 'all' ? workspace.projects : null).forEach(each => this.#tell(each));
     this.#finished.resolve();
     return this.#summary();
   }
@@ -139,6 +140,7 @@ export class Run {
       await this.#plan([plan.broken.test], project.id);
       await this.#show(brokenFile(this.#unrun(plan.broken.test, project.id, limits), plan.broken.problem));
     }
+    if (!planned.wanted && !plan.broken) this.#known.covered(file);
     await this.#plan(plan.tests, project.id);
     const framework = this.#deps.workspace.frameworkOf(project);
     const known = knownTests({ project, file }, this.#deps.workspace);
@@ -214,7 +216,8 @@ export class Run {
         if (record.test.dynamic || stopped()) return this.#show(record);
         const alone = unsure.has(record) ? await attempt() : null;
         const counts = alone && !stopped() ? ranAlone(alone, record.verdict) : record;
-        await this.#show(await retried(counts, { retries, delayMs, stopped, attempt }));
+        const again = this.#known.excuses(counts) ? 0 : retries;
+        await this.#show(await retried(counts, { retries: again, delayMs, stopped, attempt }));
       }),
     );
   }
@@ -253,10 +256,16 @@ export class Run {
     await this.#deps.notify({ notice: 'planned', run: this.#deps.id, tests });
   }
 
-  async #show(record: TestRecord): Promise<void> {
+  async #show(undecided: TestRecord): Promise<void> {
+    const record = this.#known.judged(undecided);
     this.#tally.count(record);
     this.#deps.journal.write({ entry: 'record', record });
     await this.#deps.notify({ notice: 'record', run: this.#deps.id, record });
+  }
+
+  /** Tests may be missing for another reason than that they are not there. */
+  get #cutShort(): boolean {
+    return this.#cancelled || this.#outOfTime || this.#tally.failures >= this.#maxFailures;
   }
 
   /** A test that was planned before an interruption, and not again. */
@@ -278,10 +287,7 @@ export class Run {
     const { journal, id, earlier } = this.#deps;
     const summary: RunSummary = {
       run: id,
-      planned: this.#tally.planned,
-      counts: this.#tally.counts,
-      leaked: this.#tally.leaked,
-      flaky: this.#tally.flaky,
+      ...this.#tally.totals,
       startedAt: earlier?.startedAt ?? this.#startedAt,
       durationMs: (earlier?.durationMs ?? 0) + Date.now() - this.#startedAt,
       cancelled: this.#cancelled,

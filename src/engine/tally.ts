@@ -1,3 +1,4 @@
+import type { RunSummary } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import { type Attribute, isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
 import { type Earlier, isDone } from './resumption.ts';
@@ -30,6 +31,10 @@ export class Tally {
 
   get planned(): number {
     return this.#planned.size;
+  }
+
+  get totals(): Pick<RunSummary, 'planned' | 'counts' | 'leaked' | 'flaky'> {
+    return { planned: this.planned, counts: this.counts, leaked: this.leaked, flaky: this.flaky };
   }
 
   has(key: TestKey): boolean {

@@ -1,3 +1,4 @@
+import { type KnownFailure, loadKnownFailures } from '../config/known-failures.ts';
 import { loadConfig } from '../config/load.ts';
 import { presetsFor } from '../config/presets.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
@@ -12,6 +13,7 @@ interface FolderState {
   readonly folder: Folder;
   readonly layers: readonly SettingsLayer[];
   readonly settings: Settings;
+  readonly known: readonly KnownFailure[];
 }
 
 export interface WorkspaceDeps {
@@ -82,6 +84,11 @@ export class Workspace {
 
   layersOf(project: Project): readonly SettingsLayer[] {
     return this.#folders.get(project.folder.path)?.layers ?? [];
+  }
+
+  /** The list of known failures of each folder, as it was last read. */
+  knownFailures(): readonly { readonly folder: Folder; readonly known: readonly KnownFailure[] }[] {
+    return [...this.#folders.values()];
   }
 
   /** What the last look at the file found; undefined before the first. */
@@ -182,9 +189,12 @@ async function stateOf({
   folder,
   overrides,
 }: FolderSetup): Promise<{ state: FolderState; problems: readonly Problem[] }> {
-  const config = await loadConfig(folder.path);
+  const [config, list] = await Promise.all([loadConfig(folder.path), loadKnownFailures(folder.path)]);
   const layers = [config.layer, overrides];
-  return { state: { folder, layers, settings: mergeLayers(layers) }, problems: config.problems };
+  return {
+    state: { folder, layers, settings: mergeLayers(layers), known: list.known },
+    problems: [...config.problems, ...list.problems],
+  };
 }
 
 function knownKey(project: Project, file: string): string {

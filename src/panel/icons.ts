@@ -14,6 +14,7 @@ const shapes: Readonly<Record<Icon, string>> = {
   skipped: `${ring}M5.8 5.4l3.4 2.6l-3.4 2.6zM10.6 5.4v5.2`,
   'expected-failure': `${ring}M5.8 5.8l4.4 4.4`,
   'unexpected-pass': `${ring}M8 4.6v4M8 11v.3`,
+  'known-failure': 'M4.5 14.2v-12.4h7.2l-1.8 3l1.8 3h-7.2',
   error: 'M8 1.9l6.4 11.6h-12.8zM8 6v3.6M8 11.3v.3',
   'timed-out': `${ring}M8 4.4v3.8l2.5 1.5`,
   'out-of-memory':

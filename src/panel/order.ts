@@ -23,6 +23,7 @@ export const bySeverity: readonly VerdictKind[] = [
   'skipped',
   'expected-failure',
   'unexpected-pass',
+  'known-failure',
   'cancelled',
   'not-run',
   'failed',

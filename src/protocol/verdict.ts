@@ -32,6 +32,8 @@ export type Verdict =
   | { readonly kind: 'cancelled' }
   /** Kept from beginning by the run itself, as by "maxFailures". */
   | { readonly kind: 'not-run'; readonly because: string }
+  /** It failed, as the project's list of known failures says that it does; `was` is what it would have counted as. */
+  | { readonly kind: 'known-failure'; readonly was: Verdict; readonly reason: string; readonly issue?: string }
   | { readonly kind: 'lost' };
 
 export type VerdictKind = Verdict['kind'];
@@ -51,6 +53,7 @@ export const verdictKinds = [
   'exited-early',
   'cancelled',
   'not-run',
+  'known-failure',
   'lost',
 ] as const satisfies readonly VerdictKind[];
 
@@ -62,6 +65,8 @@ export type Attribute =
   | { readonly kind: 'retried-by-framework'; readonly retries: number }
   | { readonly kind: 'output-truncated'; readonly droppedBytes: number }
   | { readonly kind: 'ignored-sigterm' }
+  /** The list of known failures has it, and its entry does not hold. */
+  | { readonly kind: 'known-failure-void'; readonly because: string }
   /** It failed before, and was tried again: `earlier` are the verdicts that do not count, in their order. */
   | { readonly kind: 'retried'; readonly earlier: readonly Verdict[] }
   /** Its verdict beside the other tests of its cage, which did not count because who was to blame was not certain. */
@@ -126,6 +131,7 @@ export function isFailure(kind: VerdictKind): boolean {
     case 'unexpected-pass':
     case 'cancelled':
     case 'not-run':
+    case 'known-failure':
       return false;
     case 'failed':
     case 'error':
@@ -139,3 +145,5 @@ export function isFailure(kind: VerdictKind): boolean {
       return true;
   }
 }
+
+export const failingKinds: readonly VerdictKind[] = verdictKinds.filter(isFailure);

@@ -20,6 +20,7 @@ function verdictAdvice({ verdict, messages, limits, usage }: TestRecord): string
     case 'expected-failure':
     case 'cancelled':
     case 'not-run':
+    case 'known-failure':
       return null;
     case 'unexpected-pass':
       return 'If it is mended, take the mark off, so that the next failure shows.';
@@ -137,6 +138,8 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'Await the promise, or catch what it rejects with, before the test ends.';
     case 'retried':
       return 'It does not always come to the same: look for what differs from time to time, such as timing, order and what others leave.';
+    case 'known-failure-void':
+      return 'Mend the test, or its entry in bulkhead.known-failures.json.';
     case 'run-alone':
     case 'limit-not-enforced':
     case 'leaked-pipe':

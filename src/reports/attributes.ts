@@ -47,6 +47,8 @@ export function consequence(attribute: Attribute): string | null {
       return attribute.before.kind === 'passed'
         ? null
         : `${verdictLabel(attribute.before.kind).toLowerCase()} beside the other tests of its cage`;
+    case 'known-failure-void':
+      return attribute.because;
     case 'left-open':
     case 'leaked-pipe':
     case 'retried-by-framework':
@@ -85,6 +87,8 @@ export function attributeText(attribute: Attribute): string {
       return `Was refused a new process or thread by the kernel ${plural(attribute.times, 'time')}`;
     case 'limit-not-enforced':
       return `The limit on ${limitText(attribute.limit)} was not enforced: ${oneLine(attribute.because, 300)}`;
+    case 'known-failure-void':
+      return `Its entry in the list of known failures does not hold: ${attribute.because}`;
     case 'survivors':
       return `Could not be killed: ${processNames(attribute.processes, attribute.processes.length)}`;
     case 'protocol':

@@ -72,6 +72,7 @@ function elementOf({ verdict }: TestRecord): 'none' | 'skipped' | 'failure' | 'e
     case 'expected-failure':
     case 'cancelled':
     case 'not-run':
+    case 'known-failure':
       return 'skipped';
     case 'failed':
       return 'failure';

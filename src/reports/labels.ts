@@ -30,6 +30,8 @@ export function verdictLabel(kind: VerdictKind): string {
       return 'Cancelled';
     case 'not-run':
       return 'Not run';
+    case 'known-failure':
+      return 'Known failure';
     case 'lost':
       return 'Lost';
   }

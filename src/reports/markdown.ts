@@ -14,6 +14,7 @@ const outputBytes = 4000;
 export function* markdownReport({ version, folder, cage, summary, records }: RunReport): Pieces {
   const failures = records.filter(record => isFailure(record.verdict.kind));
   const flaky = records.filter(record => !isFailure(record.verdict.kind) && tried(record));
+  const known = records.filter(({ verdict }) => verdict.kind === 'known-failure');
   const leaks = records.filter(record => !isFailure(record.verdict.kind) && leaked(record));
   yield `# Test run: ${failures.length > 0 ? `${plural(failures.length, 'failure')}` : 'no failures'}\n\n`;
   yield `${countsText(summary)} in ${formatDuration(summary.durationMs)}.${summary.cancelled ? ' The run was stopped before its end.' : ''}\n\n`;
@@ -24,20 +25,9 @@ export function* markdownReport({ version, folder, cage, summary, records }: Run
     for (const record of failures.slice(0, mostDetails)) yield details(folder, record);
     if (failures.length > mostDetails) yield `And ${plural(failures.length - mostDetails, 'more failure')}.\n\n`;
   }
-  if (leaks.length > 0) {
-    yield '## Left running\n\n';
-    for (const record of leaks.slice(0, mostDetails))
-      yield `- ${nameOf(folder, record)}: ${escaped(headline(record))}\n`;
-    if (leaks.length > mostDetails) yield `- and ${plural(leaks.length - mostDetails, 'more test')}\n`;
-    yield '\n';
-  }
-  if (flaky.length > 0) {
-    yield '## Flaky\n\n';
-    for (const record of flaky.slice(0, mostDetails))
-      yield `- ${nameOf(folder, record)}: ${escaped(headline(record))}\n`;
-    if (flaky.length > mostDetails) yield `- and ${plural(flaky.length - mostDetails, 'more test')}\n`;
-    yield '\n';
-  }
+  yield* listed('Known failures', folder, known);
+  yield* listed('Left running', folder, leaks);
+  yield* listed('Flaky', folder, flaky);
   yield* hungriest(folder, records);
   yield fullyEnforced(cage)
     ? `${escaped(cage.label)}. `
@@ -45,6 +35,15 @@ export function* markdownReport({ version, folder, cage, summary, records }: Run
         .map(line => `- ${escaped(line)}\n`)
         .join('')}\n`;
   yield `Bulkhead ${version}\n`;
+}
+
+function* listed(heading: string, folder: string, records: readonly TestRecord[]): Pieces {
+  if (records.length === 0) return;
+  yield `## ${heading}\n\n`;
+  for (const record of records.slice(0, mostDetails))
+    yield `- ${nameOf(folder, record)}: ${escaped(headline(record))}\n`;
+  if (records.length > mostDetails) yield `- and ${plural(records.length - mostDetails, 'more test')}\n`;
+  yield '\n';
 }
 
 function tried({ attributes }: TestRecord): boolean {

@@ -8,6 +8,7 @@ import type {
   TestRecord,
   TimeoutKind,
   Usage,
+  Verdict,
 } from '../protocol/verdict.ts';
 import { consequence } from './attributes.ts';
 import { firstLine, oneLine, plural } from './excerpt.ts';
@@ -27,7 +28,7 @@ export function titleText(test: Pick<TestIdentity, 'titlePath'>, most = 200): st
 /** The first line of every message about a test: its category, then the numbers. */
 export function headline(record: TestRecord): string {
   return [
-    verdictText(record),
+    verdictText(record.verdict, record),
     ...notable(record)
       .map(consequence)
       .filter(text => text !== null),
@@ -39,8 +40,8 @@ export function notable({ verdict, attributes }: TestRecord): readonly Attribute
   return verdict.kind === 'out-of-memory' ? attributes.filter(({ kind }) => kind !== 'near-memory-cap') : attributes;
 }
 
-function verdictText(record: TestRecord): string {
-  const { verdict, durationMs, usage } = record;
+function verdictText(verdict: Verdict, record: TestRecord): string {
+  const { durationMs, usage } = record;
   const after = durationMs === null ? '' : ` after ${formatDuration(durationMs)}`;
   switch (verdict.kind) {
     case 'passed':
@@ -76,6 +77,10 @@ function verdictText(record: TestRecord): string {
       return record.startedAt === null ? 'Cancelled before it started' : `Cancelled${after}`;
     case 'not-run':
       return `Not run: ${verdict.because}`;
+    case 'known-failure': {
+      const issue = verdict.issue ? ` (${firstLine(verdict.issue)})` : '';
+      return `Known failure: ${firstLine(verdict.reason)}${issue} · ${verdictText(verdict.was, record)}`;
+    }
     case 'lost':
       return 'Lost: the run ended without a verdict for this test';
   }

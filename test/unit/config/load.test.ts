@@ -208,7 +208,7 @@ describe('a configuration with a fault', () => {
       /below the workspace folder/,
     ],
     ['a list where an object belongs', '[]', 1, 'expected an object in braces, got []', /\{ \}/],
-    ['nothing in it', ' \n', 1, 'the file is empty; an empty configuration is {}', /remove/],
+    ['nothing in it', ' \n', 1, 'the file is empty; one that says nothing is {}', /remove/],
     ['too many brackets', '['.repeat(100_000), 1, 'not readable: nested too deeply', /brackets/],
   ];
 

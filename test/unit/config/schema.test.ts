@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { Field } from '../../../src/config/fields.ts';
+import { knownFailuresSchema } from '../../../src/config/known-failures.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { defaults } from '../../../src/config/settings.ts';
 import { limitFields } from '../../../src/config/limit-fields.ts';
@@ -18,6 +19,10 @@ describe('the published schema', () => {
 
   it('is what the table of keys makes it (if not, run node src/config/write-schema.ts)', () => {
     assert.deepEqual(published, configSchema());
+  });
+
+  it('of known failures is what their table makes it', async () => {
+    assert.deepEqual(JSON.parse(await readFile('media/known-failures.schema.json', 'utf8')), knownFailuresSchema());
   });
 
   it('has every key of the table and no other', () => {

@@ -107,5 +107,6 @@ export const everyVerdict: readonly Verdict[] = [
   { kind: 'exited-early', code: 0 },
   { kind: 'cancelled' },
   { kind: 'not-run', because: 'a test had failed' },
+  { kind: 'known-failure', was: { kind: 'crashed', signal: 'SIGSEGV' }, reason: 'bug 13' },
   { kind: 'lost' },
 ];
