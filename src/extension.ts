@@ -61,7 +61,10 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       ...doctor.register(),
       ...processes.register(),
     ],
-    ...commands.register(() => report.show()),
+    ...commands.register(
+      () => report.show(),
+      key => actions.openOutput(key),
+    ),
     tree.onDidList(projects => watch.follow(projects)),
     runs.onEvent(event => {
       status.run(event);

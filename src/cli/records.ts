@@ -26,7 +26,7 @@ export class Records {
       this.all.push(record);
     } else {
       this.shortened++;
-      const output = { text: '', droppedBytes: droppedBytes + Buffer.byteLength(text) };
+      const output = { ...record.output, text: '', droppedBytes: droppedBytes + Buffer.byteLength(text) };
       this.all.push({ ...record, output });
     }
   }

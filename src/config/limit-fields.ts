@@ -69,6 +69,13 @@ export const limitFields = {
     default: '1 MiB',
     examples: ['64 KiB', '1 MiB'],
   },
+  outputFile: {
+    shape: orWord(size({ least: 0, most: Number.MAX_SAFE_INTEGER, range: '0 at least' }), none),
+    description:
+      'How much of the whole output of a test is kept in a file, where it prints more than "output" keeps. "none" makes no file.',
+    default: '64 MiB',
+    examples: ['1 GiB', 'none'],
+  },
   outputLimit: {
     shape: orWord(size({ least: 1024, most: Number.MAX_SAFE_INTEGER, range: '1 KiB at least' }), none),
     description: 'A test that prints more than this is ended. "none" removes the limit.',

@@ -29,6 +29,7 @@ export const defaults: Settings = {
   teardown: 5_000,
   grace: 2_000,
   output: 1024 ** 2,
+  outputFile: 64 * 1024 ** 2,
   outputLimit: 256 * 1024 ** 2,
   idle: null,
   openFiles: null,

@@ -6,6 +6,9 @@ import type { Runs } from './runs.ts';
 import type { Status } from './status.ts';
 import type { TestTree } from './tree.ts';
 
+/** What a menu of the Test Explorer, or of a message in it, hands over. */
+type OutputTarget = vscode.TestItem | { readonly test: vscode.TestItem };
+
 /** What the palette, the status bar and the report offer. */
 export class Commands {
   readonly #runs: Runs;
@@ -28,7 +31,7 @@ export class Commands {
     this.#profile = profile;
   }
 
-  register(showReport: () => void): vscode.Disposable[] {
+  register(showReport: () => void, openOutput: (key: TestKey) => Promise<void>): vscode.Disposable[] {
     return [
       vscode.commands.registerCommand('bulkhead.runAll', () => this.runAll()),
       vscode.commands.registerCommand('bulkhead.runFailed', () => this.runFailed()),
@@ -36,6 +39,10 @@ export class Commands {
       vscode.commands.registerCommand('bulkhead.reap', () => this.reap()),
       vscode.commands.registerCommand('bulkhead.showReport', showReport),
       vscode.commands.registerCommand('bulkhead.showLog', () => this.#log.show()),
+      vscode.commands.registerCommand('bulkhead.revealOutput', async (target?: OutputTarget) => {
+        const key = target ? this.#keyOf(target) : await this.#askWhose();
+        if (key !== undefined) await openOutput(key);
+      }),
     ];
   }
 
@@ -47,6 +54,25 @@ export class Commands {
     const failed = this.#runs.last?.failed() ?? [];
     if (failed.length > 0) await this.run(failed);
     else void vscode.window.showInformationMessage('Bulkhead: no test of the last run failed.');
+  }
+
+  #keyOf(target: OutputTarget): TestKey | undefined {
+    const key = this.#tree.keyOf('test' in target ? target.test : target);
+    if (key !== undefined && this.#runs.last?.details(key)) return key;
+    void vscode.window.showInformationMessage('Bulkhead: the last run has kept no output of this test.');
+    return undefined;
+  }
+
+  /** In the palette: of the tests that printed more than is kept with them. */
+  async #askWhose(): Promise<TestKey | undefined> {
+    const saved = this.#runs.last?.withOutputFile() ?? [];
+    if (saved.length === 0) {
+      const text = 'no test of the last run printed more than is shown in its report.';
+      void vscode.window.showInformationMessage(`Bulkhead: ${text}`);
+      return undefined;
+    }
+    const items = saved.map(({ key, title, file }) => ({ label: title, description: file, key }));
+    return (await vscode.window.showQuickPick(items, { placeHolder: 'Whose output?' }))?.key;
   }
 
   /** These tests of the last run, and no others. */

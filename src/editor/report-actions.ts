@@ -29,6 +29,8 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
   }
 
   async openOutput(key: TestKey): Promise<void> {
+    const file = this.#last?.details(key)?.output.file;
+    if (file !== undefined && (await openFile(file))) return;
     const uri = vscode.Uri.from({ scheme: outputScheme, path: `/${key}.log`, query: this.#last?.run ?? '' });
     await vscode.window.showTextDocument(uri, { preview: true });
   }
@@ -56,6 +58,21 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
   get #last(): RunRecords | undefined {
     return this.#runs.last;
   }
+}
+
+/** The whole output may be larger than VS Code opens by itself: then it asks. False: retention has removed it. */
+async function openFile(file: string): Promise<boolean> {
+  const uri = vscode.Uri.file(file);
+  try {
+    await vscode.workspace.fs.stat(uri);
+  } catch (error) {
+    void vscode.window.showWarningMessage(
+      `Bulkhead: ${file} is not there any more, so what is kept is shown: ${(error as Error).message}`,
+    );
+    return false;
+  }
+  await vscode.commands.executeCommand('vscode.open', uri);
+  return true;
 }
 
 async function open(place: Place | undefined): Promise<void> {

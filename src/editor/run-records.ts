@@ -111,6 +111,11 @@ export class RunRecords {
     return [...this.#kept].filter(([, { row }]) => isFailure(row.kind)).map(([key]) => key);
   }
 
+  /** Tests whose whole output is in a file. */
+  withOutputFile(): PanelRecord[] {
+    return [...this.#kept.values()].flatMap(({ row, details }) => (details?.output.file === undefined ? [] : [row]));
+  }
+
   /** Exactly these tests again. */
   selection(keys: readonly TestKey[]): Selection {
     const projects = new Map<string, Map<string, TestKey[]>>();

@@ -98,6 +98,12 @@ export class TestTree {
     return this.#tests.get(key);
   }
 
+  /** Of a test, or of a file that is one. */
+  keyOf(item: vscode.TestItem): TestKey | undefined {
+    const scope = this.#branches.scope(item);
+    return scope.kind === 'test' ? scope.key : this.#itself.get(item);
+  }
+
   /** Reads again the tests of a file that somebody has looked at; a file still closed stays unread. */
   async changed(file: string): Promise<void> {
     const opened = (this.#files.get(file) ?? []).filter(item => this.#resolved.has(item));

@@ -3,6 +3,7 @@ import type { Diagnostics, Launch } from '../frameworks/framework.ts';
 import type { InsideEvent } from '../protocol/events.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { EndReason } from './evidence.ts';
+import type { OutputFolder } from './output-file.ts';
 
 /** What one process in one cage is started with, and who hears of it. */
 export interface CagedOptions {
@@ -11,6 +12,8 @@ export interface CagedOptions {
   readonly launch: Launch;
   readonly limits: Limits;
   readonly diagnostics?: Diagnostics;
+  /** For the whole output, where it is more than is kept; absent: there is no file. */
+  readonly outputFolder?: OutputFolder;
   readonly onEvent: (event: InsideEvent) => void;
   readonly onOutput: (text: Buffer, from: 'stdout' | 'stderr') => void;
   /** What of a chunk is to be kept and shown; absent: all of it. */

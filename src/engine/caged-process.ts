@@ -14,6 +14,8 @@ import type { ProcessEvidence, StopReason } from './evidence.ts';
 import { Interrogation } from './interrogation.ts';
 import { Lineage } from './lineage.ts';
 import { OutputCapture } from './output.ts';
+import { OutputFile } from './output-file.ts';
+import { CharacterStream } from './whole-characters.ts';
 
 /** Time that leftovers have to end by themselves, and that a held pipe has after the cage is empty. */
 const lingerMs = 100;
@@ -46,11 +48,14 @@ export class CagedProcess {
   /** Of the cage, which is gone. */
   #finalCounters: ReturnType<Cage['counters']> | null = null;
   #printedBytes = 0;
+  readonly #characters = { stdout: new CharacterStream(), stderr: new CharacterStream() };
 
   /** Throws where the cage itself cannot be made. */
   constructor(options: CagedOptions) {
     this.#options = options;
-    this.output = new OutputCapture(options.limits.outputBytes);
+    const { outputFolder, id, limits } = options;
+    const file = outputFolder && limits.outputFileBytes > 0 && new OutputFile(outputFolder, id, limits.outputFileBytes);
+    this.output = new OutputCapture(limits.outputBytes, file || null);
     this.#events = new EventReader(options.onEvent);
     this.#cage = options.mechanism.open(options.id, {
       limits: options.limits,
@@ -180,6 +185,7 @@ export class CagedProcess {
     await this.#emptied();
     const survivors = await this.#cage.kill();
     const leakedPipe = await this.#drain();
+    for (const from of ['stdout', 'stderr'] as const) this.#keep(this.#characters[from].end(), from);
     this.#events.end();
     const counters = this.#cage.counters();
     this.#finalCounters = counters;
@@ -244,8 +250,12 @@ export class CagedProcess {
   #print(printed: Buffer, from: 'stdout' | 'stderr'): void {
     const chunk = this.#interrogation?.hear(printed, from) ?? printed;
     const kept = this.#options.readable?.(chunk, from) ?? chunk;
-    this.#options.onOutput(this.output.push(kept), from);
+    this.#keep(this.#characters[from].push(kept), from);
     this.#count(chunk.length);
+  }
+
+  #keep(kept: Buffer, from: 'stdout' | 'stderr'): void {
+    this.#options.onOutput(this.output.push(kept), from);
   }
 
   /** Output that the framework had kept to itself counts like what is printed; the answer is what may be shown of it live. */

@@ -5,6 +5,7 @@ import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { EndReason } from './evidence.ts';
+import { type OutputFolder, outputFolderOf } from './output-file.ts';
 import { claimRun, releaseRun } from './run-owner.ts';
 
 export const journalName = 'journal.ndjson';
@@ -43,6 +44,7 @@ export interface JournalOptions {
 /** What a run planned and what became of it, appended before it is shown: a dead warden loses nothing that was seen. */
 export class Journal {
   readonly path: string;
+  readonly outputFolder: OutputFolder;
   readonly #folder: string;
   readonly #options: JournalOptions;
   readonly #waiting: Buffer[] = [];
@@ -60,6 +62,7 @@ export class Journal {
     this.#options = options;
     this.#folder = runFolder(storage, run);
     this.path = join(this.#folder, journalName);
+    this.outputFolder = outputFolderOf(this.#folder);
     this.#open();
     const at = Date.now();
     if ('earlierMs' in opening) this.write({ entry: 'resume', at, ...opening });

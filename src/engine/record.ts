@@ -74,7 +74,8 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
   const retries = test.evidence.end?.retries;
   if (retries) attributes.push({ kind: 'retried-by-framework', retries });
   if (tellsTheEnd && output.droppedBytes > 0) {
-    attributes.push({ kind: 'output-truncated', droppedBytes: output.droppedBytes });
+    const { text: _, ...left } = output;
+    attributes.push({ kind: 'output-truncated', ...left });
   }
   if (tellsTheEnd) {
     for (const problem of evidence.protocolProblems) attributes.push({ kind: 'protocol', problem });

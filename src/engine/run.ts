@@ -228,6 +228,7 @@ export class Run {
     const outcome = await runUnit(unit, {
       mechanism,
       scratch,
+      outputFolder: journal.outputFolder,
       onProcess: process => {
         caged = process;
         this.#live.add(process);

@@ -23,7 +23,7 @@ export class CagedTools implements CagedTool {
   constructor(mechanism: Mechanism, scratch: string, limits: Limits, onProcess: (process: CagedProcess) => void) {
     this.#mechanism = mechanism;
     this.#scratch = scratch;
-    this.#limits = { ...limits, outputBytes: listingBytes, outputLimitBytes: null };
+    this.#limits = { ...limits, outputBytes: listingBytes, outputFileBytes: 0, outputLimitBytes: null };
     this.#onProcess = onProcess;
   }
 

@@ -7,6 +7,7 @@ import type { Limits } from '../protocol/limits.ts';
 import type { Project, TestInfo } from '../protocol/tests.ts';
 import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
 import { CagedProcess } from './caged-process.ts';
+import type { OutputFolder } from './output-file.ts';
 import { clock, type Countdown } from './clock.ts';
 import {
   type EndReason,
@@ -32,6 +33,7 @@ export interface UnitDeps {
   readonly mechanism: Mechanism;
   /** A private folder for orders. */
   readonly scratch: string;
+  readonly outputFolder: OutputFolder;
   readonly onProcess: (process: CagedProcess) => void;
   /** A test that nobody could list, found while another one ran; false: it belongs to another unit of this run. */
   readonly onAdopted: (test: TestInfo) => boolean;
@@ -85,6 +87,7 @@ class UnitWatch {
       mechanism: this.#deps.mechanism,
       launch: this.#orderedLaunch(),
       limits,
+      outputFolder: this.#deps.outputFolder,
       ...(framework.diagnostics ? { diagnostics: framework.diagnostics } : {}),
       onEvent: event => {
         this.#idle?.restart();
@@ -122,7 +125,7 @@ class UnitWatch {
         protocolProblems: [...evidence.protocolProblems, ...this.#tests.surprises],
       },
       tests: this.#tests.all.map(progress => this.#outcome(progress, evidence)),
-      output: caged.output.result(),
+      output: caged.output.end(),
     };
   }
 

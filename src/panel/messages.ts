@@ -1,7 +1,7 @@
 import type { CageDescription, Limits, MechanismName } from '../protocol/limits.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
-import type { VerdictKind } from '../protocol/verdict.ts';
+import type { CapturedOutput, VerdictKind } from '../protocol/verdict.ts';
 
 /** One row of the table. Small, because a run may have 200,000 of them: the rest is `PanelDetails`, asked for by key. */
 export interface PanelRecord {
@@ -46,8 +46,8 @@ export interface PanelDetails {
   readonly moreLeftovers: number;
   readonly startedAt: number | null;
   readonly limits: Limits;
-  /** Bounded; `droppedBytes` counts what the capture and the panel left out of its middle. */
-  readonly output: { readonly text: string; readonly droppedBytes: number };
+  /** Its text is bounded; `droppedBytes` counts what the capture and the panel left out of its middle. */
+  readonly output: CapturedOutput;
 }
 
 export interface RunHead {

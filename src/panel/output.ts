@@ -1,10 +1,11 @@
 import { formatBytes } from '../config/quantities.ts';
+import type { SavedOutput } from '../protocol/verdict.ts';
 import { parseAnsi, type Style } from './ansi.ts';
 import { button, el } from './dom.ts';
 import type { PanelDetails } from './messages.ts';
 
 /** What the test printed, in the theme's terminal colours. */
-export function outputOf({ text, droppedBytes }: PanelDetails['output'], onOpen: () => void): HTMLElement {
+export function outputOf({ text, droppedBytes, ...saved }: PanelDetails['output'], onOpen: () => void): HTMLElement {
   if (text === '' && droppedBytes === 0) return el('p', { class: 'muted' }, 'The test printed nothing.');
   const spans = parseAnsi(text).map(span => {
     const classes = classesOf(span.style);
@@ -15,8 +16,13 @@ export function outputOf({ text, droppedBytes }: PanelDetails['output'], onOpen:
     {},
     droppedBytes > 0 && el('p', { class: 'muted' }, `${formatBytes(droppedBytes)} are left out of the middle.`),
     el('pre', { class: 'output', tabindex: 0, 'aria-label': 'Output' }, ...spans),
-    button({ class: 'secondary' }, onOpen, 'Open full output'),
+    button({ class: 'secondary' }, onOpen, openText(droppedBytes, saved)),
   );
+}
+
+function openText(droppedBytes: number, { file, bytes = 0, missing }: SavedOutput): string {
+  if (file !== undefined && missing !== undefined) return `Open the first ${formatBytes(bytes)}`;
+  return file !== undefined || droppedBytes === 0 ? 'Open full output' : 'Open what is kept of it';
 }
 
 function classesOf({ color, background, ...marks }: Style): string {

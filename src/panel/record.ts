@@ -69,11 +69,12 @@ function bounded(text: string): string {
 }
 
 /** The head says how it began and the tail how it ended; the middle goes first. */
-function boundedOutput({ text, droppedBytes }: CapturedOutput): CapturedOutput {
-  if (text.length <= mostOutput) return { text, droppedBytes };
+function boundedOutput(output: CapturedOutput): CapturedOutput {
+  const { text, droppedBytes } = output;
+  if (text.length <= mostOutput) return output;
   const half = mostOutput / 2;
   const dropped = new TextEncoder().encode(text.slice(half, -half)).length;
-  return { text: `${text.slice(0, half)}\n…\n${text.slice(-half)}`, droppedBytes: droppedBytes + dropped };
+  return { ...output, text: `${text.slice(0, half)}\n…\n${text.slice(-half)}`, droppedBytes: droppedBytes + dropped };
 }
 
 function relative(file: string, folder: Folder): string {

@@ -12,6 +12,8 @@ export interface Limits {
   readonly graceMs: number;
   /** Kept of each attempt's output, half from its head and half from its tail. */
   readonly outputBytes: number;
+  /** Of the whole output, in a file, where more is printed than is kept; 0: no file. */
+  readonly outputFileBytes: number;
   /** More output than this ends the attempt. */
   readonly outputLimitBytes: number | null;
   /** Without any output or event. */

@@ -17,6 +17,8 @@ export interface LimitSettings {
   readonly teardown?: number;
   readonly grace?: number;
   readonly output?: number;
+  /** null: no file. */
+  readonly outputFile?: number | null;
   readonly outputLimit?: number | null;
   readonly idle?: number | null;
   readonly openFiles?: number | null;

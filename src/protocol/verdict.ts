@@ -63,7 +63,7 @@ export type Attribute =
   | { readonly kind: 'leaked-pipe' }
   | { readonly kind: 'near-memory-cap'; readonly fraction: number }
   | { readonly kind: 'retried-by-framework'; readonly retries: number }
-  | { readonly kind: 'output-truncated'; readonly droppedBytes: number }
+  | ({ readonly kind: 'output-truncated'; readonly droppedBytes: number } & SavedOutput)
   | { readonly kind: 'ignored-sigterm' }
   /** The list of known failures has it, and its entry does not hold. */
   | { readonly kind: 'known-failure-void'; readonly because: string }
@@ -99,7 +99,16 @@ export interface Usage {
   readonly shared: boolean;
 }
 
-export interface CapturedOutput {
+/** Where the whole output is, when something was left out of the text. */
+export interface SavedOutput {
+  readonly file?: string;
+  /** So many are in the file, from the first one on. */
+  readonly bytes?: number;
+  /** Why the file does not have all of it, or why there is none. */
+  readonly missing?: string;
+}
+
+export interface CapturedOutput extends SavedOutput {
   readonly text: string;
   readonly droppedBytes: number;
 }

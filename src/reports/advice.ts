@@ -129,7 +129,8 @@ function attributeAdvice(attribute: Attribute): string | null {
     case 'near-memory-cap':
       return 'Raise "memory" for its file in bulkhead.config.json before it becomes an out-of-memory.';
     case 'output-truncated':
-      return 'Raise "output" in bulkhead.config.json to keep more of it.';
+      if (attribute.file !== undefined && attribute.missing === undefined) return null;
+      return 'Raise "outputFile" in bulkhead.config.json to keep more of it.';
     case 'processes-refused':
       return 'Start fewer processes and threads at once, or raise "processes" in bulkhead.config.json.';
     case 'left-open':

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { LeftProcess, LimitName } from '../protocol/limits.ts';
-import type { Attribute, Verdict } from '../protocol/verdict.ts';
+import type { Attribute, SavedOutput, Verdict } from '../protocol/verdict.ts';
 import { firstLine, oneLine, plural } from './excerpt.ts';
 import { verdictLabel } from './labels.ts';
 
@@ -72,7 +72,7 @@ export function attributeText(attribute: Attribute): string {
     case 'retried-by-framework':
       return `Retried by the framework ${plural(attribute.retries, 'time')}`;
     case 'output-truncated':
-      return `Output shortened: ${formatBytes(attribute.droppedBytes)} left out of its middle`;
+      return `Output shortened: ${formatBytes(attribute.droppedBytes)} left out of its middle${savedText(attribute)}`;
     case 'left-open':
       return `Left open what keeps its process from ending: ${oneLine(attribute.what.join(', '), 300)}`;
     case 'unhandled-rejection':
@@ -94,6 +94,13 @@ export function attributeText(attribute: Attribute): string {
     case 'protocol':
       return `Its events were not in order: ${firstLine(attribute.problem)}`;
   }
+}
+
+/** Where the rest of the output is. */
+function savedText({ file, bytes = 0, missing }: SavedOutput): string {
+  const because = missing === undefined ? '' : ` (${oneLine(missing, 300)})`;
+  if (file === undefined) return because && `; there is no file of it${because}`;
+  return `; ${because ? `its first ${formatBytes(bytes)}` : 'the whole'} in ${oneLine(file, 1000)}${because}`;
 }
 
 function kinds(verdicts: readonly Verdict[]): string {

@@ -26,7 +26,7 @@ export function* junitReport({ version, folder, cage, summary, records }: RunRep
 }
 
 function testcase(file: string, record: TestRecord): string {
-  const { test, usage, durationMs, output } = record;
+  const { test, usage, durationMs } = record;
   const suites = test.titlePath.slice(0, -1);
   const head = attributes({
     name: titleText(test, 500),
@@ -44,9 +44,18 @@ function testcase(file: string, record: TestRecord): string {
       'bulkhead.attributes': record.attributes.map(attribute => attribute.kind).join(' ') || null,
     }),
     outcome(record),
-    output.text ? `      <system-out>${escaped(withoutControls(output.text))}</system-out>\n` : '',
+    systemOut(record),
   ];
   return `    <testcase${head}>\n${body.join('')}    </testcase>\n`;
+}
+
+/** The last line is how CI systems are told of a file that belongs to a test. */
+function systemOut({ output, attributes }: TestRecord): string {
+  const shortened = attributes.find(({ kind }) => kind === 'output-truncated');
+  const notes = shortened ? [attributeText(shortened)] : [];
+  if (output.file !== undefined) notes.push(`[[ATTACHMENT|${output.file}]]`);
+  const text = [output.text, ...notes].filter(part => part !== '').join('\n');
+  return text && `      <system-out>${escaped(withoutControls(text))}</system-out>\n`;
 }
 
 function outcome(record: TestRecord): string {

@@ -64,6 +64,9 @@ describe('the details of a test', () => {
     assert.ok(output.text.startsWith('first') && output.text.endsWith('last'));
     assert.ok(output.text.length <= mostOutput + 3);
     assert.equal(output.droppedBytes, 7 + (text.length - mostOutput) * 2);
+    const saved = { file: '/r/output/o.log', bytes: 9 };
+    const { output: shown } = panelDetails(recordOf(1, { output: { text, droppedBytes: 7, ...saved } }));
+    assert.deepEqual([shown.file, shown.bytes], [saved.file, saved.bytes]);
   });
 
   it('are bounded, and say how much more there is', () => {

@@ -198,7 +198,19 @@ describe('the words for an attribute', () => {
     [{ kind: 'leaked-pipe' }, /pipe/],
     [{ kind: 'near-memory-cap', fraction: 0.934 }, /93 %/],
     [{ kind: 'retried-by-framework', retries: 1 }, /1 time$/],
-    [{ kind: 'output-truncated', droppedBytes: 3 * mebibyte }, /3 MiB/],
+    [{ kind: 'output-truncated', droppedBytes: 3 * mebibyte }, /3 MiB left out of its middle$/],
+    [
+      { kind: 'output-truncated', droppedBytes: 3 * mebibyte, file: '/r/o.log', bytes: 9 },
+      /; the whole in \/r\/o\.log$/,
+    ],
+    [
+      { kind: 'output-truncated', droppedBytes: 1, file: '/r/o.log', bytes: 4 * mebibyte, missing: 'it is full' },
+      /; its first 4 MiB in \/r\/o\.log \(it is full\)$/,
+    ],
+    [
+      { kind: 'output-truncated', droppedBytes: 1, missing: 'no\n\x1b[2Jspace' },
+      /; there is no file of it \(no space\)$/,
+    ],
     [{ kind: 'ignored-sigterm' }, /SIGTERM/],
     [{ kind: 'processes-refused', times: 3 }, /3 times/],
     [
