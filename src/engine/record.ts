@@ -74,8 +74,9 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
   const retries = test.evidence.end?.retries;
   if (retries) attributes.push({ kind: 'retried-by-framework', retries });
   if (tellsTheEnd && output.droppedBytes > 0) {
-    const { text: _, ...left } = output;
-    attributes.push({ kind: 'output-truncated', ...left });
+    const { file, bytes, missing } = output;
+    const saved = { ...(file === undefined ? {} : { file, bytes }), ...(missing === undefined ? {} : { missing }) };
+    attributes.push({ kind: 'output-truncated', droppedBytes: output.droppedBytes, ...saved });
   }
   if (tellsTheEnd) {
     for (const problem of evidence.protocolProblems) attributes.push({ kind: 'protocol', problem });
