@@ -1,4 +1,4 @@
-import type { Assurance, CageDescription, CageProperties } from '../protocol/limits.ts';
+import type { Assurance, CageDescription, CageProperties, MechanismName } from '../protocol/limits.ts';
 import { assuranceText, mechanismLabel, propertyNames } from '../reports/cage.ts';
 import { el } from './dom.ts';
 import { icon } from './icons.ts';
@@ -7,7 +7,53 @@ const properties = Object.keys(propertyNames) as (keyof CageProperties)[];
 
 /** Which cage the tests ran in, and how far each of its properties can be trusted here. */
 export function cageLine(cage: CageDescription): HTMLElement {
-  const badges = properties.map(property => {
+  return el(
+    'details',
+    { class: 'cage' },
+    el(
+      'summary',
+      {},
+      el('span', { class: 'cage-name' }, 'Cage: ', el('strong', {}, cage.label)),
+      ' ',
+      ...badgesOf(cage),
+    ),
+    assurancesOf(cage),
+    cage.passedOver.length > 0 &&
+      el(
+        'ul',
+        { class: 'passed-over' },
+        ...cage.passedOver.map(({ mechanism, because }) =>
+          el('li', {}, `Not ${mechanismLabel(mechanism)}, because ${because}`),
+        ),
+      ),
+  );
+}
+
+/** The same for one test; `run` is the cage of its run, which may have changed since this test. */
+export function cageOfTest(mechanism: MechanismName, run: CageDescription | null): HTMLElement {
+  const known = run?.mechanism === mechanism;
+  return el(
+    'div',
+    { class: 'cage' },
+    el(
+      'p',
+      {},
+      el('strong', {}, known ? run.label : mechanismLabel(mechanism)),
+      known && ' ',
+      ...(known ? badgesOf(run) : []),
+    ),
+    known
+      ? assurancesOf(run)
+      : el(
+          'p',
+          { class: 'muted' },
+          'What this cage was worth was not kept with the run. “Bulkhead: Doctor” tells it of today.',
+        ),
+  );
+}
+
+function badgesOf(cage: CageDescription): HTMLElement[] {
+  return properties.map(property => {
     const assurance = cage.properties[property];
     const name = propertyNames[property];
     return el(
@@ -18,6 +64,9 @@ export function cageLine(cage: CageDescription): HTMLElement {
       el('span', { class: 'unseen' }, `: ${levelText(property, assurance.level)}.`),
     );
   });
+}
+
+function assurancesOf(cage: CageDescription): HTMLElement {
   const rows = properties.map(property => {
     const assurance = cage.properties[property];
     return el(
@@ -27,20 +76,7 @@ export function cageLine(cage: CageDescription): HTMLElement {
       el('dd', { class: assurance.level }, icon(assurance.level), sentence(assurance)),
     );
   });
-  return el(
-    'details',
-    { class: 'cage' },
-    el('summary', {}, el('span', { class: 'cage-name' }, 'Cage: ', el('strong', {}, cage.label)), ' ', ...badges),
-    el('dl', { class: 'assurances' }, ...rows),
-    cage.passedOver.length > 0 &&
-      el(
-        'ul',
-        { class: 'passed-over' },
-        ...cage.passedOver.map(({ mechanism, because }) =>
-          el('li', {}, `Not ${mechanismLabel(mechanism)}, because ${because}`),
-        ),
-      ),
-  );
+  return el('dl', { class: 'assurances' }, ...rows);
 }
 
 function sentence(assurance: Assurance): string {

@@ -1,7 +1,8 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
+import type { CageDescription } from '../protocol/limits.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { plural } from '../reports/excerpt.ts';
-import { mechanismLabel } from '../reports/wording.ts';
+import { cageOfTest } from './cage.ts';
 import { button, type Child, el } from './dom.ts';
 import { failureOf } from './failure.ts';
 import { icon } from './icons.ts';
@@ -27,10 +28,10 @@ export class DetailsPane {
   }
 
   /** `undefined`: not here yet. `null`: the host does not have them any more. */
-  show(record: PanelRecord, details: PanelDetails | null | undefined): void {
+  show(record: PanelRecord, details: PanelDetails | null | undefined, cage: CageDescription | null): void {
     this.element.hidden = false;
     this.element.setAttribute('aria-label', `Details of ${record.title}`);
-    this.element.replaceChildren(...this.#head(record, details), ...bodyOf(record, details, this.#events));
+    this.element.replaceChildren(...this.#head(record, details), ...bodyOf(record, details, cage, this.#events));
     this.element.scrollTop = 0;
   }
 
@@ -79,7 +80,12 @@ export class DetailsPane {
   }
 }
 
-function bodyOf(record: PanelRecord, details: PanelDetails | null | undefined, events: DetailsEvents): Node[] {
+function bodyOf(
+  record: PanelRecord,
+  details: PanelDetails | null | undefined,
+  cage: CageDescription | null,
+  events: DetailsEvents,
+): Node[] {
   if (details === undefined) return [el('p', { class: 'muted' }, 'Loading…')];
   if (details === null)
     return [el('p', { class: 'muted' }, 'The details of this test are no longer kept. Run it again to see them.')];
@@ -100,6 +106,7 @@ function bodyOf(record: PanelRecord, details: PanelDetails | null | undefined, e
         el('p', { class: 'muted' }, `and ${plural(moreLeftovers, 'more process', 'more processes')}`),
     ),
     ...section('Resources', resourcesOf(record, details)),
+    ...section('Cage', cageOfTest(record.cage, cage)),
     ...section(
       'Output',
       outputOf(output, () => events.onOpenOutput(record.key)),
@@ -135,7 +142,6 @@ function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): 
     ['CPU', text(record.cpuMs, formatDuration), ofEach(limits.cpuMs, formatDuration)],
     ['Processes at once', text(record.maxProcesses, String), limit(limits.processes, String)],
     ...furtherLimits(limits),
-    ['Cage', mechanismLabel(record.cage), null],
   ];
   return el(
     'table',

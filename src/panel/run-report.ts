@@ -100,7 +100,7 @@ export class RunReport {
       case 'lost':
         return this.#change({ lost: { because: message.because, at: performance.now() } });
       case 'details':
-        if (this.#opened && this.#opened.key === message.key) this.#details.show(this.#opened, message.details);
+        if (this.#opened && this.#opened.key === message.key) this.#showDetails(this.#opened, message.details);
         return;
     }
   }
@@ -199,9 +199,13 @@ export class RunReport {
 
   #open(record: PanelRecord, rest: number): void {
     this.#opened = record;
-    this.#details.show(record, undefined);
+    this.#showDetails(record, undefined);
     clearTimeout(this.#asking);
     this.#asking = setTimeout(() => this.#host.postMessage({ type: 'details', key: record.key }), rest);
+  }
+
+  #showDetails(record: PanelRecord, details: PanelDetails | null | undefined): void {
+    this.#details.show(record, details, this.#run?.head.cage ?? null);
   }
 
   #close(): void {

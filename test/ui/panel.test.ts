@@ -71,6 +71,14 @@ describe('the run report in a browser', function () {
       await panel.page.locator('details.cage > summary').click();
       const details = panel.page.getByRole('complementary', { name: /Details of adds the tax/ });
       await details.getByText('AssertionError: expected totals to be equal').waitFor();
+      assert.deepEqual(await details.locator('.badge').allTextContents(), [
+        'Memory cap: enforced.',
+        'Process limit: not available here.',
+        'Clean-up: enforced.',
+        'Peak memory: watched, may miss a short one.',
+        'CPU time: enforced.',
+      ]);
+      await details.getByText('Not available here, because no cgroup v1 pids hierarchy is mounted').waitFor();
       assert.deepEqual(await details.locator('mark').allTextContents(), ['19', '119', '18.99', '118.99']);
       const colorOf = (text: string) =>
         details
@@ -80,6 +88,17 @@ describe('the run report in a browser', function () {
       assert.notEqual(await colorOf('ok'), await colorOf('warning'));
       await picture(panel, `${theme}-details`);
     });
+
+  it('claims nothing for a test that ran in another cage than the one the run tells of', async () => {
+    const panel = await open();
+    const [run] = finished;
+    await panel.send(run!, { type: 'records', records: [{ ...rows[1]!, cage: 'subreaper' }] });
+    await panel.page.getByRole('button', { name: /adds the tax/ }).click();
+    await panel.send({ type: 'details', key: rows[1]!.key, details: panelDetails(records[1]!) });
+    const details = panel.page.getByRole('complementary', { name: /Details of adds the tax/ });
+    await details.getByText('What this cage was worth was not kept').waitFor();
+    assert.equal(await details.locator('.badge').count(), 0);
+  });
 
   it('sends nothing but keys when the buttons of a test are pressed', async () => {
     const panel = await open();
