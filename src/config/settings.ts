@@ -2,6 +2,7 @@ import { frameworkNames, type FrameworkName, type FrameworkSettings, type Settin
 
 export type {
   CommandSettings,
+  CommandVerdict,
   DestructiveTests,
   DestructivePreset,
   FrameworkName,

@@ -2,7 +2,7 @@ import type { CageRequirement } from '../protocol/diagnosis.ts';
 import type { MechanismName } from '../protocol/limits.ts';
 import { everyOf, type Field, type Fields, objectOf } from './fields.ts';
 import { foundFrameworks } from './framework-fields.ts';
-import type { CommandSettings, DestructivePreset } from './settings.ts';
+import type { CommandSettings, CommandVerdict, DestructivePreset } from './settings.ts';
 import { choice, count, environment, inside, listOf, oneOrMore, orWord, type Shape, text } from './shapes.ts';
 import { limitFields, memory, none, time } from './limit-fields.ts';
 import { presets } from './presets.ts';
@@ -57,6 +57,11 @@ const destructive = everyOf(
 
 const workingFolder = 'relative to the workspace folder';
 
+const verdict = choice<CommandVerdict>({
+  'exit-code': 'Each file is one test, and the exit code of its process says how it went.',
+  tap: 'It prints TAP, the Test Anything Protocol (12 to 14): each of its test points is a test.',
+});
+
 const command = objectOf(
   {
     name: { shape: text, description: 'What the tests are called together.', examples: ['shell'] },
@@ -76,6 +81,7 @@ const command = objectOf(
     },
     cwd: { shape: inside, description: `The folder to run it in, ${workingFolder}.`, examples: ['backend'] },
     env: { shape: environment, description: 'Variables to add to its environment.', default: {} },
+    verdict: { shape: verdict, description: 'How it tells what came of its tests.', default: 'exit-code' },
     skipCodes: {
       shape: listOf(count(1, 255), { least: 0, example: '[77]' }),
       description: 'Exit codes that mean "skipped".',
@@ -96,7 +102,7 @@ const commands: Shape<CommandSettings[]> = {
         if (!first) report(path, `two entries have the name "${each.name}"`, 'Give each a name of its own.');
         return first;
       })
-      .map(each => ({ exclude: [], env: {}, skipCodes: [], ...each }));
+      .map(each => ({ exclude: [], env: {}, skipCodes: [], verdict: 'exit-code', ...each }));
   },
 };
 
@@ -104,7 +110,7 @@ export const frameworkFields = {
   ...foundFrameworks,
   command: {
     shape: commands,
-    description: 'Tests that are programs: each file is one test, and its exit code is the verdict.',
+    description: 'Tests that are programs, started once for each file.',
     default: [],
     examples: [[{ name: 'shell', files: ['test/*.sh'], command: ['sh', '${file}'] }]],
   },

@@ -81,11 +81,12 @@ class UnitWatch {
 
   async run(): Promise<UnitOutcome> {
     const { framework, limits, tests, project } = this.#unit;
-    const translator = framework.translate?.(project, tests, event => this.#onEvent(event)) ?? null;
+    const launch = this.#orderedLaunch();
+    const translator = framework.translate?.(project, tests, event => this.#onEvent(event), launch) ?? null;
     const caged = new CagedProcess({
       id: this.#unit.id,
       mechanism: this.#deps.mechanism,
-      launch: this.#orderedLaunch(),
+      launch,
       limits,
       outputFolder: this.#deps.outputFolder,
       ...(framework.diagnostics ? { diagnostics: framework.diagnostics } : {}),
@@ -103,7 +104,7 @@ class UnitWatch {
     this.#process = caged;
     this.#deps.onProcess(caged);
     if (framework.reporting === 'exit-code') this.#start(this.#tests.current);
-    else this.#arm('start-up', limits.startupMs);
+    else if (!this.#tests.anyOpen) this.#arm('start-up', limits.startupMs);
     const ms = limits.idleMs;
     if (ms !== null) this.#idle = clock.after(ms, () => void caged.stop({ kind: 'timeout', limit: 'idle', ms }));
     const evidence = await caged.finished;

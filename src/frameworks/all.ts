@@ -1,5 +1,6 @@
 import { BatsFramework } from './bats/framework.ts';
 import { CommandFramework } from './command/framework.ts';
+import { TapFramework } from './command/tap-framework.ts';
 import type { Framework } from './framework.ts';
 import { GoFramework } from './go/framework.ts';
 import { MochaFramework } from './mocha/framework.ts';
@@ -21,5 +22,6 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
     new GoFramework(builds),
     new BatsFramework(),
     new CommandFramework(),
+    new TapFramework(),
   ];
 }

@@ -85,6 +85,11 @@ export interface Framework {
   /** The process that runs `tests` (all of the same file) of the project. */
   launch(project: Project, tests: readonly TestInfo[], settings: Settings): Launch;
   /** For `output`: a new one for each process; `say` takes events until `end` has returned. */
-  translate?(project: Project, tests: readonly TestInfo[], say: (event: InsideBody) => void): OutputTranslator;
+  translate?(
+    project: Project,
+    tests: readonly TestInfo[],
+    say: (event: InsideBody) => void,
+    launch: Launch,
+  ): OutputTranslator;
   readExit?(project: Project, code: number, settings: Settings): ExitReading;
 }

@@ -63,9 +63,13 @@ export interface CommandSettings {
   /** Relative to the workspace folder. */
   readonly cwd?: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly verdict: CommandVerdict;
   /** Exit codes that mean "skipped". */
   readonly skipCodes: readonly number[];
 }
+
+/** How a command tells what came of its tests. */
+export type CommandVerdict = 'exit-code' | 'tap';
 
 /** The frameworks that are found by themselves, as they are called in the configuration. */
 export const frameworkNames = ['mocha', 'node-test', 'go', 'pytest', 'bats'] as const;

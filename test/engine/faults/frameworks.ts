@@ -1,3 +1,5 @@
+import { cp, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
 import { installedLine } from '../../unit/frameworks/pytest/versions.ts';
 import type { TestWorkspace } from '../workspace.ts';
@@ -96,6 +98,25 @@ export const frameworks: readonly FaultyFramework[] = [
       'exit-3': { culprit: 'failed', because: 'for a program, that is a failure' },
       'live-handle': { missing: true, because: 'the process is the test: it would be a test that does not end' },
       'late-throw': { missing: true, because: 'the process is the test: nothing comes after it' },
+      'kill-worker': { missing: true, because: 'it has no worker' },
+    },
+  },
+  {
+    name: 'tap',
+    isolations: ['test'],
+    // The same faults, in programs that print TAP around them.
+    prepare: async ({ root }) => {
+      await cp(resolve(import.meta.dirname, '../../fixtures/faults/command'), root, {
+        recursive: true,
+        filter: path => !/\.json$|(?:before|after)\.sh$/.test(path),
+      });
+      const folders = (await readdir(root, { withFileTypes: true })).filter(each => each.isDirectory());
+      for (const { name } of folders)
+        for (const role of ['before', 'after']) await writeFile(join(root, name, `${role}.sh`), 'true\n');
+    },
+    deviations: {
+      'live-handle': { missing: true, because: 'the process is the file: it would be a file that does not end' },
+      'late-throw': { missing: true, because: 'the process is the file: nothing comes after it' },
       'kill-worker': { missing: true, because: 'it has no worker' },
     },
   },

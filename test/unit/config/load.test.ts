@@ -87,6 +87,7 @@ describe('every key of the configuration', () => {
             cwd: 'a',
             env: {},
             skipCodes: [77],
+            verdict: 'exit-code',
           },
         ],
       },
@@ -239,7 +240,7 @@ describe('a configuration with a fault', () => {
         { files: ['b'], grace: 5 },
       ],
       mocha: { enabled: true, env: { B: '2' } },
-      command: [{ name: 'n', files: ['f'], exclude: [], command: ['c'], env: {}, skipCodes: [] }],
+      command: [{ name: 'n', files: ['f'], exclude: [], command: ['c'], env: {}, skipCodes: [], verdict: 'exit-code' }],
     });
     assert.deepEqual(
       problems.map(problem => problem.key),

@@ -13,7 +13,16 @@ import { spawnInside, uncagedTool } from '../spawn-inside.ts';
 const fixture = resolve(import.meta.dirname, '../../../fixtures/command-scripts');
 
 function command(entry: Partial<CommandSettings>): CommandSettings {
-  return { name: 'scripts', files: ['tests/*.cjs'], exclude: [], command: ['node'], env: {}, skipCodes: [], ...entry };
+  return {
+    name: 'scripts',
+    files: ['tests/*.cjs'],
+    exclude: [],
+    command: ['node'],
+    env: {},
+    skipCodes: [],
+    verdict: 'exit-code',
+    ...entry,
+  };
 }
 
 function settingsWith(...entries: Partial<CommandSettings>[]): Settings {
