@@ -4,6 +4,7 @@ import { Configure } from './editor/configure.ts';
 import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
 import { Doctor } from './editor/doctor.ts';
+import { KnownFailures } from './editor/known-failures.ts';
 import { writeLog } from './editor/log.ts';
 import { Processes } from './editor/processes.ts';
 import { Problems } from './editor/problems.ts';
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       report.register(),
       actions.register(),
       new Configure(tree).register(),
+      new KnownFailures(warden, tree, runs).register(),
       ...doctor.register(),
       ...processes.register(),
     ],

@@ -99,6 +99,10 @@ export class RunRecords {
     return this.#kept.get(key)?.details ?? null;
   }
 
+  verdict(key: TestKey): VerdictKind | undefined {
+    return this.#kept.get(key)?.row.kind;
+  }
+
   place(key: TestKey): Place | undefined {
     return this.#kept.get(key)?.place;
   }
