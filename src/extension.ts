@@ -6,6 +6,7 @@ import { setContextKeys } from './editor/context-keys.ts';
 import { Doctor } from './editor/doctor.ts';
 import { KnownFailures } from './editor/known-failures.ts';
 import { writeLog } from './editor/log.ts';
+import { Marking } from './editor/marking.ts';
 import { Processes } from './editor/processes.ts';
 import { Problems } from './editor/problems.ts';
 import { Report } from './editor/report.ts';
@@ -14,6 +15,7 @@ import { Runs } from './editor/runs.ts';
 import { folderSetups, section } from './editor/settings.ts';
 import { Status } from './editor/status.ts';
 import type { TestApi } from './editor/test-api.ts';
+import { TestActions } from './editor/test-actions.ts';
 import { TestTree } from './editor/tree.ts';
 import { Watch } from './editor/watch.ts';
 
@@ -36,13 +38,14 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   });
   connection = warden;
   const tree = new TestTree(controller, warden, problems, log);
-  const runs = new Runs(controller, warden, tree, problems, log);
+  const marking = new Marking(tree, warden, log);
+  const runs = new Runs(controller, warden, tree, problems, marking, log);
   const status = new Status(() => warden.client?.info.cage ?? null);
   const watch = new Watch(tree, warden, log);
   const profile = controller.createRunProfile(
     'Run',
     vscode.TestRunProfileKind.Run,
-    request => runs.start(request),
+    request => runs.start(request).then(() => undefined),
     true,
   );
   const commands = new Commands(runs, tree, status, log, profile);
@@ -50,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const doctor = new Doctor(warden);
   const processes = new Processes(warden, tree, log);
   const report = new Report(context.extensionUri, runs, actions);
+  const testActions = new TestActions(runs, tree, report, profile);
 
   controller.resolveHandler = item => tree.resolve(item);
   controller.refreshHandler = token => tree.refresh(token);
@@ -67,6 +71,8 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       () => report.show(),
       key => actions.openOutput(key),
     ),
+    ...testActions.register(),
+    tree.onDidFind(keys => void marking.restore(keys)),
     tree.onDidList(projects => watch.follow(projects)),
     runs.onEvent(event => {
       status.run(event);

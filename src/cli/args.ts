@@ -105,7 +105,14 @@ function parseRun(argv: readonly string[]): Command {
     return target ? [target] : [];
   });
   if (problems.length > 0) return wrong('run', problems);
-  return { command: 'run', ...everywhere(values, positionals), quiet: values.quiet ?? false, reports, layer };
+  return {
+    command: 'run',
+    ...everywhere(values, positionals),
+    quiet: values.quiet ?? false,
+    keys: values.key ?? [],
+    reports,
+    layer,
+  };
 }
 
 function parseInit(argv: readonly string[]): Command {
@@ -158,7 +165,7 @@ function parseResume(argv: readonly string[]): Command {
     case 'run': {
       const [run = null, second] = command.paths;
       if (second !== undefined) return wrong('resume', [oneRun('resume')]);
-      return { ...command, command: 'resume', paths: [], run };
+      return { ...command, command: 'resume', paths: [], keys: [], run };
     }
     case 'help':
     case 'wrong':

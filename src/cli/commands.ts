@@ -1,5 +1,6 @@
 import type { SettingsLayer } from '../config/settings.ts';
 import type { Problem } from '../protocol/messages.ts';
+import type { TestKey } from '../protocol/tests.ts';
 import type { ReportTarget } from './report-files.ts';
 
 export interface Everywhere {
@@ -12,6 +13,8 @@ export interface Everywhere {
 export interface RunCommand extends Everywhere {
   readonly command: 'run';
   readonly quiet: boolean;
+  /** None: every test of the paths. */
+  readonly keys: readonly TestKey[];
   readonly reports: readonly ReportTarget[];
   readonly layer: SettingsLayer;
 }

@@ -11,6 +11,12 @@ const common = {
 } as const satisfies Record<string, Option>;
 
 export const runOptions = {
+  key: {
+    type: 'string',
+    multiple: true,
+    value: 'KEY',
+    help: 'of the files named, run only the test with this key (from "list --json"); may be repeated',
+  },
   memory: { type: 'string', value: 'SIZE', help: 'memory cap of each test: 512M, 2 GiB, none' },
   swap: { type: 'string', value: 'SIZE', help: 'swap that a test may use beyond it (default 0)' },
   timeout: { type: 'string', value: 'TIME', help: 'time limit of each test: 30s, 500ms, 2min, none' },

@@ -3,6 +3,7 @@ import { isFailure, type TestRecord, verdictKinds } from '../protocol/verdict.ts
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import { plural } from '../reports/excerpt.ts';
 import { jsonReport } from '../reports/json.ts';
+import { onlyKeys } from './chosen-tests.ts';
 import type { ResumeCommand, RunCommand } from './commands.ts';
 import { Connection, WardenGone } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -111,12 +112,18 @@ async function runWith(connection: Connection, { folder, targets }: Setup, run: 
     return unusable ? exitCodes.usage : exitCodes.noTests;
   }
 
+  const chosen = await onlyKeys(selection, run.command.keys, (project, file) =>
+    connection.ask('discover', { project, file }),
+  );
+  console.complain(chosen.problems);
+  if (chosen.problems.length > 0) return exitCodes.usage;
+
   const { id, earlier } = beginning;
   interruption.whenAsked(hard => {
     // That the warden is gone is heard by the question about the run.
     connection.ask('stop', { run: id, hard }).catch(() => undefined);
   });
-  const summary = await beginning.begin(connection, selection);
+  const summary = await beginning.begin(connection, chosen.selection);
   summary.problems.forEach(problem => progress.problem(problem));
   progress.end();
   const written = await show(summary, connection, folder.folder.path, run);

@@ -80,7 +80,9 @@ export class Commands {
     const { last } = this.#runs;
     if (!last || keys.length === 0) return;
     const items = keys.map(key => this.#tree.item(key)).filter(item => item !== undefined);
-    await this.#runs.start(new vscode.TestRunRequest(items, undefined, this.#profile), last.selection(keys));
+    await this.#runs.start(new vscode.TestRunRequest(items, undefined, this.#profile), {
+      selection: last.selection(keys),
+    });
   }
 
   /** What wardens have left that were killed themselves; what runs now is not touched. */

@@ -1,3 +1,4 @@
+import type { Edit } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { settingEdits, writtenValue } from '../config/edit.ts';
 import { configName } from '../config/load.ts';
@@ -57,7 +58,15 @@ export class Configure {
 
 /** Saved at once, so that the next run has it, and shown, so that it is seen where. */
 export async function writeSetting(document: vscode.TextDocument, key: string, value: unknown): Promise<void> {
-  const edits = settingEdits(document.getText(), key, value);
+  await applyEdits(document, settingEdits(document.getText(), key, value));
+  const shown = await vscode.window.showTextDocument(document);
+  const place = document.positionAt(document.getText().indexOf(`${JSON.stringify(key)}:`));
+  shown.selection = new vscode.Selection(place, place);
+  shown.revealRange(shown.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+/** Nothing is lost where the document has unsaved changes: the edits are made to it as it is. */
+export async function applyEdits(document: vscode.TextDocument, edits: readonly Edit[]): Promise<void> {
   const edit = new vscode.WorkspaceEdit();
   for (const { offset, length, content } of edits) {
     const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
@@ -65,10 +74,6 @@ export async function writeSetting(document: vscode.TextDocument, key: string, v
   }
   if (!(await vscode.workspace.applyEdit(edit))) throw new Error('VS Code refused the change.');
   if (!(await document.save())) throw new Error('The file could not be saved.');
-  const shown = await vscode.window.showTextDocument(document);
-  const place = document.positionAt(document.getText().indexOf(`${JSON.stringify(key)}:`));
-  shown.selection = new vscode.Selection(place, place);
-  shown.revealRange(shown.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 async function chosenFolder(): Promise<vscode.WorkspaceFolder | undefined> {

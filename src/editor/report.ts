@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Notice } from '../protocol/messages.ts';
+import type { TestKey } from '../protocol/tests.ts';
 import { fromPanel, type FromPanel, type PanelRecord, type ToPanel } from '../panel/messages.ts';
 import { reportPage } from '../panel/page.ts';
 import type { ReportActions } from './report-actions.ts';
@@ -19,6 +20,8 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
   readonly #actions: ReportActions;
   #panel: vscode.WebviewPanel | undefined;
   #ready = false;
+  /** The test to open as soon as the panel can. */
+  #asked: TestKey | undefined;
   #rows: PanelRecord[] = [];
   #headChanged = false;
   #live: ToPanel | undefined;
@@ -34,9 +37,13 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     return vscode.window.registerWebviewPanelSerializer(viewType, this);
   }
 
-  show(): void {
-    if (this.#panel) this.#panel.reveal();
-    else {
+  /** With a key: at that test. */
+  show(key?: TestKey): void {
+    this.#asked = key;
+    if (this.#panel) {
+      this.#panel.reveal();
+      if (this.#ready) this.#showAsked();
+    } else {
       const options = { enableScripts: true, localResourceRoots: [this.#folder] };
       this.#adopt(
         vscode.window.createWebviewPanel(viewType, 'Bulkhead: Run Report', vscode.ViewColumn.Active, options),
@@ -146,6 +153,14 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     this.#headChanged = true;
     this.#flush();
     if (records.summary || records.lostBecause !== undefined) this.#end(records);
+    this.#showAsked();
+  }
+
+  #showAsked(): void {
+    if (this.#asked === undefined) return;
+    this.#flush();
+    this.#post({ type: 'show', key: this.#asked });
+    this.#asked = undefined;
   }
 
   #end({ summary, lostBecause }: RunRecords): void {

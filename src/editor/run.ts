@@ -3,6 +3,7 @@ import type { Notice } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import { attributeText, headline } from '../reports/wording.ts';
+import type { MarkResult } from './marking.ts';
 import { messagesOf } from './message.ts';
 import { outcomeOf } from './outcome.ts';
 import { OutputBudget, terminalText } from './output.ts';
@@ -22,12 +23,14 @@ export class RunView implements PaceSink {
   readonly #tree: TestTree;
   readonly #pace: Pace;
   readonly #output = new OutputBudget();
+  readonly #mark: MarkResult;
   #newItems = 0;
   #unlisted = 0;
 
-  constructor(run: vscode.TestRun, tree: TestTree, records: RunRecords, clock: Clock) {
+  constructor(run: vscode.TestRun, tree: TestTree, records: RunRecords, clock: Clock, mark: MarkResult) {
     this.#run = run;
     this.#tree = tree;
+    this.#mark = mark;
     this.records = records;
     this.#pace = new Pace(clock, this);
   }
@@ -94,6 +97,7 @@ export class RunView implements PaceSink {
     if (!item) return;
     if (!known) this.#unlisted = Math.max(0, this.#unlisted - 1);
     this.#lastWords(record, item);
+    this.#mark(item, record, durationMs !== undefined);
     switch (outcome) {
       case 'passed':
         return this.#run.passed(item, durationMs);

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Notice, Reaping, RunSummary, Selection } from '../protocol/messages.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
+import type { SettingsLayer } from '../protocol/settings.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { PanelRecord } from '../panel/messages.ts';
 import type { Connection } from './connection.ts';
+import type { Marking } from './marking.ts';
 import type { Clock } from './pace.ts';
 import type { Problems } from './problems.ts';
 import { type RunNotice, RunView } from './run.ts';
@@ -17,6 +19,16 @@ export type RunEvent =
   | { readonly kind: 'record'; readonly records: RunRecords; readonly row: PanelRecord }
   | { readonly kind: 'changed'; readonly records: RunRecords }
   | { readonly kind: 'ended'; readonly records: RunRecords };
+
+/** What a run is to have that its request cannot say. */
+export interface RunWishes {
+  /** Instead of what the request's items stand for. */
+  readonly selection?: Selection;
+  /** Above all other settings, for this run alone. */
+  readonly overrides?: SettingsLayer;
+  /** What sets it apart from an ordinary run of the same tests. */
+  readonly name?: string;
+}
 
 const clock: Clock = {
   now: () => performance.now(),
@@ -33,6 +45,7 @@ export class Runs {
   readonly #connection: Connection;
   readonly #tree: TestTree;
   readonly #problems: Problems;
+  readonly #marking: Marking;
   readonly #log: vscode.LogOutputChannel;
   readonly #open = new Map<string, RunView>();
   readonly #events = new vscode.EventEmitter<RunEvent>();
@@ -44,12 +57,14 @@ export class Runs {
     connection: Connection,
     tree: TestTree,
     problems: Problems,
+    marking: Marking,
     log: vscode.LogOutputChannel,
   ) {
     this.#controller = controller;
     this.#connection = connection;
     this.#tree = tree;
     this.#problems = problems;
+    this.#marking = marking;
     this.#log = log;
   }
 
@@ -57,22 +72,20 @@ export class Runs {
     return this.#open.size;
   }
 
-  /** Resolves when the run has ended, whatever came of it; `selection` overrules what the request's items say. */
-  async start(request: vscode.TestRunRequest, selection?: Selection): Promise<void> {
+  /** Resolves when the run has ended, whatever came of it. */
+  async start(request: vscode.TestRunRequest, wishes: RunWishes = {}): Promise<RunRecords> {
     const id = randomUUID();
-    const run = this.#controller.createTestRun(request);
-    const records = new RunRecords(id, titleOf(request), Date.now());
-    const view = new RunView(run, this.#tree, records, clock);
+    const run = this.#controller.createTestRun(request, wishes.name);
+    const title = [titleOf(request), ...(wishes.name === undefined ? [] : [wishes.name])].join(', ');
+    const records = new RunRecords(id, title, Date.now());
+    const view = new RunView(run, this.#tree, records, clock, this.#marking.ofRun());
     this.#open.set(id, view);
     this.last = records;
     this.#events.fire({ kind: 'begun', records });
     let reason: string | null = null;
     try {
-      await this.#run(
-        run,
-        records,
-        selection ?? selectionOf(request.include, request.exclude ?? [], this.#tree.outline),
-      );
+      const selection = wishes.selection ?? selectionOf(request.include, request.exclude ?? [], this.#tree.outline);
+      await this.#run(run, records, selection, wishes.overrides ?? {});
     } catch (error) {
       reason = (error as Error).message;
       records.lostBecause = reason;
@@ -82,6 +95,7 @@ export class Runs {
       this.#open.delete(id);
       this.#events.fire({ kind: 'ended', records });
     }
+    return records;
   }
 
   /** Ends every run and every process of it; resolves when the warden has verified that they are gone. */
@@ -109,7 +123,7 @@ export class Runs {
     }
   }
 
-  async #run(run: vscode.TestRun, records: RunRecords, selection: Selection): Promise<void> {
+  async #run(run: vscode.TestRun, records: RunRecords, selection: Selection, overrides: SettingsLayer): Promise<void> {
     const { token } = run;
     if (token.isCancellationRequested) return;
     // Run All may be the first thing that is asked of Bulkhead, and what a run finds is shown under its file.
@@ -120,7 +134,7 @@ export class Runs {
     this.#events.fire({ kind: 'changed', records });
     const cancelled = token.onCancellationRequested(() => void this.#stopOne(records));
     try {
-      const summary = client.request('run', { run: records.run, selection, overrides: {} });
+      const summary = client.request('run', { run: records.run, selection, overrides });
       if (token.isCancellationRequested) void this.#stopOne(records);
       this.#summarise(records, await summary);
     } finally {

@@ -29,6 +29,9 @@ export class TestTree {
   readonly #inTurn = turns(availableParallelism());
   readonly #listed = new vscode.EventEmitter<readonly Project[]>();
   readonly onDidList = this.#listed.event;
+  readonly #found = new vscode.EventEmitter<readonly TestKey[]>();
+  /** The tests of a file that has just been read. */
+  readonly onDidFind = this.#found.event;
   /** Asks the warden again which projects and files there are. */
   readonly list: () => Promise<void>;
   #projects: readonly Project[] = [];
@@ -92,6 +95,11 @@ export class TestTree {
   /** True of the test files of the last list. */
   lists(file: string): boolean {
     return this.#files.has(file);
+  }
+
+  /** The items of a file: one for each project that has it. */
+  filesAt(file: string): readonly vscode.TestItem[] {
+    return this.#files.get(file) ?? [];
   }
 
   item(key: TestKey): vscode.TestItem | undefined {
@@ -181,6 +189,7 @@ export class TestTree {
       if (itself) this.#isItself(item, itself.key);
       item.canResolveChildren = branches.length > 0 || !itself;
       this.#log.debug(`${file}: ${tests.length} test(s).`);
+      this.#found.fire(tests.map(({ key }) => key));
     } catch (error) {
       item.error = markdown({ severity: 'error', message: (error as Error).message });
     } finally {

@@ -46,7 +46,8 @@ export function asWritten(text: string): string | number {
   return /^\s*\d+\s*$/.test(text) ? Number(text) : text.trim();
 }
 
-function wrong({ shape }: Field<unknown>, value: unknown): string | null {
+/** Why this cannot be the value of the field; null: it can. */
+export function wrong({ shape }: Field<unknown>, value: unknown): string | null {
   let why: string | null = null;
   shape.read(value, [], (_path, message, fix) => (why ??= fix ? `${message}. ${fix}` : message));
   return why;

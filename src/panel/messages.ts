@@ -81,6 +81,8 @@ export type ToPanel =
   | { readonly type: 'ended'; readonly summary: RunSummary }
   /** The answer to `details`; null: the host no longer has this test. */
   | { readonly type: 'details'; readonly key: TestKey; readonly details: PanelDetails | null }
+  /** Opens this test of the run; what hides it gives way. */
+  | { readonly type: 'show'; readonly key: TestKey }
   /** The warden went away and the run will get no further. */
   | { readonly type: 'lost'; readonly because: string };
 

@@ -99,10 +99,20 @@ export class RunReport {
         return this.#change({ summary: message.summary });
       case 'lost':
         return this.#change({ lost: { because: message.because, at: performance.now() } });
+      case 'show':
+        return this.#show(message.key);
       case 'details':
         if (this.#opened && this.#opened.key === message.key) this.#showDetails(this.#opened, message.details);
         return;
     }
+  }
+
+  #show(key: TestKey): void {
+    const record = this.#store.get(key);
+    if (!record) return;
+    if (!this.#store.shown.includes(record)) this.#clearFilter();
+    this.#select(key, 0);
+    this.#table.focus(key);
   }
 
   #begin(head: RunHead): void {

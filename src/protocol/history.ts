@@ -41,6 +41,12 @@ export interface PastVerdict {
   readonly attempts: number;
 }
 
+/** What became of one test the last time it ran. */
+export interface LastVerdict extends PastVerdict {
+  readonly key: TestKey;
+  readonly leaked: boolean;
+}
+
 /** Requests about past runs, and the type of their answers. */
 export interface HistoryRequests {
   /** The newest first. */
@@ -56,4 +62,6 @@ export interface HistoryRequests {
   };
   /** The last verdicts of one test, the newest first. */
   testHistory: { params: { readonly key: TestKey; readonly limit?: number }; result: readonly PastVerdict[] };
+  /** Of those of the tests that have ever run to a verdict of their own. */
+  lastVerdicts: { params: { readonly keys: readonly TestKey[] }; result: readonly LastVerdict[] };
 }

@@ -112,7 +112,7 @@ export class Importer {
       durationMs,
       usage.peakMemoryBytes,
       usage.cpuMs,
-      1,
+      1 + attributes.reduce((sum, each) => sum + (each.kind === 'retried' ? each.earlier.length : 0), 0),
       attributes.some(({ kind }) => kind === 'leaked-processes') ? 1 : 0,
       place,
       length,

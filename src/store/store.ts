@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalName } from '../engine/journal.ts';
 import { isOwned } from '../engine/run-owner.ts';
-import type { HistoryRequests, PastRun, PastVerdict, RecordPage } from '../protocol/history.ts';
+import type { HistoryRequests, LastVerdict, PastRun, PastVerdict, RecordPage } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestRecord, VerdictKind } from '../protocol/verdict.ts';
 import { databaseName, openDatabase, openInMemory, type Opened, setAside } from './database.ts';
@@ -99,6 +99,23 @@ export class Store {
         )
         .all(key, limit);
       return rows.map(row => ({ ...row })) as unknown as PastVerdict[];
+    });
+  }
+
+  lastVerdicts({ keys }: Params<'lastVerdicts'>): LastVerdict[] {
+    return this.#guarded(() => {
+      this.#catchUp();
+      const last = this.#opened.database.prepare(
+        `SELECT runs.run AS run, runs.started_at AS runStartedAt, verdict, outcomes.started_at AS startedAt,
+           outcomes.duration_ms AS durationMs, peak_memory AS peakMemoryBytes, cpu_ms AS cpuMs, attempts, leaked
+         FROM runs CROSS JOIN outcomes ON outcomes.run = runs.id
+         WHERE test = (SELECT id FROM tests WHERE key = ?) AND verdict NOT IN ('cancelled', 'not-run', 'lost')
+         ORDER BY runs.started_at DESC LIMIT 1`,
+      );
+      return keys.flatMap(key => {
+        const row = last.get(key) as unknown as (Omit<LastVerdict, 'key' | 'leaked'> & { leaked: number }) | undefined;
+        return row ? [{ ...row, key, leaked: row.leaked === 1 }] : [];
+      });
     });
   }
 

@@ -58,6 +58,8 @@ function answer(store: Store, message: Exclude<ToStore, { grown: string }>): unk
       return store.history(message.params);
     case 'records':
       return store.records(message.params);
+    case 'lastVerdicts':
+      return store.lastVerdicts(message.params);
     case 'testHistory':
       return store.testHistory(message.params);
   }

@@ -62,6 +62,7 @@ export class Session {
     history: params => this.#ready().history.ask('history', params),
     records: params => this.#ready().history.ask('records', params),
     testHistory: params => this.#ready().history.ask('testHistory', params),
+    lastVerdicts: params => this.#ready().history.ask('lastVerdicts', params),
     stop: params => this.#stop(params),
     status: () => this.#status(),
     endCage: ({ cage }) => this.#cages.end(cage),

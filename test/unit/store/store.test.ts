@@ -175,6 +175,25 @@ describe('the history of a workspace', () => {
     assert.equal(problems.length, 1);
   });
 
+  it('has what became of each test the last time it ran', () => {
+    const retried = { attributes: [{ kind: 'retried', earlier: [{ kind: 'failed' }] }] } as const;
+    const leaked = { attributes: [{ kind: 'leaked-processes', processes: [], total: 1 }] } as const;
+    const first = pastRun(storage, 'first', { planned: 3, verdicts: ['passed'], ended: false });
+    first.write({ entry: 'record', record: recordOf(1, { kind: 'passed' }, retried) });
+    first.write({ entry: 'record', record: recordOf(2, { kind: 'failed' }, leaked) });
+    first.close();
+    pastRun(storage, 'second', { planned: 3, verdicts: ['out-of-memory', 'cancelled', 'not-run'] });
+    const last = open().lastVerdicts({ keys: ['key-0', 'key-1', 'key-2', 'unknown'] });
+    assert.deepEqual(
+      last.map(({ key, run, verdict, attempts, leaked }) => [key, run, verdict, attempts, leaked]),
+      [
+        ['key-0', 'second', 'out-of-memory', 1, false],
+        ['key-1', 'first', 'passed', 2, false],
+        ['key-2', 'first', 'failed', 1, true],
+      ],
+    );
+  });
+
   it('says nothing on standard error, where Node would call SQLite experimental', () => {
     const module = resolve(import.meta.dirname, '../../../src/store/sqlite.ts');
     const program = `require(${JSON.stringify(module)}).loadSqlite()`;
