@@ -60,6 +60,7 @@ const workingFolder = 'relative to the workspace folder';
 const verdict = choice<CommandVerdict>({
   'exit-code': 'Each file is one test, and the exit code of its process says how it went.',
   tap: 'It prints TAP, the Test Anything Protocol (12 to 14): each of its test points is a test.',
+  junit: 'It leaves a report in JUnit XML: each case of it is a test.',
 });
 
 const command = objectOf(
@@ -82,6 +83,18 @@ const command = objectOf(
     cwd: { shape: inside, description: `The folder to run it in, ${workingFolder}.`, examples: ['backend'] },
     env: { shape: environment, description: 'Variables to add to its environment.', default: {} },
     verdict: { shape: verdict, description: 'How it tells what came of its tests.', default: 'exit-code' },
+    report: {
+      shape: inside,
+      description:
+        'For "junit": the file that it writes, relative to the workspace folder; without it, the one that ${report} in the command stands for.',
+      examples: ['build/report.xml', 'reports/${relativeFile}.xml'],
+    },
+    list: {
+      shape: listOf(text, { least: 1, example: '["${file}", "--list"]' }),
+      description:
+        'For "exit-code": a command that prints the tests of a file, one a line; the command then runs each by itself, and ${test} stands for it.',
+      examples: [['${file}', '--list']],
+    },
     skipCodes: {
       shape: listOf(count(1, 255), { least: 0, example: '[77]' }),
       description: 'Exit codes that mean "skipped".',

@@ -5,8 +5,14 @@ import type { TestInfo } from '../protocol/tests.ts';
 type Group = readonly TestInfo[];
 
 /** The tests of a file as they share cages. */
-export function groupsOf(tests: readonly TestInfo[], isolation: Isolation, { smallestUnit }: Framework): Group[] {
+export function groupsOf(
+  tests: readonly TestInfo[],
+  isolation: Isolation,
+  { smallestUnit, reporting }: Framework,
+): Group[] {
   const alone = (each: readonly TestInfo[]): Group[] => each.map(test => [test]);
+  // One exit code is the verdict of one test.
+  if (reporting === 'exit-code') return alone(tests);
   const sharing = smallestUnit === 'file' && isolation === 'test' ? 'file' : isolation;
   if (sharing === 'test') return alone(tests);
   // A test that another one finds is run through that one, which no selection of several can say exactly.

@@ -87,6 +87,10 @@ export class UnitTests {
     return holder ?? this.current;
   }
 
+  has({ path, ordinal }: Ref): boolean {
+    return this.#progress.has(refOf(path, ordinal));
+  }
+
   /** The test that an event is about; null, and noted, where none was ordered or told of before. */
   known({ path, ordinal }: Ref): Progress | null {
     const ref = refOf(path, ordinal);

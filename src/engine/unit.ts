@@ -158,12 +158,15 @@ class UnitWatch {
         return;
       }
       case 'start': {
+        if (this.#process?.stopReason && !this.#tests.has(event)) return;
         const progress = this.#tests.known(event);
         // A framework that goes on while it is being ended begins tests that it cannot end: they get a cage of their own.
         if (progress && progress.startedAt === null && !this.#process?.stopReason) this.#start(progress);
         return;
       }
       case 'end': {
+        // What is only now told of was never begun, as far as anybody could see.
+        if (this.#process?.stopReason && !this.#tests.has(event)) return;
         const progress = this.#tests.known(event);
         if (progress?.startedAt != null && progress.end === null && this.#process?.stopReason)
           progress.lateEnd = event.state;

@@ -1,5 +1,6 @@
 import { BatsFramework } from './bats/framework.ts';
 import { CommandFramework } from './command/framework.ts';
+import { JunitFramework } from './command/junit-framework.ts';
 import { TapFramework } from './command/tap-framework.ts';
 import type { Framework } from './framework.ts';
 import { GoFramework } from './go/framework.ts';
@@ -23,5 +24,6 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
     new BatsFramework(),
     new CommandFramework(),
     new TapFramework(),
+    new JunitFramework(builds),
   ];
 }

@@ -64,12 +64,16 @@ export interface CommandSettings {
   readonly cwd?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly verdict: CommandVerdict;
+  /** For `junit`: the file that it writes, relative to the workspace folder; absent: where `${report}` says. */
+  readonly report?: string;
+  /** For `exit-code`: prints the tests of a file, one a line, each of which `${test}` then stands for. */
+  readonly list?: readonly string[];
   /** Exit codes that mean "skipped". */
   readonly skipCodes: readonly number[];
 }
 
 /** How a command tells what came of its tests. */
-export type CommandVerdict = 'exit-code' | 'tap';
+export type CommandVerdict = 'exit-code' | 'tap' | 'junit';
 
 /** The frameworks that are found by themselves, as they are called in the configuration. */
 export const frameworkNames = ['mocha', 'node-test', 'go', 'pytest', 'bats'] as const;

@@ -4,7 +4,7 @@ import type { CommandSettings, CommandVerdict, Settings } from '../../config/set
 import type { Discovery, Problem } from '../../protocol/messages.ts';
 import { type Folder, type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Launch } from '../framework.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine, filled, type Place } from './command-line.ts';
 
 /** A project for each entry of the configuration whose verdict comes in this way. */
 export async function detectEntries(
@@ -32,10 +32,20 @@ export function fileAsTest(project: Project, file: string): Discovery {
   return { tests: [{ ...identity, key: testKey(project, identity) }] };
 }
 
-export function launchOf(project: Project, tests: readonly TestInfo[], settings: Settings): Launch {
+export function launchOf(
+  project: Project,
+  tests: readonly TestInfo[],
+  settings: Settings,
+  more: Pick<Place, 'test' | 'report'> = {},
+): Launch {
   const entry = entryOf(project, settings);
-  const [file = '', ...args] = commandLine(entry.command, { file: tests[0]!.file, folder: project.folder.path });
-  return { file, args, cwd: resolve(project.folder.path, entry.cwd ?? '.'), env: entry.env };
+  return launchLine(entry.command, entry, { file: tests[0]!.file, folder: project.folder.path, ...more });
+}
+
+export function launchLine(line: readonly string[], { cwd, env }: CommandSettings, place: Place): Launch {
+  const [file = '', ...args] = commandLine(line, place);
+  const values = Object.entries(env).map(([name, value]) => [name, filled(value, place)] as const);
+  return { file, args, cwd: resolve(place.folder, cwd ?? '.'), env: Object.fromEntries(values) };
 }
 
 /** Entries may share a name; the second gets a number. */

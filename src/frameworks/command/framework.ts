@@ -2,9 +2,10 @@ import type { Settings } from '../../config/settings.ts';
 import type { Discovery } from '../../protocol/messages.ts';
 import type { Project, TestInfo } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, ExitReading, Framework, Launch } from '../framework.ts';
+import { listTests } from './listing.ts';
 import { detectEntries, entryOf, fileAsTest, launchOf } from './entries.ts';
 
-/** Any program that takes a file and tells by its exit code how it went. */
+/** Any program that takes a file, or a test that another command lists of it, and tells by its exit code how it went. */
 export class CommandFramework implements Framework {
   readonly name = 'command';
   readonly reporting = 'exit-code';
@@ -13,12 +14,14 @@ export class CommandFramework implements Framework {
     return detectEntries(this.name, 'exit-code', context);
   }
 
-  async discover(project: Project, file: string): Promise<Discovery> {
-    return fileAsTest(project, file);
+  async discover(project: Project, file: string, context: DetectionContext): Promise<Discovery> {
+    const entry = entryOf(project, context.settings);
+    return entry.list ? listTests(project, file, entry, context) : fileAsTest(project, file);
   }
 
   launch(project: Project, tests: readonly TestInfo[], settings: Settings): Launch {
-    return launchOf(project, tests, settings);
+    const listed = entryOf(project, settings).list ? { test: tests[0]!.titlePath[0]! } : {};
+    return launchOf(project, tests, settings, listed);
   }
 
   readExit(project: Project, code: number, settings: Settings): ExitReading {

@@ -58,7 +58,7 @@ describe('a command for each file', () => {
   /** Runs the one test of a file as the engine does, and reads its exit code. */
   async function run(project: Project, name: string, settings: Settings) {
     const file = project.files.find(each => each.endsWith(name))!;
-    const { tests } = await framework.discover(project, file);
+    const { tests } = await framework.discover(project, file, context(settings));
     assert.deepEqual(
       tests.map(test => test.titlePath),
       [[name]],
@@ -133,7 +133,7 @@ describe('a command for each file', () => {
     const { projects } = await framework.detect(context(settings));
     const args = await Promise.all(
       projects.map(async project => {
-        const { tests } = await framework.discover(project, project.files[0]!);
+        const { tests } = await framework.discover(project, project.files[0]!, context(settings));
         return framework.launch(project, tests, settings).args.length;
       }),
     );
