@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { endEverything, identities, Kept, type Identity } from './kept.ts';
 import { living, newTag } from './living.ts';
-import { instrumented, programsOrSkip, skip, type Programs } from './programs.ts';
+import { instrumented, programsOrSkip, type Programs } from './programs.ts';
 
 const mib = 1024 * 1024;
 const cap = 128 * mib;
+/** Under sanitizers the watch is examined, not timed, at a tenth of the speed. */
+const sound = instrumented !== '';
+const mibASecond = sound ? 200 : 2048;
 
 for (const as of identities) {
   for (const options of [[], ['--pidns']]) {
@@ -20,13 +23,12 @@ for (const as of identities) {
       const start = (...command: string[]) => watched(programs, as, [...options, '--mem', String(cap)], command);
 
       for (const hogs of ['1', '8']) {
-        it(`ends ${hogs} at 2 GiB/s, says so first, and overshoots little`, async function () {
-          if (instrumented !== '') skip(this, 'sanitizers make the watch slower than the hog');
+        it(`ends ${hogs} at ${mibASecond} MiB/s, says so first, and overshoots little`, async () => {
           // A busy machine can keep any watcher from running: the best of three is what the watch itself can do.
           const overshoots: number[] = [];
-          for (let i = 0; i < 3; i++) {
+          for (let i = 0; i < (sound ? 1 : 3); i++) {
             const tag = newTag();
-            const kept = start(programs.attack('hog'), tag, '400', '2048', hogs, '5000', 'huge');
+            const kept = start(programs.attack('hog'), tag, '400', String(mibASecond), hogs, '5000', 'huge');
             const over = await kept.event('over-memory');
             assert.equal(over['capBytes'], cap);
             assert.ok(Number(over['bytes']) > cap);
@@ -37,7 +39,7 @@ for (const as of identities) {
             overshoots.push(Number(done['peakBytes']) / cap - 1);
           }
           const best = Math.min(...overshoots);
-          assert.ok(best < 0.1, `overshoot ${(best * 100).toFixed(1)} %`);
+          assert.ok(sound || best < 0.1, `overshoot ${(best * 100).toFixed(1)} %`);
         });
       }
 
@@ -92,7 +94,7 @@ for (const as of identities) {
         const kept = start(programs.attack('hog'), newTag(), '64', '0', '1', '5000');
         await kept.event('started');
         let bytes = 0;
-        for (let i = 0; bytes < 60 * mib && i < 100; i++) {
+        for (let i = 0; bytes < 60 * mib && i < 1000; i++) {
           kept.send('usage\n');
           bytes = Number((await kept.event('usage', i))['bytes']);
           await new Promise(resolve => setTimeout(resolve, 10));

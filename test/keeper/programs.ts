@@ -8,6 +8,11 @@ export const sources = join(import.meta.dirname, '../../src/cages/keeper');
 
 /** `KEEPER_INSTRUMENT=address,undefined` runs all scenarios against a keeper with these sanitizers. */
 export const instrumented = process.env['KEEPER_INSTRUMENT'] ?? '';
+if (instrumented !== '') {
+  // The leak checker must trace its own process, and the keeper forbids everyone to trace it: it would spin for ever.
+  process.env['ASAN_OPTIONS'] ??= 'detect_leaks=0:halt_on_error=1';
+  process.env['UBSAN_OPTIONS'] ??= 'halt_on_error=1:print_stacktrace=1';
+}
 export const sanitize = (which: string) => ['-g', `-fsanitize=${which}`, '-fno-sanitize-recover=all'];
 
 export interface Programs {

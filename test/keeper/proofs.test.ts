@@ -100,13 +100,7 @@ if (instrumented === '') {
       const suites = globSync('*.test.ts', { cwd: import.meta.dirname }).map(file => join(import.meta.dirname, file));
       const run = spawnSync(process.execPath, [mocha, '--no-config', '--bail', '--timeout', '20000', ...suites], {
         encoding: 'utf8',
-        env: {
-          ...process.env,
-          KEEPER_INSTRUMENT: 'address,undefined',
-          // The leak checker must trace its own process, and the keeper forbids everyone to trace it.
-          ASAN_OPTIONS: 'detect_leaks=0:halt_on_error=1',
-          UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
-        },
+        env: { ...process.env, KEEPER_INSTRUMENT: 'address,undefined' },
       });
       assert.equal(run.status, 0, run.stdout.slice(-6000) + run.stderr);
       assert.ok(Number(/(\d+) passing/.exec(run.stdout)?.[1]) > 150, run.stdout.slice(-300));
