@@ -18,6 +18,8 @@ import { bundleSender, receive } from './channel.ts';
 
 const [tests = 100_000, rounds = 3] = process.argv.slice(2).flatMap(word => (/^\d+$/.test(word) ? [Number(word)] : []));
 const promised = 100_000;
+/** Not in the types of the Node that the product supports. */
+const { threadCpuUsage } = process as unknown as { threadCpuUsage: NodeJS.Process['cpuUsage'] };
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
 const root = resolve(import.meta.dirname, '..');
 await build({
@@ -76,6 +78,8 @@ interface Round {
   readonly stallMs: number;
   /** Of this process, both threads, without the sender. */
   readonly cpuUsPerEvent: number;
+  /** Of the thread that has more to do, the warden's own or the store's: it sets the pace where each has a core. */
+  readonly busierUsPerEvent: number;
 }
 
 async function round(storage: string): Promise<Round> {
@@ -113,26 +117,24 @@ async function round(storage: string): Promise<Round> {
       leftOpen: [],
       last: true,
     };
-    journal.write({
-      entry: 'record',
-      record: {
-        test: infos.get(event.path.join('\0'))!,
-        project: project.id,
-        ...judge(evidence, unit),
-        attributes: [],
-        startedAt: Date.now(),
-        durationMs: event.ms,
-        usage: { peakMemoryBytes: unit.peakMemoryBytes, cpuMs: unit.cpuMs, maxProcesses: 1, shared: false },
-        limits,
-        cage: 'cgroup2',
-        output: { text: '', droppedBytes: 0 },
-      },
+    void journal.record({
+      test: infos.get(event.path.join('\0'))!,
+      project: project.id,
+      ...judge(evidence, unit),
+      attributes: [],
+      startedAt: Date.now(),
+      durationMs: event.ms,
+      usage: { peakMemoryBytes: unit.peakMemoryBytes, cpuMs: unit.cpuMs, maxProcesses: 1, shared: false },
+      limits,
+      cage: 'cgroup2',
+      output: { text: '', droppedBytes: 0 },
     });
   };
   let stallMs = 0;
   let last = performance.now();
   let began = 0;
   const cpuBefore = process.cpuUsage();
+  const ownBefore = threadCpuUsage();
   const { events, problems, signal } = await receive(sender, tests, event => {
     const now = performance.now();
     // The sender's own start is no matter of ours.
@@ -144,6 +146,7 @@ async function round(storage: string): Promise<Round> {
   const [past] = await history.ask('history', {});
   const stored = performance.now();
   const cpu = process.cpuUsage(cpuBefore);
+  const own = threadCpuUsage(ownBefore);
   journal.close();
   if (signal !== 'SIGKILL' || problems.length > 0) throw new Error(`${signal}: ${problems.join()}`);
   if (events !== 2 * tests || past?.recorded !== tests)
@@ -153,6 +156,7 @@ async function round(storage: string): Promise<Round> {
     stored: (events / (stored - began)) * 1000,
     stallMs,
     cpuUsPerEvent: (cpu.user + cpu.system) / events,
+    busierUsPerEvent: Math.max(own.user + own.system, cpu.user + cpu.system - own.user - own.system) / events,
   };
 }
 
@@ -165,19 +169,21 @@ for (let number = 0; number < rounds; number++) {
     console.log(
       `${tests} tests, two events each; journal ${bytes('runs/bench/journal.ndjson').toFixed(0)} bytes a test, database ${bytes('history.db').toFixed(0)}; load ${loadavg()[0]?.toFixed(1)}\n`,
     );
-    console.log('| round | lost | events/s | CPU of an event, both threads | longest stall |\n|---|---|---|---|---|');
+    console.log(
+      '| round | lost | events/s | CPU of an event, both threads | the busier one | longest stall |\n|---|---|---|---|---|---|',
+    );
   }
-  const { stored, stallMs, cpuUsPerEvent } = results.at(-1)!;
+  const { stored, stallMs, cpuUsPerEvent, busierUsPerEvent } = results.at(-1)!;
   console.log(
-    `| ${number + 1} | 0 | ${Math.round(stored)} | ${cpuUsPerEvent.toFixed(1)} µs | ${stallMs.toFixed(0)} ms |`,
+    `| ${number + 1} | 0 | ${Math.round(stored)} | ${cpuUsPerEvent.toFixed(1)} µs | ${busierUsPerEvent.toFixed(1)} µs | ${stallMs.toFixed(0)} ms |`,
   );
 }
 rmSync(folder, { recursive: true });
 const best = Math.max(...results.map(({ stored }) => stored));
-const cheapest = Math.min(...results.map(({ cpuUsPerEvent }) => cpuUsPerEvent));
+const cheapest = Math.min(...results.map(({ busierUsPerEvent }) => busierUsPerEvent));
 console.log(
   `\nBest of ${rounds}: ${Math.round(best)} events/s from the pipe into the database (promised: ${promised}).`,
 );
-console.log(`By the CPU time of both threads together: ${Math.round(1e6 / cheapest)} events a second of one core.`);
+console.log(`By the CPU time of the busier thread, where each has a core: ${Math.round(1e6 / cheapest)} events/s.`);
 if (best < promised && process.argv.includes('--check')) process.exitCode = 1;
 process.exit();

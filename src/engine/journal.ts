@@ -4,6 +4,7 @@ import type { SettingsLayer } from '../config/settings.ts';
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
+import { type Brief, briefOf } from './brief.ts';
 import type { EndReason } from './evidence.ts';
 import { type OutputFolder, outputFolderOf } from './output-file.ts';
 import { claimRun, releaseRun } from './run-owner.ts';
@@ -24,7 +25,7 @@ export type JournalEntry =
   | { readonly entry: 'resume'; readonly at: number; readonly earlierMs: number }
   | { readonly entry: 'plan'; readonly project: string; readonly tests: readonly TestInfo[] }
   | { readonly entry: 'stop'; readonly unit: string; readonly reason: EndReason }
-  | { readonly entry: 'record'; readonly record: TestRecord }
+  | { readonly entry: 'record'; readonly brief?: Brief; readonly record: TestRecord }
   /** So many entries are missing here, because the disk did not take them. */
   | { readonly entry: 'gap'; readonly entries: number }
   | { readonly entry: 'end'; readonly summary: RunSummary };
@@ -47,8 +48,9 @@ export class Journal {
   readonly outputFolder: OutputFolder;
   readonly #folder: string;
   readonly #options: JournalOptions;
-  readonly #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  readonly #waiting: string[] = [];
+  #waitingLength = 0;
+  #flushing: Promise<void> | null = null;
   #descriptor: number | null = null;
   #length = 0;
   #dropped = 0;
@@ -81,8 +83,16 @@ export class Journal {
     this.#flush();
   }
 
+  /** Resolves when the verdict is with the kernel, and may be shown: those of one turn are written by one call. */
+  record(record: TestRecord): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#queue({ entry: 'record', record });
+    return (this.#flushing ??= Promise.resolve().then(() => this.#flush()));
+  }
+
   close(): void {
     if (this.#closed) return;
+    if (this.#flushing !== null) this.#flush();
     this.#closed = true;
     if (this.#descriptor === null) return;
     closeSync(this.#descriptor);
@@ -90,24 +100,31 @@ export class Journal {
   }
 
   #queue(entry: JournalEntry): void {
-    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-    if (this.#waiting.length > 0 && this.#waitingBytes + line.length > mostWaiting) {
-      this.#dropped++;
-      return;
+    const line = `${JSON.stringify(entry.entry === 'record' ? briefly(entry.record) : entry)}\n`;
+    if (this.#waiting.length > 0 && this.#waitingLength + line.length > mostWaiting) {
+      // A turn may bring more than may wait; only a disk that takes nothing costs an entry.
+      this.#flush();
+      if (this.#waiting.length > 0) {
+        this.#dropped++;
+        return;
+      }
     }
     this.#waiting.push(line);
-    this.#waitingBytes += line.length;
+    this.#waitingLength += line.length;
   }
 
   /** A full or read-only disk must not cost a verdict: the run goes on, says so once, and tries again with each entry. */
   #flush(): void {
+    this.#flushing = null;
+    if (this.#closed) return;
     try {
       if (this.#descriptor === null) this.#open();
       if (this.#descriptor === null) return;
+      if (this.#waiting.length > 1) this.#appendAll(this.#descriptor);
       for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
         this.#append(this.#descriptor, line);
         this.#waiting.shift();
-        this.#waitingBytes -= line.length;
+        this.#waitingLength -= line.length;
         if (this.#waiting.length === 0 && this.#dropped > 0) this.#noteGap();
       }
       this.#options.onGrown?.();
@@ -123,11 +140,25 @@ export class Journal {
     this.#queue({ entry: 'gap', entries });
   }
 
+  /** Where the disk does not take all of it, the lines are tried one by one. */
+  #appendAll(descriptor: number): void {
+    try {
+      this.#append(descriptor, this.#waiting.join(''));
+    } catch {
+      // The first line that is refused says why.
+      return;
+    }
+    this.#waiting.length = 0;
+    this.#waitingLength = 0;
+    if (this.#dropped > 0) this.#noteGap();
+  }
+
   /** A line is there whole or not at all, also where the disk becomes full in the middle of it. */
-  #append(descriptor: number, line: Buffer): void {
+  #append(descriptor: number, lines: string): void {
+    const bytes = Buffer.from(lines);
     let written = 0;
     try {
-      while (written < line.length) written += writeSync(descriptor, line, written);
+      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
     } catch (error) {
       if (written > 0) ftruncateSync(descriptor, this.#length);
       throw error;
@@ -166,6 +197,11 @@ export class Journal {
       fix: 'Its results are complete while they are shown. Free some space or make the folder writable, then run again to keep them.',
     });
   }
+}
+
+/** In this order: the history reads no further than it must. */
+function briefly(record: TestRecord): JournalEntry {
+  return { entry: 'record', brief: briefOf(record), record };
 }
 
 export function runFolder(storage: string, run: string): string {

@@ -260,7 +260,7 @@ export class Run {
   async #show(undecided: TestRecord): Promise<void> {
     const record = this.#known.judged(undecided);
     this.#tally.count(record);
-    this.#deps.journal.write({ entry: 'record', record });
+    await this.#deps.journal.record(record);
     await this.#deps.notify({ notice: 'record', run: this.#deps.id, record });
   }
 

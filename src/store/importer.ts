@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Brief, briefOf } from '../engine/brief.ts';
 import { type JournalEntry, journalName } from '../engine/journal.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
-import type { TestRecord } from '../protocol/verdict.ts';
 import { titleText } from '../reports/wording.ts';
-import { type JournalLine, journalLines } from './journal-lines.ts';
+import { type BriefLine, briefLines, entryAt, type JournalLine, journalLines } from './journal-lines.ts';
 import type { Database, Statement } from './sqlite.ts';
 
 /** A transaction is ended at whichever comes first: other wardens of the workspace wait for it. */
@@ -29,7 +29,11 @@ export class Importer {
   readonly #knownTests = new Map<TestKey, number>();
   readonly #sql: Readonly<Record<keyof typeof statements, Statement>>;
 
-  constructor(storage: string, database: Database) {
+  readonly #read: (path: string, from: number) => Iterable<JournalLine | BriefLine>;
+
+  /** `thorough`: after damage, every line is read whole. */
+  constructor(storage: string, database: Database, thorough = false) {
+    this.#read = thorough ? journalLines : briefLines;
     this.#runs = join(storage, 'runs');
     this.#database = database;
     const prepared = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]);
@@ -65,8 +69,8 @@ export class Importer {
       const deadline = performance.now() + mostMs;
       let imported = row.imported;
       let lines = 0;
-      for (const line of journalLines(path, row.imported)) {
-        this.#take(row.id, line);
+      for (const line of this.#read(path, row.imported)) {
+        this.#take(row.id, path, line);
         imported = line.at + line.length + 1;
         if (++lines >= mostLines || (lines % 100 === 0 && performance.now() > deadline)) break;
       }
@@ -75,7 +79,13 @@ export class Importer {
     });
   }
 
-  #take(run: number, { entry, at, length }: JournalLine): void {
+  #take(run: number, path: string, line: JournalLine | BriefLine): void {
+    const { at, length } = line;
+    if ('brief' in line) {
+      const test = this.#known(line.brief[0]);
+      if (test !== null) return this.#record(run, test, line.brief, at, length);
+    }
+    const entry = 'entry' in line ? line.entry : entryAt(path, at, length);
     if (entry === null) return void this.#sql.missing.run(1, run);
     switch (entry.entry) {
       case 'run':
@@ -87,7 +97,13 @@ export class Importer {
       case 'plan':
         return this.#plan(run, entry);
       case 'record':
-        return this.#record(run, entry.record, at, length);
+        return this.#record(
+          run,
+          this.#test(entry.record.test, entry.record.project),
+          briefOf(entry.record),
+          at,
+          length,
+        );
       case 'gap':
         this.#sql.missing.run(entry.entries, run);
         return;
@@ -102,35 +118,35 @@ export class Importer {
     for (const test of tests) this.#sql.planned.run(run, this.#test(test, project));
   }
 
-  #record(run: number, record: TestRecord, place: number, length: number): void {
-    const { verdict, usage, startedAt, durationMs, attributes } = record;
-    this.#sql.recorded.run(
-      run,
-      this.#test(record.test, record.project),
-      verdict.kind,
-      startedAt,
-      durationMs,
-      usage.peakMemoryBytes,
-      usage.cpuMs,
-      1 + attributes.reduce((sum, each) => sum + (each.kind === 'retried' ? each.earlier.length : 0), 0),
-      attributes.some(({ kind }) => kind === 'leaked-processes') ? 1 : 0,
-      place,
-      length,
-    );
+  #record(run: number, test: number, [, ...columns]: Brief, place: number, length: number): void {
+    this.#sql.recorded.run(run, test, ...columns, place, length);
   }
 
   #end(run: number, { cancelled, durationMs }: RunSummary): void {
     this.#sql.ended.run(cancelled ? 1 : 0, durationMs, JSON.stringify(this.#sql.counts.all(run)), run);
   }
 
+  /** Null: a test that was never planned here. */
+  #known(key: TestKey): number | null {
+    const known = this.#knownTests.get(key);
+    if (known !== undefined) return known;
+    const row = this.#sql.testOf.get(key) as { id: number } | undefined;
+    if (row) this.#remember(key, row.id);
+    return row?.id ?? null;
+  }
+
   #test(test: TestInfo, project: string): number {
     const known = this.#knownTests.get(test.key);
     if (known !== undefined) return known;
-    if (this.#knownTests.size >= mostKnownTests) this.#knownTests.clear();
     const title = titleText(test, 300);
     const { id } = this.#sql.test.get(test.key, project, test.framework, test.file, title) as { id: number };
-    this.#knownTests.set(test.key, id);
+    this.#remember(test.key, id);
     return id;
+  }
+
+  #remember(key: TestKey, id: number): void {
+    if (this.#knownTests.size >= mostKnownTests) this.#knownTests.clear();
+    this.#knownTests.set(key, id);
   }
 
   /** Until its first entry is read, a run began when its journal was made. */
@@ -173,6 +189,7 @@ const statements = {
   counts: 'SELECT verdict, count(*) AS tests FROM outcomes WHERE run = ? GROUP BY verdict',
   // The update that changes nothing makes it return the row that is there.
   test: 'INSERT INTO tests (key, project, framework, file, title) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET project = excluded.project, file = excluded.file, title = excluded.title RETURNING id',
+  testOf: 'SELECT id FROM tests WHERE key = ?',
   planned: 'INSERT INTO outcomes (run, test) VALUES (?, ?) ON CONFLICT DO NOTHING',
   // A test that went on after an interruption or a stop may have a second record: the last one stands.
   recorded: `INSERT INTO outcomes (run, test, verdict, started_at, duration_ms, peak_memory, cpu_ms, attempts, leaked, place, length)

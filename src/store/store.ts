@@ -199,7 +199,7 @@ export class Store {
     // It could be opened before, so there is SQLite.
     this.#opened = damage ? openDatabase(this.#storage)! : openInMemory(this.#storage, because)!;
     if (this.#opened.problem) this.#onProblem(this.#opened.problem);
-    this.#importer = new Importer(this.#storage, this.#opened.database);
+    this.#importer = new Importer(this.#storage, this.#opened.database, damage);
     this.#catchUp();
   }
 }

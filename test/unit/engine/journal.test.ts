@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { ownerName } from '../../../src/cages/owner.ts';
 import { Journal } from '../../../src/engine/journal.ts';
 import { journalLines } from '../../../src/store/journal-lines.ts';
+import { recordOf } from '../store/past.ts';
 import type { Problem } from '../../../src/protocol/messages.ts';
 
 describe('the journal of a run', () => {
@@ -44,6 +45,26 @@ describe('the journal of a run', () => {
     );
     assert.equal(statSync(journal.path).mode & 0o777, 0o600);
     journal.close();
+  });
+
+  it('has the records of a turn with the kernel before any of them may be shown, in the order of everything else', async () => {
+    const journal = open('turn');
+    const shown = [0, 1, 2].map(async number => {
+      await journal.record(recordOf(number, { kind: 'passed' }));
+      return entriesOf(journal).length;
+    });
+    assert.deepEqual(entriesOf(journal), ['run']);
+    assert.deepEqual(await Promise.all(shown), [4, 4, 4]);
+    const last = journal.record(recordOf(3, { kind: 'passed' }));
+    journal.write(stop('unit-1'));
+    assert.deepEqual(entriesOf(journal).slice(4), ['record', 'stop']);
+    await last;
+    // A kill of ours comes after this, and is nobody's verdict.
+    void journal.record(recordOf(4, { kind: 'passed' }));
+    journal.close();
+    void journal.record(recordOf(5, { kind: 'failed' }));
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(entriesOf(journal).slice(4), ['record', 'stop', 'record']);
   });
 
   it('says once that the disk is full, and lets the run go on', function () {
@@ -95,7 +116,7 @@ describe('the journal of a run', () => {
     assert.equal(existsSync(join(folder, 'owner')), false);
   });
 
-  it('keeps whole lines on a disk that becomes full, and what it could not write until there is room', function () {
+  it('keeps whole lines on a disk that becomes full, and what it could not write until there is room', async function () {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip(); // a small disk is mounted
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', storage], { stdio: 'ignore' });
@@ -111,10 +132,13 @@ describe('the journal of a run', () => {
       assert.equal(problems.length, 1);
       assert.ok(readFileSync(journal.path, 'utf8').endsWith('}\n'));
       assert.ok(entriesOf(journal).every(entry => entry !== null));
+      const records = Array.from({ length: 20 }, (_, number) => journal.record(recordOf(number, { kind: 'passed' })));
+      await Promise.all(records);
+      assert.ok(entriesOf(journal).every(entry => entry !== null));
       execFileSync('mount', ['-o', 'remount,size=1m', storage]);
       journal.write(stop('last'));
       assert.equal(journal.complete, true);
-      assert.equal(entriesOf(journal).length, 1 + 40 + 1);
+      assert.equal(entriesOf(journal).length, 1 + 40 + 20 + 1);
       journal.close();
     } finally {
       execFileSync('umount', ['-l', storage]);

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   closeSync,
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -15,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { briefOf } from '../../../src/engine/brief.ts';
 import type { Problem } from '../../../src/protocol/messages.ts';
 import type { Verdict } from '../../../src/protocol/verdict.ts';
 import { loadSqlite } from '../../../src/store/sqlite.ts';
@@ -100,6 +103,49 @@ describe('the database of past runs', function () {
     }
     const aside = readdirSync(storage).filter(name => /\.corrupt-[^-]+-[^-]+-[^-]+-[^-]+-[^-]+$/.test(name));
     assert.equal(aside.length, 2, aside.join());
+  });
+
+  it('is built without a record whose line is damaged beyond its beginning, which is counted', () => {
+    const journal = pastRun(storage, 'one', { planned: tests, verdicts });
+    const text = readFileSync(journal.path, 'utf8');
+    const at = text.indexOf('"project"', text.indexOf('"titlePath":["suite","test 1000"]', text.indexOf('"brief"')));
+    overwrite(journal.path, Buffer.byteLength(text.slice(0, at)), 8);
+    const store = Store.open(storage, problem => problems.push(problem))!;
+    try {
+      assert.equal(store.history()[0]?.recorded, tests);
+      const seen = new Set<string>();
+      for (let after: number | null = 0; after !== null;) {
+        const page = store.records({ run: 'one', after });
+        for (const { test } of page.records) seen.add(test.key);
+        after = page.next;
+      }
+      assert.deepEqual([seen.size, seen.has('key-1000')], [tests - 1, false]);
+      const [past] = store.history();
+      assert.deepEqual([past?.recorded, past?.missing, past?.planned], [tests - 1, 1, tests]);
+      assert.match(problems[0]?.message ?? '', /built again from the journals/);
+    } finally {
+      store.close();
+    }
+  });
+
+  it('takes in records without a brief, and believes none that is no brief', () => {
+    const journal = pastRun(storage, 'one', { planned: 4, verdicts: ['passed'], ended: false });
+    const line = (number: number, brief: unknown) =>
+      `${JSON.stringify({ entry: 'record', brief, record: recordOf(number, { kind: 'failed' }) })}\n`;
+    for (const text of [
+      line(1, undefined),
+      line(2, ['key-2', 'perhaps', 1]),
+      line(9, briefOf(recordOf(9, { kind: 'failed' }))),
+    ])
+      appendFileSync(journal.path, text);
+    const store = Store.open(storage, problem => problems.push(problem))!;
+    try {
+      assert.deepEqual([store.history()[0]?.counts, store.history()[0]?.missing], [{ passed: 1, failed: 3 }, 0]);
+      assert.equal(store.records({ run: 'one' }).records.length, 4);
+    } finally {
+      store.close();
+      journal.close();
+    }
   });
 
   it('loses nothing to kills at any moment, of several writers at once', async () => {

@@ -119,6 +119,18 @@ describe('the history of a workspace', () => {
     assert.deepEqual(open().testHistory({ key: 'unknown' }), []);
   });
 
+  it('knows how often a test was tried', () => {
+    const journal = pastRun(storage, 'tried', { planned: 1, verdicts: [], ended: false });
+    const earlier = [{ kind: 'failed' }, { kind: 'failed' }] as const;
+    const attributes = [
+      { kind: 'run-alone', before: { kind: 'failed' } },
+      { kind: 'retried', earlier },
+    ] as const;
+    journal.write({ entry: 'record', record: recordOf(0, { kind: 'passed' }, { attributes }) });
+    journal.close();
+    assert.equal(open().testHistory({ key: 'key-0' })[0]?.attempts, 3);
+  });
+
   it('lets the record after a resumption stand in the place of a cancelled one', () => {
     pastRun(storage, 'stopped', { planned: 2, verdicts: ['passed', 'cancelled'] });
     const store = open();
