@@ -47,6 +47,18 @@ const bundles = [
     target: 'node18',
     sourcemap: false,
   },
+  // What a framework must load as a module, because it awaits a class of the user's before it can extend it.
+  {
+    ...node,
+    entryPoints: Object.fromEntries(
+      globSync('src/frameworks/*/inside/*.module.ts').map(file => [basename(file, '.module.ts'), file]),
+    ),
+    outdir: 'dist/inside',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    target: 'node18',
+    sourcemap: false,
+  },
   {
     bundle: true,
     platform: 'browser',

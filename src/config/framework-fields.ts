@@ -41,6 +41,7 @@ export const foundFrameworks = {
   go: found('go', go),
   pytest: found('pytest', python),
   bats: found('bats', bats),
+  vitest: found('vitest', node),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
 function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {

@@ -3,13 +3,16 @@ import { endStates, type InsideEvent } from '../protocol/events.ts';
 
 const maxEventBytes = 16 * 1024 ** 2;
 const maxProblems = 20;
+/** More workers than any framework starts for one file. */
+const maxWriters = 64;
 
 /** Reads what the code inside a framework says on fd 3. A test can write there too, so nothing is believed unchecked. */
 export class EventReader {
   readonly problems: string[] = [];
   readonly #lines: LineSplitter;
   readonly #onEvent: (event: InsideEvent) => void;
-  #next = 0;
+  /** The number that is due from each writer. */
+  readonly #next = new Map<number | undefined, number>();
 
   constructor(onEvent: (event: InsideEvent) => void) {
     this.#onEvent = onEvent;
@@ -40,8 +43,13 @@ export class EventReader {
       this.#fault(`not an event that Bulkhead knows: ${line.slice(0, 60)}`);
       return;
     }
-    if (value.s !== this.#next) this.#fault(`event ${value.s} came where event ${this.#next} was due`);
-    this.#next = value.s + 1;
+    const due = this.#next.get(value.w) ?? 0;
+    if (due === 0 && this.#next.size >= maxWriters) {
+      this.#fault(`an event of yet another writer (${value.w}) was dropped`);
+      return;
+    }
+    if (value.s !== due) this.#fault(`event ${value.s} came where event ${due} was due`);
+    this.#next.set(value.w, value.s + 1);
     this.#onEvent(value);
   }
 
@@ -53,7 +61,8 @@ export class EventReader {
 function isEvent(value: unknown): value is InsideEvent {
   if (typeof value !== 'object' || value === null) return false;
   const event = value as Record<string, unknown>;
-  if (!Number.isSafeInteger(event['s'])) return false;
+  if (!Number.isSafeInteger(event['s']) || !(event['w'] === undefined || Number.isSafeInteger(event['w'])))
+    return false;
   switch (event['t']) {
     case 'hello':
       return typeof event['framework'] === 'string' && typeof event['version'] === 'string';

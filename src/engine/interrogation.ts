@@ -37,7 +37,7 @@ export class Interrogation {
     const how = this.#how;
     switch (how.kind) {
       case 'node': {
-        const { pid } = this.#node(processes) ?? {};
+        const { pid } = this.#node(processes, how.worker) ?? {};
         // A network of its own cannot be reached from here.
         if (pid === undefined || !this.#limits.network || process.platform === 'win32') return null;
         return askNode({
@@ -55,9 +55,9 @@ export class Interrogation {
   }
 
   /** The youngest that runs the script of the launch: a runner may have started itself again with other arguments. */
-  #node(processes: readonly ProcessInfo[]): ProcessInfo | undefined {
+  #node(processes: readonly ProcessInfo[], worker?: RegExp): ProcessInfo | undefined {
     const script = this.#launch.args.at(-1) ?? this.#launch.file;
-    return processes.filter(({ command }) => command.includes(script)).at(-1);
+    return processes.filter(({ command }) => worker?.test(command) ?? command.includes(script)).at(-1);
   }
 
   async #dump(signal: NodeJS.Signals): Promise<FailureMessage | null> {

@@ -143,6 +143,10 @@ function judgeEnding(test: TestEvidence, unit: UnitEvidence): Judgement {
         );
       return failedOutside(error, errors, why);
     }
+    // A worker of the framework may have died of it, which the error tells and its code does not.
+    const told = unit.errors.map(({ failure }) => failure);
+    const refusal = test.started ? memoryError(told) : null;
+    if (refusal) return memoryFailure(unit, refusal, told);
     if (unit.saidBye && !test.started) {
       const message = 'The framework loaded the file but did not run this test: it may have been renamed or removed.';
       return judgement({ kind: 'error', phase: 'selection', message }, [message]);

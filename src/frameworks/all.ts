@@ -7,6 +7,7 @@ import { GoFramework } from './go/framework.ts';
 import { MochaFramework } from './mocha/framework.ts';
 import { NodeTestFramework } from './node-test/framework.ts';
 import { PytestFramework } from './pytest/framework.ts';
+import { VitestFramework } from './vitest/framework.ts';
 
 export interface FrameworkOptions {
   /** The folder of the bundles that run inside the user's frameworks. */
@@ -19,6 +20,7 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
   return [
     new MochaFramework(inside),
     new NodeTestFramework(inside),
+    new VitestFramework(inside),
     new PytestFramework(inside),
     new GoFramework(builds),
     new BatsFramework(),

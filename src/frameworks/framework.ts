@@ -64,7 +64,11 @@ export interface OutputTranslator {
 /** How a process that is out of time is asked where it is, before it is ended. */
 export type Diagnostics =
   /** A Node, whose inspector SIGUSR1 starts. The code inside has set `process.debugPort` to 0, so that any port will do. */
-  | { readonly kind: 'node' }
+  | {
+      readonly kind: 'node';
+      /** In the command of the process that runs tests, where that is not the one that was launched. */
+      readonly worker?: RegExp;
+    }
   /** It prints its stacks on a signal: SIGQUIT for Go and Java, or what Python's `faulthandler` was registered for. */
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals };
 

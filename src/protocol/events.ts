@@ -14,8 +14,11 @@ export type Reporting = 'events' | 'output' | 'exit-code';
 export const endStates = ['passed', 'failed', 'error', 'skipped', 'failed-as-expected', 'passed-unexpectedly'] as const;
 export type EndState = (typeof endStates)[number];
 
-/** Frames that the code inside a framework writes to fd 3, one JSON object a line; `s` counts from 0 without a gap. */
-export type InsideEvent = { readonly s: number } & (
+/**
+ * Frames that the code inside a framework writes to fd 3, one JSON object a line. `s` counts from 0 without a gap, for each writer by
+ * itself: `w` is absent for the first process, and a number of their own for workers of the framework.
+ */
+export type InsideEvent = { readonly s: number; readonly w?: number } & (
   | { readonly t: 'hello'; readonly framework: string; readonly version: string }
   | {
       /**
@@ -70,7 +73,7 @@ export type InsideEvent = { readonly s: number } & (
   | { readonly t: 'bye'; readonly code?: number }
 );
 
-export type InsideBody = InsideEvent extends infer E ? (E extends InsideEvent ? Omit<E, 's'> : never) : never;
+export type InsideBody = InsideEvent extends infer E ? (E extends InsideEvent ? Omit<E, 's' | 'w'> : never) : never;
 
 /** The file whose path is in BULKHEAD_ORDER: what the code inside the framework is asked to do. */
 export interface Order {

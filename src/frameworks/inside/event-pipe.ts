@@ -75,14 +75,17 @@ function leave(why: string): never {
 /** Says what happens inside a framework, numbered without a gap. */
 export class EventPipe {
   readonly #lines: LinePipe;
+  readonly #writer: { readonly w?: number };
   #next = 0;
 
-  constructor(lines: LinePipe) {
+  /** A worker of the framework writes to the same pipe under a number of its own. */
+  constructor(lines: LinePipe, writer?: number) {
     this.#lines = lines;
+    this.#writer = writer === undefined ? {} : { w: writer };
   }
 
   say(body: InsideBody): void {
-    this.#lines.write(stringify({ s: this.#next++, ...body }));
+    this.#lines.write(stringify({ s: this.#next++, ...this.#writer, ...body }));
   }
 
   flush(): boolean {

@@ -3,19 +3,14 @@ import { join, relative } from 'node:path';
 import type { Problem } from '../../protocol/messages.ts';
 import type { Folder, Project } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext } from '../framework.ts';
-import { readAnswer } from '../javascript/answer.ts';
+import { ask, askAll } from '../javascript/asking.ts';
 import { type Candidate, findCandidates } from '../javascript/candidates.ts';
 import { settleClaims } from '../javascript/claims.ts';
 import { type Installed, installedOnes } from '../javascript/installation.ts';
-import { lineOfJsonFault } from '../javascript/json-fault.ts';
-import { lastLines } from '../lines.ts';
 import type { MochaLauncher } from './launcher.ts';
 import type { Listing } from './listing.ts';
 import { mocha as runner } from './runner.ts';
 import { watchGlobs } from './watching.ts';
-
-/** Each listing is a process of Node, and a monorepo may have a hundred packages. */
-const listingsAtOnce = 4;
 
 interface Listed extends Candidate {
   readonly listing: Extract<Listing, { ok: true }>;
@@ -25,13 +20,7 @@ export async function detectProjects(context: DetectionContext, launcher: MochaL
   const { candidates, problems: found } = await findCandidates(runner, context.folder, context.settings.mocha);
   const problems = [...found];
   const installed = installedOnes(runner, candidates, needsMocha, problems);
-  const listings: (Listed | null)[] = [];
-  const queue = installed.entries();
-  const work = async () => {
-    for (const [index, candidate] of queue) listings[index] = await list(candidate, context, launcher, problems);
-  };
-  await Promise.all(Array.from({ length: listingsAtOnce }, work));
-  const listed = listings.filter(each => each !== null);
+  const listed = await askAll(installed, candidate => list(candidate, context, launcher, problems));
   return { projects: withoutDoubles(listed, context.folder, problems), problems };
 }
 
@@ -47,32 +36,11 @@ async function list(
   problems: Problem[],
 ): Promise<Listed | null> {
   const { root, home: mocha } = candidate;
-  const outcome = await context.tool.run(launcher.listing(root, mocha, context));
-  const listing = readAnswer(outcome.stdout) as Listing | null;
-  if (listing?.ok) {
-    launcher.remember(root, { mocha, nodeArgs: listing.nodeArgs });
-    return { ...candidate, listing };
-  }
-  if (listing) {
-    const { text, file } = listing.failure;
-    const line = listing.failure.line ?? (file ? lineOfJsonFault(file) : undefined);
-    problems.push({
-      severity: 'error',
-      ...(file ? { file } : {}),
-      ...(line ? { line } : {}),
-      message: `Mocha's configuration cannot be read: ${text}`,
-      fix: 'Correct it and refresh the tests.',
-    });
-    return null;
-  }
-  const why = [outcome.failure ?? 'gave no answer', lastLines(outcome.stderr)].filter(part => part).join('\n');
-  problems.push({
-    severity: 'error',
-    file: join(root, 'package.json'),
-    message: `The tests of mocha in ${root} could not be listed; the process that asks mocha ${why}`,
-    fix: 'Try "npx mocha --dry-run" in that folder; the Node to use can be set with "mocha.node".',
-  });
-  return null;
+  const question = { runner, root, launch: launcher.listing(root, mocha, context), tryThis: 'npx mocha --dry-run' };
+  const listing = await ask<Listing>(question, context.tool, problems);
+  if (!listing) return null;
+  launcher.remember(root, { mocha, nodeArgs: listing.nodeArgs });
+  return { ...candidate, listing };
 }
 
 function withoutDoubles(listed: readonly Listed[], folder: Folder, problems: Problem[]): Project[] {

@@ -2,6 +2,7 @@ import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
 import { installedLine } from '../../unit/frameworks/pytest/versions.ts';
+import { linkVitest } from '../../unit/frameworks/vitest/versions.ts';
 import type { TestWorkspace } from '../workspace.ts';
 import type { Deviation, Fault } from './faults.ts';
 
@@ -12,7 +13,7 @@ export interface FaultyFramework {
   readonly isolations?: readonly Isolation[];
   readonly settings?: SettingsLayer;
   /** Brings the framework itself into the workspace. */
-  readonly prepare?: (workspace: TestWorkspace) => void | Promise<void>;
+  readonly prepare?: (workspace: TestWorkspace) => unknown;
   /** Why it cannot be had on this machine; null: it can. */
   readonly unavailable?: () => string | null;
   readonly deviations?: Partial<Record<Fault, Deviation>>;
@@ -88,6 +89,17 @@ export const frameworks: readonly FaultyFramework[] = [
       },
       'late-throw': { missing: true, because: 'each test ends with its own shell' },
       'kill-worker': { missing: true, because: 'its worker is the shell of the test: see kill-self' },
+    },
+  },
+  {
+    name: 'vitest',
+    // Vite and the worker of the tests are two processes.
+    settings: { memory: 320 * 1024 ** 2 },
+    prepare: ({ root }) => linkVitest(root),
+    deviations: {
+      'exit-0': { culprit: 'failed', because: 'its worker makes an exception of the call' },
+      'exit-3': { culprit: 'failed', because: 'its worker makes an exception of the call' },
+      'live-handle': { culprit: 'passed', because: 'its worker is ended with its tests, whatever else runs in it' },
     },
   },
   {

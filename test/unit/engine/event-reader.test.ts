@@ -25,6 +25,18 @@ describe('the reader of fd 3', () => {
     assert.match(problems[0] ?? '', /event 3 came where event 1 was due/);
   });
 
+  it('counts for each writer by itself', () => {
+    const worker = (s: number) => `{"s":${s},"w":7,"t":"start","path":["a"],"ordinal":0}\n`;
+    assert.deepEqual(read(hello, worker(0), worker(1), '{"s":1,"t":"bye"}\n').problems, []);
+    assert.match(read(hello, worker(0), worker(2)).problems[0] ?? '', /event 2 came where event 1 was due/);
+  });
+
+  it('does not listen to writers without end', () => {
+    const { events, problems } = read(...Array.from({ length: 100 }, (_, w) => `{"s":0,"w":${w},"t":"bye"}\n`));
+    assert.equal(events.length, 64);
+    assert.match(problems[0] ?? '', /yet another writer/);
+  });
+
   it('survives garbage, and says what it was', () => {
     const { events, problems } = read(
       'garbage\n',

@@ -98,6 +98,8 @@ describe('the judge', () => {
       'out-of-memory/kernel-child',
     );
     assert.deepEqual(judge(diedOf({ code: 3 }), cleanUnit).messages, failures);
+    const ofMemory = [{ phase: 'teardown', failure: { text: 'ERR_WORKER_OUT_OF_MEMORY: of a thread' } }] as const;
+    assert.equal(kindOf(open, died({ exit: { code: 1, signal: null }, errors: ofMemory })), 'out-of-memory/heap');
   });
 
   it('tells what failed around a test from what failed in it', () => {

@@ -1,46 +1,18 @@
-import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { installFixture } from '../installed.ts';
 
 const fixtures = resolve(import.meta.dirname, '../../../fixtures');
-const versions = join(fixtures, 'mocha-versions');
-const installed = join(versions, 'node_modules');
+const installed = join(fixtures, 'mocha-versions/node_modules');
 
 /** The latest of each line that Bulkhead works with. */
 export const mochaLines = ['mocha9', 'mocha10', 'mocha11', 'mocha12'] as const;
 export type MochaLine = (typeof mochaLines)[number];
 export const newestLine: MochaLine = 'mocha12';
 
-/** Installs what the lock file says, unless that is there already. */
 export async function installMochas(): Promise<void> {
-  const stamp = join(installed, '.bulkhead-lock');
-  const lock = readFileSync(join(versions, 'package-lock.json'), 'utf8');
-  if (contentOf(stamp) === lock) return;
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  await promisify(execFile)(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: versions,
-    shell: process.platform === 'win32',
-  });
-  writeFileSync(stamp, lock);
-}
-
-function contentOf(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
+  await installFixture('mocha-versions');
 }
 
 export interface Workbench {
