@@ -10,6 +10,8 @@ export interface PlannedFile {
   readonly project: Project;
   readonly file: string;
   readonly wanted?: readonly TestKey[];
+  /** Somebody picked these tests out of it; a run that goes on wants only some of a whole file too. */
+  readonly chosen?: boolean;
 }
 
 /** The tests of a file as they will be run, and what kept others from being planned. */
@@ -112,5 +114,5 @@ function wholeProject(project: Project): PlannedFile[] {
 }
 
 function plannedFile(project: Project, { file, tests }: FileSelection): PlannedFile {
-  return { project, file, ...(tests ? { wanted: tests } : {}) };
+  return { project, file, ...(tests ? { wanted: tests, chosen: true } : {}) };
 }

@@ -31,6 +31,7 @@ export interface How extends Omit<Terms, 'tests'> {
   readonly project: Project;
   readonly framework: Framework;
   readonly merged: Settings;
+  readonly chosen: boolean;
 }
 
 export interface Attempt {

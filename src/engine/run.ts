@@ -147,8 +147,8 @@ export class Run {
     const terms = termsOf(plan.tests, { layers, project, file, known, framework, mechanism: this.#deps.mechanism });
     const large = largeCap(file, terms, this.#budget);
     if (large) this.#tell(large);
-    const merged = mergeLayers(layers);
-    await Promise.all(terms.map(({ tests, ...own }) => this.#runUnder(tests, { project, framework, merged, ...own })));
+    const how = { project, framework, merged: mergeLayers(layers), chosen: planned.chosen ?? false };
+    await Promise.all(terms.map(({ tests, ...own }) => this.#runUnder(tests, { ...how, ...own })));
   }
 
   /** Tests that share a cage, and whatever one of them keeps from running once more. */
@@ -167,13 +167,13 @@ export class Run {
 
   /** Runs tests in one cage, once there is room. */
   async #attempt(tests: readonly TestInfo[], how: How): Promise<Attempt> {
-    const { project, framework, limits, settings, merged } = how;
+    const { project, framework, limits, settings, merged, chosen } = how;
     const giveBack = await this.#slots.claim(limits.memoryBytes ?? 0);
     try {
       const ended = this.#endedBefore(project.id, limits);
       if (ended) return { left: [], records: tests.map(ended), evidence: null };
       const launch = framework.launch(project, tests, merged);
-      const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests, limits, launch };
+      const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests, chosen, limits, launch };
       const outcome = await this.#run(unit);
       const again = new Set(this.#cancelled ? [] : innocents(outcome));
       const context = { mechanism: this.#deps.mechanism.name, leaks: settings.leaks, settings: merged };

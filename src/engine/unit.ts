@@ -25,6 +25,8 @@ export interface Unit {
   readonly project: Project;
   readonly framework: Framework;
   readonly tests: readonly TestInfo[];
+  /** Picked out of their file, and not part of a run of all of it. */
+  readonly chosen: boolean;
   readonly limits: Limits;
   readonly launch: Launch;
 }
@@ -131,12 +133,13 @@ class UnitWatch {
   }
 
   #orderedLaunch(): Launch {
-    const { launch, framework, tests, id } = this.#unit;
+    const { launch, framework, tests, id, chosen } = this.#unit;
     if (framework.reporting !== 'events') return launch;
     const order: Order = {
       mode: 'run',
       file: tests[0]!.file,
       tests: tests.map(({ titlePath, ordinal }) => ({ path: titlePath, ordinal })),
+      ...(chosen ? { chosen } : {}),
     };
     const path = join(this.#deps.scratch, `${id}.order.json`);
     writeFileSync(path, JSON.stringify(order), { mode: 0o600 });

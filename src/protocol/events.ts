@@ -81,4 +81,6 @@ export interface Order {
   readonly file: string;
   /** Absent in `run` mode: every test of the file. */
   readonly tests?: readonly { readonly path: readonly string[]; readonly ordinal: number }[];
+  /** Somebody picked these tests out of the file; absent: they are of a run of all of it, where marks such as `.only` count. */
+  readonly chosen?: boolean;
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { marked } from './alive.ts';
 import { TestWorkspace } from './workspace.ts';
 
@@ -84,6 +86,30 @@ describe('misbehaving mocha tests', () => {
       );
     }
   });
+
+  for (const isolation of ['test', 'file'] as const) {
+    it(`that are not marked .only give way to those that are, with a cage for each ${isolation}, unless chosen`, async () => {
+      workspace = TestWorkspace.ofFixture('mocha-cjs');
+      for (const name of readdirSync(join(workspace.root, 'test'))) {
+        if (name !== 'only.test.js') rmSync(join(workspace.root, 'test', name), { recursive: true });
+      }
+      const { verdicts } = await workspace.run({ isolation });
+      const others = { 'is chosen': 'passed', 'is in it': 'passed', 'is skipped in it': 'skipped' };
+      const preloaded = { 'belongs to the preloaded file': 'passed' };
+      assert.deepEqual(verdicts, { 'is left out': 'skipped', ...others, ...preloaded });
+      const client = await workspace.warden();
+      const [project] = await workspace.projects(client);
+      const file = project!.files.find(path => path.endsWith('only.test.js'))!;
+      const { tests } = await client.request('discover', { project: project!.id, file });
+      const { key } = tests.find(test => test.titlePath.at(-1) === 'is left out')!;
+      const selection = {
+        kind: 'some',
+        projects: [{ project: project!.id, files: [{ file, tests: [key] }] }],
+      } as const;
+      const { counts } = await client.request('run', { run: 'chosen', selection, overrides: { isolation } });
+      assert.deepEqual(counts, { passed: 1 });
+    });
+  }
 
   it('tell of a file that throws at load, beside files that do not', async () => {
     workspace = new TestWorkspace({

@@ -67,7 +67,8 @@ export class OrderReporter {
       if (wanted && !wanted.has(refKey(ref))) continue;
       this.#progress.set(test, { ref, failures: [], started: false, skipped: false, ended: false });
     }
-    prune(root, new Set(this.#progress.keys()), wanted === undefined);
+    if (!order.chosen && root.hasOnly()) root.filterOnly();
+    prune(root, new Set(this.#progress.keys()));
     this.#runner.total = this.#progress.size;
   }
 

@@ -67,12 +67,12 @@ export class Numbering {
   }
 }
 
-/** Leaves only these tests below the suite; mocha then runs no hook of a suite that has none. */
-export function prune(suite: Suite, kept: ReadonlySet<Test>, keepOnly: boolean): void {
-  for (const child of suite.suites) prune(child, kept, keepOnly);
+/** Leaves only these tests below the suite, whatever is marked; mocha then runs no hook of a suite that has none. */
+export function prune(suite: Suite, kept: ReadonlySet<Test>): void {
+  for (const child of suite.suites) prune(child, kept);
   suite.tests = suite.tests.filter(test => kept.has(test));
-  suite._onlyTests = keepOnly ? suite._onlyTests.filter(test => kept.has(test)) : [];
-  suite._onlySuites = keepOnly ? suite._onlySuites.filter(child => !testsBelow(child).next().done) : [];
+  suite._onlyTests = [];
+  suite._onlySuites = [];
 }
 
 export function isExcludedByGrep(test: Test, { grep, invert }: { grep?: RegExp; invert?: boolean }): boolean {

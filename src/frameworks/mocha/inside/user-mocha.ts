@@ -15,6 +15,8 @@ export interface Suite {
   _onlyTests: Test[];
   _onlySuites: Suite[];
   bail(): boolean;
+  hasOnly(): boolean;
+  filterOnly(): unknown;
   once(event: 'run', listener: () => void): void;
 }
 

@@ -18,6 +18,7 @@ export interface Bed extends Workbench {
   detect(root: string, settings?: Settings): Promise<Detection>;
   discover(root: string, file: string): Promise<Discovery>;
   run(root: string, file: string, tests?: Order['tests'], env?: Record<string, string>): Promise<InsideOutcome>;
+  runChosen(root: string, file: string, tests: Order['tests']): Promise<InsideOutcome>;
 }
 
 export async function openBed(): Promise<Bed> {
@@ -39,6 +40,10 @@ export async function openBed(): Promise<Bed> {
     run(root, file, tests, env = {}) {
       const launch = framework.launch(projectOf(root), [], { ...defaults, mocha: { enabled: true, args: [], env } });
       return spawnInside(launch, { mode: 'run', file: join(root, file), ...(tests ? { tests } : {}) });
+    },
+    runChosen(root, file, tests) {
+      const launch = framework.launch(projectOf(root), [], defaults);
+      return spawnInside(launch, { mode: 'run', file: join(root, file), ...(tests ? { tests } : {}), chosen: true });
     },
     remove() {
       inside.remove();

@@ -90,9 +90,12 @@ for (const line of mochaLines) {
       assert.equal(endOf(outcome, 'two').ordinal, 1);
     });
 
-    it('runs a test that is told although others are marked .only', async () => {
-      const outcome = await bed.run(cjs, 'test/only.test.js', [{ path: ['only', 'is left out'], ordinal: 0 }]);
-      assert.deepEqual(endsOf(outcome), ['only › is left out: passed']);
+    it('runs a test that somebody chose although others are marked .only, and none that is part of a whole run', async () => {
+      const leftOut = [{ path: ['only', 'is left out'], ordinal: 0 }];
+      assert.deepEqual(endsOf(await bed.runChosen(cjs, 'test/only.test.js', leftOut)), ['only › is left out: passed']);
+      const part = await bed.run(cjs, 'test/only.test.js', leftOut);
+      assert.deepEqual(endsOf(part), ['only › is left out: skipped']);
+      assert.match(endOf(part, 'is left out').reason ?? '', /\.only/);
     });
 
     it('respects .only in a whole file, and says which tests that leaves out', async () => {
