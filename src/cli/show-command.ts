@@ -9,6 +9,7 @@ import type { ShowCommand } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { failureText } from './failure-text.ts';
 import { goOnText, missingText, runLine } from './history-command.ts';
+import { asItIsNow } from './past-output.ts';
 import { canGoOn, digestOf, findRun, pastRuns } from './past-runs.ts';
 import type { Program } from './program.ts';
 import { readSetup } from './setup.ts';
@@ -33,7 +34,7 @@ export async function showCommand(command: ShowCommand, program: Program): Promi
     return exitCodes.usage;
   }
   const records = new Map<TestKey, TestRecord>();
-  const found = digestOf(storage, run.run, record => records.set(record.test.key, record));
+  const found = digestOf(storage, run.run, record => records.set(record.test.key, asItIsNow(record)));
   if (command.json) await console.document(document(run, found, records, folder, program.version));
   else print(run, found, records, folder, program);
   return exitCodes.passed;

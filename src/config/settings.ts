@@ -55,6 +55,9 @@ export const defaults: Settings = {
   'cage.forbid': [],
   'build.memory': 4 * 1024 ** 3,
   'build.timeout': 10 * 60_000,
+  'history.runs': 200,
+  'history.days': 90,
+  'history.size': 4 * 1024 ** 3,
   node: 'node',
   command: [],
 };

@@ -194,6 +194,25 @@ export const fields = {
     default: '10 min',
     examples: ['30 min'],
   },
+  'history.runs': {
+    shape: orWord(count(1, 1_000_000), none),
+    description: 'How many past runs are kept. The last one always is, and so is each that is going on.',
+    default: 200,
+    examples: [50, 'none'],
+  },
+  'history.days': {
+    shape: orWord(count(1, 36_500), none),
+    description: 'For how many days past runs are kept.',
+    default: 90,
+    examples: [14, 'none'],
+  },
+  'history.size': {
+    shape: orWord(memory, none),
+    description:
+      'What past runs may take on the disk together. Beyond it, the oldest first, the files of their output go, and then whole runs.',
+    default: '4 GiB',
+    examples: ['500 MiB', 'none'],
+  },
   maxFailures: {
     shape: orWord(count(1, 1_000_000), none),
     description: 'After so many failed tests no further test is begun; those that run are let to their end.',

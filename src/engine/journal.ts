@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SettingsLayer } from '../config/settings.ts';
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
@@ -65,6 +65,7 @@ export class Journal {
     this.#folder = runFolder(storage, run);
     this.path = join(this.#folder, journalName);
     this.outputFolder = outputFolderOf(this.#folder);
+    if ('earlierMs' in opening && !existsSync(this.path)) throw new Error(`The run ${run} was removed a moment ago.`);
     this.#open();
     const at = Date.now();
     if ('earlierMs' in opening) this.write({ entry: 'resume', at, ...opening });

@@ -1,26 +1,38 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { ownerName } from '../cages/owner.ts';
 import { processStart } from '../cages/processes.ts';
 
 const fileName = 'owner';
-const pattern = /^bulkhead-(\d+)-(\d+)-(\d+)$/;
+/** Says with a name that the run is about to be removed: even to the rest of the same warden it is taken then. */
+const removing = ' removes it';
+const pattern = /^bulkhead-(\d+)-(\d+)-(\d+)(?: removes it)?$/;
 /** A warden of another pid namespace cannot be seen from here: it is believed to live for so long after its last word. */
 const believedMs = 60 * 60_000;
 
 /** Makes this process the only one that writes to a run, until it dies or releases it. */
 export function claimRun(folder: string): 'ours' | 'taken' | Error {
+  return claim(folder, ownerName());
+}
+
+/** Nobody may go on with the run from now on. */
+export function claimForRemoval(folder: string): 'ours' | 'taken' | Error {
+  return claim(folder, ownerName() + removing);
+}
+
+function claim(folder: string, name: string): 'ours' | 'taken' | Error {
   const path = join(folder, fileName);
   try {
     const owner = readOwner(path);
-    if (owner === ownerName()) return 'ours';
+    if (owner === name) return 'ours';
     if (owner !== null) {
       if (isAlive(owner, path)) return 'taken';
       // Of two that see the same dead owner only one can move it away.
-      renameSync(path, `${path}.${process.pid}`);
-      rmSync(`${path}.${process.pid}`);
+      renameSync(path, `${path}.${process.pid}.${threadId}`);
+      rmSync(`${path}.${process.pid}.${threadId}`);
     }
-    appear(path);
+    appear(path, name);
     return 'ours';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -29,15 +41,15 @@ export function claimRun(folder: string): 'ours' | 'taken' | Error {
 }
 
 /** Whoever reads the file must find a whole name in it, so it appears in one step. */
-function appear(path: string): void {
-  const fresh = `${path}.${process.pid}.new`;
-  writeFileSync(fresh, ownerName(), { mode: 0o600 });
+function appear(path: string, name: string): void {
+  const fresh = `${path}.${process.pid}.${threadId}.new`;
+  writeFileSync(fresh, name, { mode: 0o600 });
   try {
     linkSync(fresh, path);
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     // A file system without links.
-    writeFileSync(path, ownerName(), { mode: 0o600, flag: 'wx' });
+    writeFileSync(path, name, { mode: 0o600, flag: 'wx' });
   } finally {
     rmSync(fresh, { force: true });
   }

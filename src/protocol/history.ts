@@ -4,6 +4,14 @@ import type { TestRecord, VerdictKind } from './verdict.ts';
 /** `stopped` by the user; `interrupted` by the death of its warden or its client, before its end. */
 export type RunState = 'running' | 'ended' | 'stopped' | 'interrupted';
 
+/** How much of the past is kept; null: no limit. */
+export interface Retention {
+  readonly runs: number | null;
+  readonly days: number | null;
+  /** Of all runs together. */
+  readonly bytes: number | null;
+}
+
 /** One run of the past, or one that is going on. */
 export interface PastRun {
   readonly run: string;

@@ -112,6 +112,10 @@ export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   /** Of a build, in place of a test's limits; null: no cap. */
   readonly 'build.memory'?: number | null;
   readonly 'build.timeout'?: number;
+  /** How much of the past is kept; null: no limit. */
+  readonly 'history.runs'?: number | null;
+  readonly 'history.days'?: number | null;
+  readonly 'history.size'?: number | null;
   /** The Node for every framework of JavaScript whose own settings name none. */
   readonly node?: string;
   readonly command?: readonly CommandSettings[];
@@ -129,6 +133,9 @@ export interface Settings extends Required<LimitSettings>, Readonly<Record<Frame
   readonly 'cage.forbid': readonly MechanismName[];
   readonly 'build.memory': number | null;
   readonly 'build.timeout': number;
+  readonly 'history.runs': number | null;
+  readonly 'history.days': number | null;
+  readonly 'history.size': number | null;
   readonly node: string;
   readonly command: readonly CommandSettings[];
 }

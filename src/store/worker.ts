@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { HistoryRequests } from '../protocol/history.ts';
+import type { HistoryRequests, Retention } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
+import { type Removed, retain } from './retention.ts';
 import { Store } from './store.ts';
 
 /** To the thread that keeps the history of a warden. */
@@ -13,12 +14,15 @@ export type ToStore =
       };
     }[keyof HistoryRequests]
   /** The journal of this run has grown. */
-  | { readonly grown: string };
+  | { readonly grown: string }
+  /** A run begins or has ended: what is more than this goes. */
+  | { readonly retain: Retention };
 
 export type FromStore =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: string }
-  | { readonly problem: Problem };
+  | { readonly problem: Problem }
+  | { readonly removed: Removed };
 
 export interface StoreData {
   readonly storage: string;
@@ -43,6 +47,10 @@ port.on('message', (message: ToStore) => {
     attempt(() => store?.import(message.grown));
     return;
   }
+  if ('retain' in message) {
+    attempt(() => removeOld(message.retain));
+    return;
+  }
   const { id } = message;
   try {
     if (!store) throw new Error('Past runs cannot be looked up, because this Node has no SQLite.');
@@ -52,7 +60,7 @@ port.on('message', (message: ToStore) => {
   }
 });
 
-function answer(store: Store, message: Exclude<ToStore, { grown: string }>): unknown {
+function answer(store: Store, message: Extract<ToStore, { ask: string }>): unknown {
   switch (message.ask) {
     case 'history':
       return store.history(message.params);
@@ -63,6 +71,13 @@ function answer(store: Store, message: Exclude<ToStore, { grown: string }>): unk
     case 'testHistory':
       return store.testHistory(message.params);
   }
+}
+
+function removeOld(keep: Retention): void {
+  const removed = retain(storage, keep);
+  if (removed.runs.length + removed.outputs.length === 0) return;
+  store?.catchUp();
+  say({ removed });
 }
 
 function attempt(work: () => void): void {

@@ -1,13 +1,27 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { HistoryRequests } from '../protocol/history.ts';
+import { formatBytes } from '../config/quantities.ts';
+import type { HistoryRequests, Retention } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
+import type { Removed } from '../store/retention.ts';
+import { plural } from '../reports/excerpt.ts';
 import type { FromStore, StoreData, ToStore } from '../store/worker.ts';
 
 /** Time for the first requests of the client, which are more urgent than what earlier wardens have left. */
 const openAfterMs = 2000;
 /** How long what a journal has more may wait for its copy: long enough that a transaction is worth it. */
 const gatherMs = 100;
+
+export interface HistoryOptions {
+  /** The folder of the bundles. */
+  readonly dist: string;
+  readonly storage: string;
+  /** As the settings say by now. */
+  readonly keep: () => Promise<Retention>;
+  readonly onProblem: (problem: Problem) => void;
+  /** In a sentence. */
+  readonly onRemoved: (text: string) => void;
+}
 
 interface Pending {
   readonly resolve: (result: never) => void;
@@ -16,9 +30,7 @@ interface Pending {
 
 /** The past runs of the workspace, kept by a thread of their own: no verdict ever waits for the database. */
 export class History {
-  readonly #script: string;
-  readonly #storage: string;
-  readonly #onProblem: (problem: Problem) => void;
+  readonly #options: HistoryOptions;
   readonly #pending = new Map<number, Pending>();
   readonly #grown = new Set<string>();
   readonly #told = new Set<string>();
@@ -26,11 +38,8 @@ export class History {
   #failed: string | null = null;
   #next = 1;
 
-  /** `dist` is the folder of the bundles. */
-  constructor(dist: string, storage: string, onProblem: (problem: Problem) => void) {
-    this.#script = join(dist, 'store.cjs');
-    this.#storage = storage;
-    this.#onProblem = onProblem;
+  constructor(options: HistoryOptions) {
+    this.#options = options;
   }
 
   openSoon(): void {
@@ -40,13 +49,25 @@ export class History {
   /** Takes in what earlier wardens have left, in the background. */
   open(): void {
     if (this.#worker !== null || this.#failed !== null) return;
-    const data: StoreData = { storage: this.#storage };
-    const worker = new Worker(this.#script, { workerData: data });
+    const { dist, storage } = this.#options;
+    const data: StoreData = { storage };
+    const worker = new Worker(join(dist, 'store.cjs'), { workerData: data });
     worker.unref();
     worker.on('message', (message: FromStore) => this.#receive(message));
     worker.on('error', error => this.#fail(error.message));
     worker.on('exit', () => this.#fail('its thread ended'));
     this.#worker = worker;
+    void this.tidy();
+  }
+
+  /** Removes of the past what is more than is to be kept. */
+  async tidy(): Promise<void> {
+    try {
+      const retain = await this.#options.keep();
+      this.#send({ retain });
+    } catch {
+      // A configuration that cannot be read is told by whoever runs something, and nothing is removed meanwhile.
+    }
   }
 
   /** The journal of a run has more than before. */
@@ -80,6 +101,7 @@ export class History {
 
   #receive(message: FromStore): void {
     if ('problem' in message) return this.#tell(message.problem);
+    if ('removed' in message) return this.#options.onRemoved(removedText(message.removed));
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if ('error' in message) pending?.reject(new Error(message.error));
@@ -100,6 +122,14 @@ export class History {
   #tell(problem: Problem): void {
     if (this.#told.has(problem.message)) return;
     this.#told.add(problem.message);
-    this.#onProblem(problem);
+    this.#options.onProblem(problem);
   }
+}
+
+function removedText({ runs, outputs, bytes }: Removed): string {
+  const parts = [
+    ...(runs.length > 0 ? [plural(runs.length, 'past run')] : []),
+    ...(outputs.length > 0 ? [`the files of output of ${plural(outputs.length, 'past run')}`] : []),
+  ];
+  return `Removed ${parts.join(' and ')} (${formatBytes(bytes)}), as "history.runs", "history.days" and "history.size" say.`;
 }

@@ -34,6 +34,7 @@ import { CageChoice } from './choice.ts';
 import { forbiddenBy } from './forbidden.ts';
 import { History } from './history.ts';
 import { Ledger } from './ledger.ts';
+import { retentionOf } from './retention.ts';
 import { settle } from './settle.ts';
 import { ofNoRun, subjectOf } from './subject.ts';
 import { sweep, sweepAtStart } from './sweep.ts';
@@ -125,23 +126,20 @@ export class Session {
       refuseFile: (layers, folder, file) => destructiveRefusal(layers, folder, file, choice.detected.mechanism),
     });
     workspace.configure(folders);
-    this.#ledger = new Ledger(
-      folders.map(({ folder }) => folder.path),
-      problem => void this.#deps.notify({ notice: 'problem', problem }),
-    );
+    const onProblem = (problem: Problem) => void this.#deps.notify({ notice: 'problem', problem });
+    const paths = folders.map(({ folder }) => folder.path);
+    this.#ledger = new Ledger(paths, onProblem);
     this.#cages.ledger = this.#ledger;
     void sweepAtStart((level, text) => this.#log(level, text));
     const choice = await CageChoice.open(this.#deps.dist, storage, await forbiddenBy(workspace));
-    const history = new History(
-      this.#deps.dist,
-      storage,
-      problem => void this.#deps.notify({ notice: 'problem', problem }),
-    );
+    const { dist } = this.#deps;
+    const keep = () => retentionOf(workspace);
+    const history = new History({ dist, storage, keep, onProblem, onRemoved: text => this.#log('info', text) });
     this.#state = { choice, workspace, storage, history };
     history.openSoon();
-    const { description } = choice.detected;
-    this.#log('info', `Cage: ${description.label}.`);
-    return { pid: process.pid, node: process.version, cage: description, problems: [] };
+    const { description: cage } = choice.detected;
+    this.#log('info', `Cage: ${cage.label}.`);
+    return { pid: process.pid, node: process.version, cage, problems: [] };
   }
 
   async #projects(): Promise<Requests['projects']['result']> {
@@ -241,6 +239,7 @@ export class Session {
     } finally {
       this.#runs.delete(id);
       journal.close();
+      void history.tidy();
     }
   }
 

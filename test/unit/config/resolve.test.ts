@@ -66,6 +66,7 @@ describe('layers of settings', () => {
       teardownMs: 5_000,
       graceMs: 2_000,
       outputBytes: 1024 ** 2,
+      outputFileBytes: 64 * 1024 ** 2,
       outputLimitBytes: 256 * 1024 ** 2,
       idleMs: null,
       openFiles: null,
