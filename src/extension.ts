@@ -3,14 +3,19 @@ import { Commands } from './editor/commands.ts';
 import { Configure } from './editor/configure.ts';
 import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
+import { Continuous } from './editor/continuous.ts';
 import { Doctor } from './editor/doctor.ts';
 import { KnownFailures } from './editor/known-failures.ts';
 import { writeLog } from './editor/log.ts';
 import { Marking } from './editor/marking.ts';
+import { outdate } from './editor/outdated.ts';
+import { PastRuns } from './editor/past-runs.ts';
+import { ProblemReport } from './editor/problem-report.ts';
 import { Processes } from './editor/processes.ts';
 import { Problems } from './editor/problems.ts';
 import { Report } from './editor/report.ts';
 import { ReportActions } from './editor/report-actions.ts';
+import { RunCommands } from './editor/run-commands.ts';
 import { Runs } from './editor/runs.ts';
 import { folderSetups, section } from './editor/settings.ts';
 import { Status } from './editor/status.ts';
@@ -40,19 +45,31 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const tree = new TestTree(controller, warden, problems, log);
   const marking = new Marking(tree, warden, log);
   const runs = new Runs(controller, warden, tree, problems, marking, log);
-  const status = new Status(() => warden.client?.info.cage ?? null);
+  const status = new Status(
+    () => warden.client?.info.cage ?? null,
+    async () => (await warden.client?.request('status', {}))?.cages ?? [],
+  );
   const watch = new Watch(tree, warden, log);
+  const continuous = new Continuous(runs, tree, watch.onDidChange);
   const profile = controller.createRunProfile(
     'Run',
     vscode.TestRunProfileKind.Run,
-    request => runs.start(request).then(() => undefined),
+    async (request, token) => {
+      if (request.continuous) continuous.start(request, token);
+      else await runs.start(request);
+    },
+    true,
+    undefined,
     true,
   );
+  profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
   const commands = new Commands(runs, tree, status, log, profile);
   const actions = new ReportActions(runs, commands);
   const doctor = new Doctor(warden);
   const processes = new Processes(warden, tree, log);
   const report = new Report(context.extensionUri, runs, actions);
+  const { version } = context.extension.packageJSON as { version: string };
+  const pastRuns = new PastRuns(warden, tree, runs, report, version);
   const testActions = new TestActions(runs, tree, report, profile);
 
   controller.resolveHandler = item => tree.resolve(item);
@@ -72,6 +89,10 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       key => actions.openOutput(key),
     ),
     ...testActions.register(),
+    ...new RunCommands(runs, tree, commands, profile).register(),
+    ...pastRuns.register(),
+    new ProblemReport(context, doctor).register(),
+    watch.onDidChange(files => outdate(controller, tree, files)),
     tree.onDidFind(keys => void marking.restore(keys)),
     tree.onDidList(projects => watch.follow(projects)),
     runs.onEvent(event => {
@@ -90,12 +111,16 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       problems.wardenDied(reason);
       processes.wardenDied();
     }),
-    vscode.workspace.onDidChangeConfiguration(change => change.affectsConfiguration(section) && watch.configured()),
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (!change.affectsConfiguration(section)) return;
+      watch.configured();
+      status.configured();
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => watch.configured()),
   );
   setContextKeys(runs);
   const { user, system } = process.cpuUsage(began);
-  return { controller, runs, status, processes, connection: warden, activationCpuMs: (user + system) / 1000 };
+  return { controller, profile, runs, status, processes, connection: warden, activationCpuMs: (user + system) / 1000 };
 }
 
 /** A reload of the window does not wait for this, and nothing depends on it: the pipe closes with the process too. */

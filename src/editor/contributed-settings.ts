@@ -14,6 +14,9 @@ export const nodeKey = 'node';
 /** Folders, so that it is said for each workspace; of the machine's scope, so that no workspace can say it for itself. */
 export const allowDestructiveKey = 'allowDestructive';
 
+/** A matter of the window alone, which the engine knows nothing of. */
+export const statusBarKey = 'statusBar';
+
 const elsewhere = 'While this is not set, `bulkhead.config.json` decides.';
 
 /** What `contributes.configuration.properties` of package.json holds. */
@@ -47,6 +50,13 @@ export function contributedSettings(): Record<string, JsonSchema> {
     ...Object.fromEntries(keys),
     [`bulkhead.${nodeKey}`]: node,
     [`bulkhead.${allowDestructiveKey}`]: allowDestructive,
+    [`bulkhead.${statusBarKey}`]: {
+      scope: 'window',
+      order: keys.length + 2,
+      type: 'boolean',
+      default: true,
+      markdownDescription: 'Shows the progress and the result of runs in the status bar.',
+    },
   };
 }
 

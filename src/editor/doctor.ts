@@ -32,7 +32,7 @@ export class Doctor implements vscode.TextDocumentContentProvider, vscode.Dispos
     const location = vscode.ProgressLocation.Window;
     try {
       this.#text = await vscode.window.withProgress({ location, title: 'Bulkhead: trying every kind of cage' }, () =>
-        this.#examine(),
+        this.examine(),
       );
     } catch (error) {
       void vscode.window.showErrorMessage(`Bulkhead could not examine this machine. ${(error as Error).message}`);
@@ -47,7 +47,8 @@ export class Doctor implements vscode.TextDocumentContentProvider, vscode.Dispos
     this.#changed.dispose();
   }
 
-  async #examine(): Promise<string> {
+  /** What is known of the cages of this machine, as Markdown. */
+  async examine(): Promise<string> {
     const client = await this.#connection.open();
     return doctorMarkdown(withClientReasons(await client.request('doctor', {}), client.info.cage));
   }

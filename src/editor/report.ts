@@ -58,6 +58,11 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     this.#adopt(panel);
   }
 
+  /** Another run is the one to be shown. */
+  replay(): void {
+    if (this.#ready) this.#replay();
+  }
+
   run(event: RunEvent): void {
     const { kind, records } = event;
     if (!this.#ready || records !== this.#runs.last) return;

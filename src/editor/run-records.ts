@@ -50,6 +50,11 @@ export class RunRecords {
     for (const test of tests) this.#unfinished.set(test.key, test);
   }
 
+  /** For a run that is read from the history: how many tests it had, whether they have a verdict or not. */
+  expect(planned: number): void {
+    this.#planned = planned;
+  }
+
   add(record: TestRecord, folder: Folder): PanelRecord {
     const { test, verdict } = record;
     this.#unfinished.delete(test.key);

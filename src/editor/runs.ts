@@ -51,6 +51,8 @@ export class Runs {
   readonly #events = new vscode.EventEmitter<RunEvent>();
   readonly onEvent = this.#events.event;
   last: RunRecords | undefined;
+  /** Runs once more what was run last. */
+  again: (() => Promise<RunRecords>) | undefined;
 
   constructor(
     controller: vscode.TestController,
@@ -74,6 +76,8 @@ export class Runs {
 
   /** Resolves when the run has ended, whatever came of it. */
   async start(request: vscode.TestRunRequest, wishes: RunWishes = {}): Promise<RunRecords> {
+    const { include, exclude, profile } = request;
+    this.again = () => this.start(new vscode.TestRunRequest(include, exclude, profile), wishes);
     const id = randomUUID();
     const run = this.#controller.createTestRun(request, wishes.name);
     const title = [titleOf(request), ...(wishes.name === undefined ? [] : [wishes.name])].join(', ');
@@ -173,8 +177,7 @@ export class Runs {
   }
 
   #add(records: RunRecords, record: TestRecord): PanelRecord {
-    const project = this.#tree.projects.find(({ id }) => id === record.project);
-    return records.add(record, project?.folder ?? { name: '', path: '' });
+    return records.add(record, this.#tree.folderOf(record.project));
   }
 }
 

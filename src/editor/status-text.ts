@@ -1,6 +1,9 @@
 import { formatBytes } from '../config/quantities.ts';
+import type { PanelRecord } from '../panel/messages.ts';
 import type { CageDescription, CageProperties } from '../protocol/limits.ts';
+import type { CageStatus } from '../protocol/messages.ts';
 import { isFailure, type VerdictKind, verdictKinds } from '../protocol/verdict.ts';
+import { oneLine, plural } from '../reports/excerpt.ts';
 import { verdictLabel } from '../reports/wording.ts';
 
 export type Counts = Readonly<Partial<Record<VerdictKind, number>>>;
@@ -90,6 +93,40 @@ export function statusDetails(state: StatusState, counts: Counts, cage: CageDesc
       ? [`Cage: **${cage.label}**`, ...assurances(cage.properties)]
       : ['The cage is chosen when the first test is listed or run.']),
   ];
+}
+
+const mostLines = 5;
+
+/** The living cages that hold the most, each with its cap. */
+export function cageLines(cages: readonly CageStatus[]): string[] {
+  const lines = cages
+    .toSorted((a, b) => (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0))
+    .slice(0, mostLines)
+    .map(({ label, memoryBytes, memoryCapBytes, processes }) => {
+      const cap = memoryCapBytes === null ? '' : ` of ${formatBytes(memoryCapBytes)}`;
+      const memory = memoryBytes === null ? [] : [`${formatBytes(memoryBytes)}${cap}`];
+      return `${oneLine(label, 60)}: ${[...memory, plural(processes.length, 'process', 'processes')].join(', ')}`;
+    });
+  return cages.length > mostLines ? [...lines, `and ${cages.length - mostLines} more`] : lines;
+}
+
+/** The tests of a run that used the most memory, kept as they come. */
+export class TopMemory {
+  #rows: { readonly title: string; readonly bytes: number; readonly cap: number | null }[] = [];
+
+  add({ title, peakMemoryBytes, memoryCapBytes, shared }: PanelRecord): void {
+    if (peakMemoryBytes === null || shared) return;
+    if (this.#rows.length === mostLines && peakMemoryBytes <= this.#rows.at(-1)!.bytes) return;
+    this.#rows.push({ title, bytes: peakMemoryBytes, cap: memoryCapBytes });
+    this.#rows = this.#rows.toSorted((a, b) => b.bytes - a.bytes).slice(0, mostLines);
+  }
+
+  lines(): string[] {
+    return this.#rows.map(({ title, bytes, cap }) => {
+      const most = cap === null ? '' : ` of ${formatBytes(cap)}`;
+      return `${oneLine(title, 60)}: ${formatBytes(bytes)}${most}`;
+    });
+  }
 }
 
 function assurances(properties: CageProperties): string[] {

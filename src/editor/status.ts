@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
 import type { CageDescription } from '../protocol/limits.ts';
-import type { Notice } from '../protocol/messages.ts';
+import type { CageStatus, Notice } from '../protocol/messages.ts';
+import { statusBarKey } from './contributed-settings.ts';
 import type { RunEvent } from './runs.ts';
-import { type Counts, type StatusState, statusDetails, statusText } from './status-text.ts';
+import { section } from './settings.ts';
+import { cageLines, type Counts, type StatusState, statusDetails, statusText, TopMemory } from './status-text.ts';
 
 const updateMs = 250;
+const lookEveryMs = 1_000;
 const actions = [
   ['Run all tests', 'bulkhead.runAll'],
   ['Run failed again', 'bulkhead.runFailed'],
   ['Stop and reap', 'bulkhead.stop'],
   ['Report', 'bulkhead.showReport'],
+  ['Processes', 'bulkhead.showProcesses'],
   ['Log', 'bulkhead.showLog'],
 ] as const;
 
@@ -21,16 +25,31 @@ export class Status implements vscode.Disposable {
   #counts: Counts = {};
   #survivors = 0;
   #timer: NodeJS.Timeout | undefined;
+  readonly #cages: () => Promise<readonly CageStatus[]>;
+  #living: readonly CageStatus[] = [];
+  #lookedAt = -Infinity;
+  #top = new TopMemory();
 
-  constructor(cage: () => CageDescription | null) {
+  constructor(cage: () => CageDescription | null, cages: () => Promise<readonly CageStatus[]>) {
     this.#cage = cage;
+    this.#cages = cages;
     this.item.name = 'Bulkhead';
     this.item.command = 'bulkhead.showReport';
     this.#show();
-    this.item.show();
+    this.configured();
   }
 
-  run({ kind, records }: RunEvent): void {
+  /** Shown or not, as the setting says. */
+  configured(): void {
+    if (vscode.workspace.getConfiguration(section).get(statusBarKey, true)) this.item.show();
+    else this.item.hide();
+  }
+
+  run(event: RunEvent): void {
+    const { kind, records } = event;
+    if (kind === 'begun') this.#top = new TopMemory();
+    if (kind === 'record') this.#top.add(event.row);
+    if (kind === 'ended') this.#living = [];
     const { finished, planned, counts, summary, lostBecause } = records;
     this.#counts = counts;
     if (kind === 'begun') this.#survivors = 0;
@@ -48,6 +67,7 @@ export class Status implements vscode.Disposable {
     if (this.#state.kind !== 'running') return;
     this.#state = { ...this.#state, live: { memoryBytes, processes, cages } };
     this.#soon();
+    void this.#look();
   }
 
   survivors(count: number): void {
@@ -58,6 +78,14 @@ export class Status implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#timer);
     this.item.dispose();
+  }
+
+  /** For the card alone, so seldom; a warden that is just dying has no cages to show. */
+  async #look(): Promise<void> {
+    if (performance.now() - this.#lookedAt < lookEveryMs) return;
+    this.#lookedAt = performance.now();
+    const living = await this.#cages().catch(() => []);
+    if (this.#state.kind === 'running') this.#living = living;
   }
 
   #soon(): void {
@@ -79,8 +107,18 @@ export class Status implements vscode.Disposable {
 
   #tooltip(): vscode.MarkdownString {
     const links = actions.map(([label, command]) => `[${label}](command:${command})`).join(' · ');
-    const lines = ['**Bulkhead**: safe test runs', ...statusDetails(this.#state, this.#counts, this.#cage()), links];
+    const lines = ['**Bulkhead**: safe test runs', ...statusDetails(this.#state, this.#counts, this.#cage())];
     const tooltip = new vscode.MarkdownString(lines.join('\n\n'));
+    for (const { heading, entries } of [
+      { heading: 'Alive now', entries: cageLines(this.#living) },
+      { heading: 'Most memory', entries: this.#top.lines() },
+    ]) {
+      if (entries.length === 0) continue;
+      tooltip.appendMarkdown(`\n\n**${heading}**\n`);
+      // Titles are the workspace's own words: as text, they can be no link and no command.
+      for (const entry of entries) tooltip.appendMarkdown('\n- ').appendText(entry);
+    }
+    tooltip.appendMarkdown(`\n\n${links}`);
     tooltip.isTrusted = { enabledCommands: actions.map(([, command]) => command) };
     return tooltip;
   }

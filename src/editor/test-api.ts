@@ -7,6 +7,7 @@ import type { Status } from './status.ts';
 /** What `activate` returns, for the tests of this repository only: it may change with any version. */
 export interface TestApi {
   readonly controller: vscode.TestController;
+  readonly profile: vscode.TestRunProfile;
   readonly runs: Runs;
   readonly status: Status;
   readonly processes: Processes;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { Problem } from '../protocol/messages.ts';
-import { type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
+import { type Folder, type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
 import { Branches } from './branches.ts';
 import { coalesced } from './coalesced.ts';
 import type { Connection } from './connection.ts';
@@ -110,6 +110,15 @@ export class TestTree {
   keyOf(item: vscode.TestItem): TestKey | undefined {
     const scope = this.#branches.scope(item);
     return scope.kind === 'test' ? scope.key : this.#itself.get(item);
+  }
+
+  folderOf(project: string): Folder {
+    return this.#projects.find(({ id }) => id === project)?.folder ?? { name: '', path: '' };
+  }
+
+  /** Reads a file that nobody has looked at yet. */
+  async opened(item: vscode.TestItem): Promise<void> {
+    if (!this.#resolved.has(item)) await this.discover(item);
   }
 
   /** Reads again the tests of a file that somebody has looked at; a file still closed stays unread. */

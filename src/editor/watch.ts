@@ -19,6 +19,9 @@ export class Watch implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new Set<string>();
+  readonly #seen = new vscode.EventEmitter<readonly string[]>();
+  /** Files that were written, made or deleted, once the tree knows what is in them. */
+  readonly onDidChange = this.#seen.event;
   #watchers: vscode.Disposable[] = [];
   #watched = '';
   #listAgain = false;
@@ -84,6 +87,7 @@ export class Watch implements vscode.Disposable {
         await this.#tree.list();
       }
       await Promise.all(files.map(file => this.#tree.changed(file)));
+      if (files.length > 0) this.#seen.fire(files);
     } catch (error) {
       this.#log.error(`The tests could not be listed again: ${(error as Error).message}`);
     }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { statusDetails, statusText } from '../../../src/editor/status-text.ts';
+import { cageLines, statusDetails, statusText, TopMemory } from '../../../src/editor/status-text.ts';
+import { panelRecord } from '../../../src/panel/record.ts';
+import type { CageStatus } from '../../../src/protocol/messages.ts';
+import { recordOf } from './records.ts';
 import type { CageDescription } from '../../../src/protocol/limits.ts';
 
 const text = (...args: Parameters<typeof statusText>) => statusText(...args).text;
@@ -65,5 +68,39 @@ describe('status bar details', () => {
       '- processes: not available here, because no cgroup can be written',
       '- clean-up: enforced by the kernel',
     ]);
+  });
+});
+
+describe('the card of the status bar', () => {
+  const cage = (label: string, memoryBytes: number | null): CageStatus => ({
+    label,
+    run: 'r',
+    test: null,
+    name: label,
+    mechanism: 'cgroup1',
+    memoryBytes,
+    memoryCapBytes: 128 * 1024 ** 2,
+    processes: [],
+    ageMs: 1,
+  });
+
+  it('names the living cages that hold the most, with their caps', () => {
+    const cages = [1, 6, 3, 2, 5, 4].map(number => cage(`t${number}`, number * 1024 ** 2));
+    assert.deepEqual(cageLines(cages).slice(0, 1), ['t6: 6 MiB of 128 MiB, 0 processes']);
+    assert.equal(cageLines(cages).at(-1), 'and 1 more');
+    assert.deepEqual(cageLines([cage('new', null)]), ['new: 0 processes']);
+  });
+
+  it('names the tests that took the most memory, whatever comes first', () => {
+    const top = new TopMemory();
+    for (const key of [3, 1, 7, 2, 6, 5, 4]) {
+      const usage = { peakMemoryBytes: key * 1024 ** 2, cpuMs: 1, maxProcesses: 1, shared: key === 7 };
+      top.add(panelRecord(recordOf(`t${key}`, { usage }), { name: 'w', path: '/work' }));
+    }
+    assert.deepEqual(
+      top.lines().map(line => line.split(':')[0]),
+      ['t6', 't5', 't4', 't3', 't2'],
+    );
+    assert.equal(top.lines()[0], 't6: 6 MiB of 128 MiB');
   });
 });

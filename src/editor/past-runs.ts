@@ -1,0 +1,134 @@
+import * as vscode from 'vscode';
+import { formatDuration } from '../config/quantities.ts';
+import type { PastRun } from '../protocol/history.ts';
+import type { RunSummary } from '../protocol/messages.ts';
+import { isFailure, type TestRecord, verdictKinds } from '../protocol/verdict.ts';
+import { plural } from '../reports/excerpt.ts';
+import { jsonReport } from '../reports/json.ts';
+import { junitReport } from '../reports/junit.ts';
+import { markdownReport } from '../reports/markdown.ts';
+import type { RunReport } from '../reports/report.ts';
+import type { Connection } from './connection.ts';
+import type { Report } from './report.ts';
+import { RunRecords } from './run-records.ts';
+import type { Runs } from './runs.ts';
+import type { TestTree } from './tree.ts';
+
+const mostRuns = 200;
+const kinds = { Markdown: ['md'], 'JUnit XML': ['xml'], JSON: ['json'] };
+
+/** The runs that are kept: looked at in the panel, or written to a file. */
+export class PastRuns {
+  readonly #connection: Connection;
+  readonly #tree: TestTree;
+  readonly #runs: Runs;
+  readonly #report: Report;
+  readonly #version: string;
+
+  constructor(connection: Connection, tree: TestTree, runs: Runs, report: Report, version: string) {
+    this.#connection = connection;
+    this.#tree = tree;
+    this.#runs = runs;
+    this.#report = report;
+    this.#version = version;
+  }
+
+  register(): vscode.Disposable[] {
+    return [
+      vscode.commands.registerCommand('bulkhead.showHistory', () => told(() => this.show())),
+      vscode.commands.registerCommand('bulkhead.exportReport', () => told(() => this.export())),
+    ];
+  }
+
+  async show(): Promise<void> {
+    const runs = await this.#connection.request('history', { limit: mostRuns });
+    if (runs.length === 0) {
+      void vscode.window.showInformationMessage('Bulkhead: no run has been kept yet.');
+      return;
+    }
+    const items = runs.map(run => ({
+      run,
+      label: whenText(run),
+      description: countsText(run),
+      detail: stateText(run),
+    }));
+    const title = 'Bulkhead: Run History';
+    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: 'A run to open in the report' });
+    if (chosen) await this.open(chosen.run);
+  }
+
+  async open(past: PastRun): Promise<void> {
+    await this.#tree.ready();
+    const records = new RunRecords(past.run, `Run of ${whenText(past)}`, past.startedAt);
+    records.expect(past.planned);
+    await this.#each(past.run, record => records.add(record, this.#tree.folderOf(record.project)));
+    if (past.state !== 'running') records.summary = summaryOf(past);
+    this.#runs.last = records;
+    this.#report.show();
+    this.#report.replay();
+  }
+
+  async export(): Promise<void> {
+    const { last } = this.#runs;
+    if (!last?.summary) {
+      void vscode.window.showInformationMessage('Bulkhead: there is no finished run to export; run tests first.');
+      return;
+    }
+    const [first] = vscode.workspace.workspaceFolders ?? [];
+    const target = await vscode.window.showSaveDialog({
+      title: 'Bulkhead: Export Report',
+      filters: kinds,
+      ...(first ? { defaultUri: vscode.Uri.joinPath(first.uri, 'bulkhead-report.md') } : {}),
+    });
+    if (!target) return;
+    const records: TestRecord[] = [];
+    await this.#each(last.run, record => records.push(record));
+    const { cage } = (await this.#connection.open()).info;
+    const report = { version: this.#version, folder: first?.uri.fsPath ?? '', cage, summary: last.summary, records };
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(written(report, target.path)));
+    const open = 'Open';
+    const text = `Bulkhead: wrote ${plural(records.length, 'test')} to ${vscode.workspace.asRelativePath(target)}.`;
+    if ((await vscode.window.showInformationMessage(text, open)) === open) await vscode.window.showTextDocument(target);
+  }
+
+  async #each(run: string, take: (record: TestRecord) => void): Promise<void> {
+    for (let after: number | null = 0; after !== null;) {
+      const page: { readonly records: readonly TestRecord[]; readonly next: number | null } =
+        await this.#connection.request('records', { run, after });
+      page.records.forEach(take);
+      after = page.next;
+    }
+  }
+}
+
+function written(report: RunReport, path: string): string {
+  if (path.endsWith('.xml')) return [...junitReport(report)].join('');
+  return [...(path.endsWith('.json') ? jsonReport(report) : markdownReport(report))].join('');
+}
+
+function summaryOf({ run, planned, counts, startedAt, durationMs, state, journal }: PastRun): RunSummary {
+  const cancelled = state !== 'ended';
+  return { run, planned, counts, leaked: 0, flaky: 0, startedAt, durationMs, cancelled, problems: [], journal };
+}
+
+function whenText({ startedAt }: PastRun): string {
+  return new Date(startedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+function countsText({ counts, planned }: PastRun): string {
+  const failed = verdictKinds.filter(isFailure).reduce((sum, kind) => sum + (counts[kind] ?? 0), 0);
+  return failed > 0 ? `$(error) ${failed} failed of ${planned}` : `$(pass) ${counts.passed ?? 0} passed of ${planned}`;
+}
+
+function stateText({ state, durationMs, recorded, planned }: PastRun): string {
+  const took = formatDuration(durationMs);
+  return state === 'ended' ? took : `${state} after ${took}: ${recorded} of ${planned} have a verdict`;
+}
+
+async function told(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    void vscode.window.showErrorMessage(`Bulkhead could not do that. ${(error as Error).message}`);
+  }
+}
