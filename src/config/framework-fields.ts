@@ -34,6 +34,12 @@ const bats: Program = {
   example: 'test/bats/bin/bats',
 };
 
+const ctest: Program = {
+  key: 'ctest',
+  description: 'The ctest to run them with; without it, the first "ctest" of the PATH.',
+  example: '/opt/cmake/bin/ctest',
+};
+
 /** Every framework that is found by itself. */
 export const foundFrameworks = {
   mocha: found('mocha', node),
@@ -42,6 +48,7 @@ export const foundFrameworks = {
   pytest: found('pytest', python),
   bats: found('bats', bats),
   vitest: found('vitest', node),
+  ctest: found('ctest', ctest),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
 function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {

@@ -1,4 +1,5 @@
 import { BatsFramework } from './bats/framework.ts';
+import { CtestFramework } from './ctest/framework.ts';
 import { CommandFramework } from './command/framework.ts';
 import { JunitFramework } from './command/junit-framework.ts';
 import { TapFramework } from './command/tap-framework.ts';
@@ -24,6 +25,7 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
     new PytestFramework(inside),
     new GoFramework(builds),
     new BatsFramework(),
+    new CtestFramework(),
     new CommandFramework(),
     new TapFramework(),
     new JunitFramework(builds),

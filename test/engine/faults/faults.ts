@@ -24,7 +24,7 @@ export type Fault = (typeof faults)[number];
 export interface Outcome {
   readonly culprit: string;
   /** An attribute of the culprit; in a shared cage, of one of its three tests. */
-  readonly attribute?: string;
+  readonly attribute?: string | undefined;
 }
 
 export const outcomes: Readonly<Record<Fault, Outcome>> = {

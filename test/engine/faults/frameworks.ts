@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
 import { installedLine } from '../../unit/frameworks/pytest/versions.ts';
 import { linkVitest } from '../../unit/frameworks/vitest/versions.ts';
@@ -19,6 +21,11 @@ export interface FaultyFramework {
   readonly deviations?: Partial<Record<Fault, Deviation>>;
 }
 
+const waitsForOutput: Deviation = {
+  culprit: 'timed-out/test',
+  attribute: undefined,
+  because: 'ctest waits for whoever holds the output of a test',
+};
 const unknownOrigin = 'the last test is charged, for nothing tells yet who began it';
 
 const pytest = await installedLine();
@@ -118,13 +125,9 @@ export const frameworks: readonly FaultyFramework[] = [
     isolations: ['test'],
     // The same faults, in programs that print TAP around them.
     prepare: async ({ root }) => {
-      await cp(resolve(import.meta.dirname, '../../fixtures/faults/command'), root, {
-        recursive: true,
-        filter: path => !/\.json$|(?:before|after)\.sh$/.test(path),
-      });
-      const folders = (await readdir(root, { withFileTypes: true })).filter(each => each.isDirectory());
-      for (const { name } of folders)
-        for (const role of ['before', 'after']) await writeFile(join(root, name, `${role}.sh`), 'true\n');
+      const shells = { before: 'true\n', after: 'true\n' };
+      for (const name of ['exit-0', ...(await foldersOfCommand(root))])
+        for (const [role, text] of Object.entries(shells)) await writeFile(join(root, name, `${role}.sh`), text);
     },
     deviations: {
       'live-handle': { missing: true, because: 'the process is the file: it would be a file that does not end' },
@@ -132,4 +135,41 @@ export const frameworks: readonly FaultyFramework[] = [
       'kill-worker': { missing: true, because: 'it has no worker' },
     },
   },
+  {
+    name: 'ctest',
+    // It passes on line by line what it is told, each with its number.
+    settings: { timeout: 8000, outputLimit: 128 * 1024 },
+    prepare: async ({ root }) => {
+      // Of two tests of one name ctest mixes up where they are.
+      for (const name of await foldersOfCommand(root)) {
+        const one = (role: string) =>
+          `add_test(NAME ${name}-${role} COMMAND sh \${CMAKE_CURRENT_SOURCE_DIR}/${role}.sh)\n`;
+        await writeFile(join(root, name, 'CMakeLists.txt'), ['before', 'culprit', 'after'].map(one).join(''));
+      }
+      await promisify(execFile)('cmake', ['-S', '.', '-B', 'build'], { cwd: root });
+    },
+    deviations: {
+      'exit-0': { missing: true, because: 'for a program, that is a pass' },
+      'exit-3': { culprit: 'failed', because: 'for a program, that is a failure' },
+      'heap-oom': {
+        culprit: 'crashed',
+        because: 'ctest tells of the signal alone, and what a test printed proves nothing',
+      },
+      'live-handle': { missing: true, because: 'the process is the test: it would be a test that does not end' },
+      'late-throw': { missing: true, because: 'the process is the test: nothing comes after it' },
+      'kill-worker': { missing: true, because: 'its worker is the program of the test: see kill-self' },
+      'orphan-inherits': waitsForOutput,
+      'chatty-orphan': waitsForOutput,
+      'orphan-ignores-sigterm': waitsForOutput,
+    },
+  },
 ];
+
+/** The same faults as those of a plain command. */
+async function foldersOfCommand(root: string): Promise<string[]> {
+  await cp(resolve(import.meta.dirname, '../../fixtures/faults/command'), root, {
+    recursive: true,
+    filter: path => !path.endsWith('.json'),
+  });
+  return (await readdir(root, { withFileTypes: true })).filter(each => each.isDirectory()).map(({ name }) => name);
+}

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Problem } from '../../protocol/messages.ts';
+import type { DetectionContext } from '../framework.ts';
+
+const place = /^(?:CMake Error at )?([^\s:][^:\n]*):(\d+)(?::\d+)?(?: \(.*\))?: ?(?:fatal )?(?:error: (.*))?$/m;
+
+/** Builds what the tests are run from, with the cmake that has configured the folder. */
+export async function buildTree(root: string, { settings, tool }: DetectionContext): Promise<Problem | null> {
+  const cache = join(root, 'CMakeCache.txt');
+  if (!existsSync(cache)) return null;
+  const [, cmake = 'cmake'] = /^CMAKE_COMMAND:INTERNAL=(.+)$/m.exec(readFileSync(cache, 'utf8')) ?? [];
+  const { failure, stdout, stderr } = await tool.run(
+    { file: cmake, args: ['--build', '.'], cwd: root, env: settings.ctest.env },
+    undefined,
+    { memoryBytes: settings['build.memory'], ms: settings['build.timeout'] },
+  );
+  if (failure === null) return null;
+  const said = (stderr.trim() || stdout.trim()).split('\n').slice(0, 20).join('\n').slice(0, 4000);
+  const [, file, line] = place.exec(stderr) ?? [];
+  return {
+    severity: 'error',
+    ...(file === undefined ? {} : { file: resolve(root, file), line: Number(line) }),
+    message: `The tests in ${root} cannot be built; the build ${failure}.\n${said}`,
+    fix: failure.includes('memory')
+      ? 'Raise "build.memory".'
+      : failure.includes('still running')
+        ? 'Raise "build.timeout".'
+        : 'Try "cmake --build ." in that folder.',
+  };
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Isolation } from '../../src/config/settings.ts';
+import type { TestRecord } from '../../src/protocol/verdict.ts';
+import { type RunResult, TestWorkspace } from './workspace.ts';
+
+/** What ctest itself says of each test, by its number. */
+function ctestByItself(folder: string): string[] {
+  const { stdout } = spawnSync('ctest', [], { cwd: folder, encoding: 'utf8' });
+  const said = [
+    ...stdout.matchAll(
+      /Test +#(\d+): (.*?) \.+(?:.*\*\*\*| +)(Passed|Failed|Skipped|Timeout|Exception|Not Run(?: \(Disabled\))?)/g,
+    ),
+  ];
+  return said.map(([, number = '', name = '', how]) => `${number.padStart(2)} ${name}: ${how}`).sort();
+}
+
+const words = (willFail: boolean): Readonly<Record<string, string>> => ({
+  Passed: willFail ? 'expected-failure' : 'passed',
+  Failed: 'failed',
+  Timeout: 'failed',
+  Skipped: 'skipped',
+  'Not Run (Disabled)': 'skipped',
+  'Not Run': 'error',
+});
+
+describe('ctest tests', function () {
+  this.timeout(240_000);
+  let workspace: TestWorkspace;
+  let native: string[];
+  const results = new Map<Isolation, RunResult>();
+
+  before(async () => {
+    workspace = TestWorkspace.copyOf('ctest-project');
+    execFileSync('cmake', ['-S', '.', '-B', 'build'], { cwd: workspace.root });
+    native = ctestByItself(join(workspace.root, 'build'));
+    for (const isolation of ['test', 'file'] as const) results.set(isolation, await workspace.run({ isolation }));
+  });
+  after(() => workspace.remove());
+
+  const records = (isolation: Isolation) => results.get(isolation)!.records;
+  const find = (name: string, isolation: Isolation = 'test'): TestRecord =>
+    records(isolation).find(({ test }) => test.titlePath[0] === name)!;
+
+  for (const isolation of ['test', 'file'] as const) {
+    it(`have the verdicts of ctest, with a cage for each ${isolation}`, () => {
+      assert.equal(native.length, 24, 'ctest itself must have run');
+      const own = records(isolation).map(({ test, verdict }) => `${test.titlePath[0]}: ${verdict.kind}`);
+      const expected = native.map((line, index) => {
+        const [, name = '', how = ''] = /^ *\d+ (.*): (.*)$/.exec(line) ?? [];
+        const crash = name === 'killed' ? 'killed-outside' : 'crashed';
+        assert.ok(how, native[index]);
+        return `${name}: ${how === 'Exception' ? crash : words(name === 'will-fail')[how]}`;
+      });
+      assert.deepEqual(own.sort(), expected.sort());
+      assert.equal(results.get(isolation)!.summary.planned, 24);
+    });
+
+    it(`name the signal of a crash and the fixture that failed, with a cage for each ${isolation}`, () => {
+      assert.deepEqual(find('segv', isolation).verdict, {
+        kind: 'crashed',
+        signal: 'SIGSEGV',
+        reportedBy: 'framework',
+      });
+      assert.match(find('needs-broken', isolation).messages[0]!.text, /Failed test dependencies: broken/);
+      assert.match(find('missing', isolation).messages[0]!.text, /Could not find executable/);
+    });
+  }
+
+  it('may print what looks like the words of ctest', () => {
+    assert.match(find('forges').output.text, /^hello\n +Start +2: fails\n/);
+    assert.equal(find('forges', 'file').verdict.kind, 'passed');
+    assert.equal(find('fails', 'file').verdict.kind, 'failed');
+  });
+
+  it('say where they were added, and what they printed', () => {
+    const [message] = find('fails').messages;
+    assert.deepEqual([message!.file, message!.line], [join(workspace.root, 'CMakeLists.txt'), 9]);
+    assert.match(message!.text, /^bad$/m);
+    assert.match(find('timeout').messages[0]!.text, /its own TIMEOUT/);
+  });
+
+  it('are built before they run, and what cannot be built is said', async () => {
+    workspace.write(
+      'CMakeLists.txt',
+      'cmake_minimum_required(VERSION 3.14)\nproject(shop NONE)\nenable_testing()\nadd_test(NAME new COMMAND true)\n',
+    );
+    assert.deepEqual((await workspace.run()).verdicts, { new: 'passed' });
+    workspace.write(
+      'CMakeLists.txt',
+      'cmake_minimum_required(VERSION 3.14)\nproject(shop NONE)\nenable_testing()\nadd_test(NAME new COMMAND true)\nadd_custom_target(broken ALL COMMAND false)\n',
+    );
+    const {
+      records: [broken],
+    } = await workspace.run();
+    assert.equal(broken!.verdict.kind, 'error');
+    assert.match(broken!.messages[0]!.text, /cannot be built; the build ended with code 2/);
+  });
+});
