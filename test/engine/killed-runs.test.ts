@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { randomInt, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killNow } from '../../src/cages/owner.ts';
+import type { PastRun } from '../../src/protocol/history.ts';
+import { marked, until } from './alive.ts';
+import { bulkhead, CommandLine } from './command-line.ts';
+import { TestWorkspace } from './workspace.ts';
+
+const rounds = Number(process.env['BULKHEAD_ROUNDS'] ?? 12);
+const seed = Number(process.env['BULKHEAD_SEED'] ?? randomInt(2 ** 31));
+const victims = { warden: /warden\.cjs/, cli: /cli\.cjs/, runner: /^sh .*t\d\.sh/ };
+type Victim = keyof typeof victims;
+
+const tests = 5;
+const shell = { name: 'shell', files: ['*.sh'], command: ['sh', '${file}'] };
+const files = {
+  'bulkhead.config.json': JSON.stringify({ grace: 0, jobs: 2, frameworks: { mocha: false, command: [shell] } }),
+  ...Object.fromEntries(Array.from({ length: tests }, (_, index) => [`t${index}.sh`, 'echo x >> ran; sleep 0.4'])),
+};
+
+interface Shown {
+  readonly run: PastRun;
+  readonly unfinished: readonly unknown[];
+  readonly tests: readonly { readonly key: string; readonly verdict: { readonly kind: string } }[];
+}
+
+describe('a run of which something is killed at any moment', function () {
+  this.timeout(120_000);
+  const random = from(seed);
+  const happened: string[] = [];
+  let workspace: TestWorkspace;
+
+  before(() =>
+    console.log(`    ${rounds} rounds; BULKHEAD_SEED=${seed} repeats their choices, BULKHEAD_ROUNDS makes more`),
+  );
+  afterEach(() => workspace.remove());
+  after(() => console.log(`    ${counted(happened)}`));
+
+  for (let round = 1; round <= rounds; round++) {
+    const victim = (Object.keys(victims) as Victim[])[Math.floor(random() * 3)]!;
+    const begun = Math.floor(random() * (tests + 1));
+    const ms = Math.round(random() * (begun === 0 ? 1500 : 250));
+    it(`has a verdict for each test, and leaves nothing (${round}: the ${victim}, ${ms} ms after ${begun} began)`, async () => {
+      workspace = new TestWorkspace(files);
+      const mark = `bulkhead-test-${randomUUID()}`;
+      const killed = await killAt(victim, begun, ms, mark);
+      const before = await shown();
+      let outcome = `${victim} ${killed ? 'killed' : 'was not there'}, ${before?.run.state ?? 'nothing planned'}`;
+      if (before && before.run.state !== 'ended') {
+        const { code, stderr } = await bulkhead(workspace.root, 'resume', { MARK: mark });
+        assert.ok(code === 0 || code === 1, `${code}: ${stderr}`);
+        outcome += ' and resumed';
+      }
+      happened.push(outcome);
+      const after = await shown();
+      if (after) {
+        assert.deepEqual([after.run.state, after.run.missing, after.unfinished], ['ended', 0, []]);
+        assert.deepEqual([after.run.planned, after.run.recorded, after.tests.length], [tests, tests, tests]);
+        assert.equal(new Set(after.tests.map(({ key }) => key)).size, tests);
+        const kinds = new Set(after.tests.map(({ verdict }) => verdict.kind));
+        kinds.delete('passed');
+        assert.deepEqual([...kinds], victim === 'runner' && kinds.size > 0 ? ['killed-outside'] : []);
+        for (const { key, verdict } of before?.tests ?? [])
+          assert.deepEqual(after.tests.find(test => test.key === key)?.verdict, verdict, 'what was shown stands');
+      }
+      await until('nothing is alive', () => marked(mark).length === 0);
+    });
+  }
+
+  /** False: it was not there at that moment. */
+  async function killAt(victim: Victim, begun: number, ms: number, mark: string): Promise<boolean> {
+    const command = new CommandLine(workspace.root, ['run'], { MARK: mark });
+    let ended = false;
+    void command.ended.then(() => (ended = true));
+    await until('so many have begun', () => ended || ran() >= begun, 60_000);
+    await sleep(ms);
+    const found = marked(mark).filter(each => victims[victim].test(each.command));
+    for (const { pid } of found) killNow(pid);
+    await command.ended;
+    return found.length > 0;
+  }
+
+  function ran(): number {
+    const path = join(workspace.root, 'ran');
+    return existsSync(path) ? readFileSync(path, 'utf8').length / 2 : 0;
+  }
+
+  /** Null: nothing of the run had been written yet. */
+  async function shown(): Promise<Shown | null> {
+    const { code, stdout, stderr } = await bulkhead(workspace.root, 'show --json');
+    if (code === 0) return JSON.parse(stdout) as Shown;
+    assert.match(stderr, /there is no such run/);
+    return null;
+  }
+});
+
+function counted(outcomes: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, count]) => `${count} × ${outcome}`).join('; ');
+}
+
+/** Random numbers that a seed repeats (mulberry32). */
+function from(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
