@@ -14,6 +14,8 @@ import { planUnit, type WardenLaunch, withReason } from './unit.ts';
 
 /** A unit whose warden has not settled in by then is given up for a plain start. */
 const unitMs = 10_000;
+/** The same where nothing else will do. */
+const demandedUnitMs = 60_000;
 
 export interface WardenOptions {
   /** The bundle of `src/warden/main.ts`. */
@@ -81,7 +83,8 @@ export class WardenClient {
   static async #inUnit(options: WardenOptions, launch: WardenLaunch): Promise<WardenClient | Error> {
     const client = new WardenClient(options, launch);
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`it did not start within ${unitMs / 1000} s`)), unitMs);
+    const ms = options.env['BULKHEAD_SYSTEMD'] === 'always' ? demandedUnitMs : unitMs;
+    const timer = setTimeout(() => late.reject(new Error(`it did not start within ${ms / 1000} s`)), ms);
     try {
       await Promise.race([client.request('settle', inheritance(options.env)), late.promise]);
       return client;

@@ -73,7 +73,7 @@ describe('a death', function () {
           ({ counts }) => counts,
           (error: Error) => error.message,
         );
-        await until('the crowd is there', () => marked(mark).length > daemons + 1, 30_000);
+        await until('the crowd is there', () => marked(mark).length > daemons + 1, 60_000);
         kill(warden, who);
         if (!byItself) {
           await until('the dead are gone', () => readProcess(warden.pid) === null);

@@ -3,8 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { bootKernel, type KernelKind } from './boot.ts';
 
-export interface InsideSuite {
+export interface InsideKernel {
   kind: KernelKind;
+  memoryMiB?: number;
+  /** For boot and suites together. */
+  timeoutMs?: number;
+}
+
+export interface InsideSuite {
   /** Spec files, relative to the repository. */
   specs: string[];
   /** `dev`, the ordinary user, unless said otherwise. */
@@ -13,8 +19,6 @@ export interface InsideSuite {
   /** Put before the command, such as a `systemd-run` that gives it a scope of its own. */
   through?: string;
   mochaArguments?: string[];
-  memoryMiB?: number;
-  timeoutMs?: number;
 }
 
 export interface SuiteReport {
@@ -30,25 +34,45 @@ export interface ReportedTest {
 }
 
 /** Runs mocha on the repository's own files in a kernel of its own; throws only if there is no report to return. */
-export async function runSuiteInside(suite: InsideSuite): Promise<SuiteReport> {
+export async function runSuiteInside(order: InsideKernel & InsideSuite): Promise<SuiteReport> {
+  const [report] = await runSuitesInside(order, [order]);
+  return report!;
+}
+
+/** Several in one boot, each in a process of its own, so that what fails in one is not held against the next. */
+export async function runSuitesInside(
+  { kind, memoryMiB, timeoutMs }: InsideKernel,
+  suites: readonly InsideSuite[],
+): Promise<SuiteReport[]> {
   const share = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-suite-'));
   try {
-    const { kind, memoryMiB, timeoutMs } = suite;
     const limits = { ...(memoryMiB && { memoryMiB }), ...(timeoutMs && { timeoutMs }) };
-    const kernel = await bootKernel({ kind, share, script: scriptOf(suite), ...limits });
-    const report = await readFile(path.join(share, 'report.json'), 'utf8').catch(() => {
-      const end = kernel.timedOut ? 'was cut at the time limit' : `ended with exit code ${kernel.exitCode}`;
-      throw new Error(`The suite in the ${kind} kernel ${end}, without a report.\n${kernel.output}\n${kernel.console}`);
+    const script = [...suites.map(scriptOf), 'exit $status'].join('\n');
+    const kernel = await bootKernel({ kind, share, script, ...limits });
+    const reports = suites.map(async ({ specs }, index) => {
+      const report = await readFile(path.join(share, reportName(index)), 'utf8').catch(() => {
+        const end = kernel.timedOut ? 'was cut at the time limit' : `ended with exit code ${kernel.exitCode}`;
+        const what = `${specs.join(' and ')} in the ${kind} kernel ${end}, without a report.`;
+        throw new Error(`${what}\n${kernel.output}\n${kernel.console}`);
+      });
+      return JSON.parse(report) as SuiteReport;
     });
-    return JSON.parse(report) as SuiteReport;
+    return await Promise.all(reports);
   } finally {
     await rm(share, { recursive: true, force: true });
   }
 }
 
-function scriptOf({ specs, user = 'dev', env = {}, through = '', mochaArguments = [] }: InsideSuite): string {
+function reportName(index: number): string {
+  return `report-${index}.json`;
+}
+
+function scriptOf(
+  { specs, user = 'dev', env = {}, through = '', mochaArguments = [] }: InsideSuite,
+  index: number,
+): string {
   // Both users can write there; /host belongs to whoever owns the share on the host.
-  const report = '/tmp/report.json';
+  const report = `/tmp/${reportName(index)}`;
   const mocha = [
     'node',
     'node_modules/mocha/bin/mocha.js',
@@ -61,7 +85,7 @@ function scriptOf({ specs, user = 'dev', env = {}, through = '', mochaArguments 
   const command = ['env', ...settings, ...mocha, ...mochaArguments, ...specs].map(quoted).join(' ');
   // exec: a shell left waiting would be a second process in dev's cgroup leaf.
   const run = `cd /bulkhead && exec ${through} ${command}`;
-  return `${user === 'dev' ? 'asDev' : 'bash -c'} ${quoted(run)}; status=$?; cp ${report} /host/ && exit $status`;
+  return `${user === 'dev' ? 'asDev' : 'bash -c'} ${quoted(run)}; status=$?; cp ${report} /host/ || exit $status`;
 }
 
 function quoted(word: string): string {

@@ -8,6 +8,9 @@ import type { Notice } from '../../../src/protocol/messages.ts';
 import { marked, until } from '../../engine/alive.ts';
 import { dist, TestWorkspace } from '../../engine/workspace.ts';
 
+/** By default a unit that is late is done without, as on a busy machine. */
+const demanded = { ...process.env, BULKHEAD_SYSTEMD: 'always' };
+
 /** Run by an ordinary user from a plain login, which gives nobody a control group to divide. */
 describe('a warden of an ordinary login', () => {
   let workspace: TestWorkspace;
@@ -43,7 +46,7 @@ describe('a warden of an ordinary login', () => {
       'hog.sh': `exec node -e 'const a=[];for(let i=0;i<64;i++)a.push(Buffer.alloc(4<<20,1))'`,
       'passes.sh': 'exit 0',
     });
-    const { records, verdicts } = await workspace.run({ memory: 96 * 1024 ** 2, jobs: 1 });
+    const { records, verdicts } = await workspace.run({ memory: 96 * 1024 ** 2, jobs: 1 }, { kind: 'all' }, demanded);
     assert.deepEqual(verdicts, { 'hog.sh': 'out-of-memory', 'passes.sh': 'passed' });
     const hog = records.find(record => record.test.titlePath[0] === 'hog.sh')!;
     assert.ok(
@@ -79,7 +82,7 @@ describe('a warden of an ordinary login', () => {
     const mark = randomUUID();
     workspace = new TestWorkspace(crowd(mark));
     const ends: string[] = [];
-    const client = await workspace.warden([], { onExit: reason => ends.push(reason) });
+    const client = await workspace.warden([], { env: demanded, onExit: reason => ends.push(reason) });
     const run = client.request('run', { run: 'one', selection: { kind: 'all' }, overrides: {} });
     const lost = assert.rejects(run, /Bulkhead's warden/);
     await until('the crowd is there', () => marked(mark).length >= 8);
@@ -96,10 +99,12 @@ describe('a warden of an ordinary login', () => {
   it('ends with its client, whatever that died of, and so do its tests', async () => {
     const mark = randomUUID();
     workspace = new TestWorkspace(crowd(mark));
-    // Without a unit this fails, and says why, instead of going on with a weaker cage.
-    const env = { ...process.env, BULKHEAD_SYSTEMD: 'always' };
     const stdio = ['ignore', 'ignore', 'pipe'] as const;
-    const client = spawn('node', [join(dist, 'cli.cjs'), 'run'], { cwd: workspace.root, env, stdio: [...stdio] });
+    const client = spawn('node', [join(dist, 'cli.cjs'), 'run'], {
+      cwd: workspace.root,
+      env: demanded,
+      stdio: [...stdio],
+    });
     clients.push(client);
     let said = '';
     client.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -119,7 +124,7 @@ describe('a warden of an ordinary login', () => {
   it('ends with the systemd-run that started it', async () => {
     const mark = randomUUID();
     workspace = new TestWorkspace(crowd(mark));
-    const client = await workspace.warden();
+    const client = await workspace.warden([], { env: demanded });
     // The warden may still tell of the cancelled test before it ends.
     const over = Promise.allSettled([client.request('run', { run: 'one', selection: { kind: 'all' }, overrides: {} })]);
     await until('the crowd is there', () => marked(mark).length >= 8, 60_000);
