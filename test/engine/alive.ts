@@ -1,5 +1,8 @@
 import { hasEnvironment, linuxProcesses } from '../../src/cages/processes.ts';
 
+/** How many times slower than usual the machine is: so much longer may take what has a limit. */
+export const slowness = Number(process.env['BULKHEAD_SLOWNESS'] ?? 1);
+
 /** Living processes that carry this mark in their command line or their environment. */
 export function marked(mark: string): { pid: number; command: string }[] {
   return linuxProcesses()

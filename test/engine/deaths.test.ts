@@ -6,7 +6,7 @@ import { mechanismOrder } from '../../src/cages/order.ts';
 import { readProcess } from '../../src/cages/processes.ts';
 import type { WardenClient } from '../../src/client/client.ts';
 import type { MechanismName } from '../../src/protocol/limits.ts';
-import { marked, until } from './alive.ts';
+import { marked, slowness, until } from './alive.ts';
 import { keepersOf, killTogether } from './killed-together.ts';
 import { TestWorkspace } from './workspace.ts';
 
@@ -80,7 +80,7 @@ describe('a death', function () {
           assert.ok(marked(mark).length >= daemons, 'they outlive it');
           await start(mechanism);
         }
-        await until('nothing is alive', () => marked(mark).length === 0, 1000);
+        await until('nothing is alive', () => marked(mark).length === 0, 1000 * slowness);
         const told = await ended;
         if (typeof told === 'string') assert.match(told, /warden was killed/);
         else assert.deepEqual([who, told], ['keeper', { 'killed-outside': 1 }]);

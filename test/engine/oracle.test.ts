@@ -22,7 +22,7 @@ const tests: Readonly<Record<string, string>> = {
 
 /** What the records of a run say, against what a program between the cage and the test hears from `wait4`. */
 describe('the numbers of a record', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   before(function () {
     const compiled = compileAttacks();
     if (compiled.ok) return;
@@ -40,6 +40,7 @@ describe('the numbers of a record', function () {
         workspace = new TestWorkspace({
           'bulkhead.config.json': JSON.stringify({
             memory: '512 MiB',
+            timeout: '2min',
             frameworks: { command: [{ name: 'shell', files: ['*.sh'], command: ['sh', '${file}'] }] },
           }),
         });

@@ -6,6 +6,7 @@ import { defaults } from '../../../src/config/settings.ts';
 import { CagedProcess } from '../../../src/engine/caged-process.ts';
 import type { ProcessEvidence } from '../../../src/engine/evidence.ts';
 import type { Limits } from '../../../src/protocol/limits.ts';
+import { slowness } from '../alive.ts';
 import { programs } from './compiled.ts';
 import type { Attack } from './table.ts';
 
@@ -38,7 +39,7 @@ export async function attackOnce(mechanism: Mechanism, attack: Attack, mark: str
     onOutput: () => {},
     onStop: () => {},
   });
-  const ms = attack.timeoutMs;
+  const ms = attack.timeoutMs * slowness;
   const timer = setTimeout(() => void caged.stop({ kind: 'timeout', limit: 'test', ms }), ms);
   const evidence = await caged.finished;
   clearTimeout(timer);

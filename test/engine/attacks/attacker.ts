@@ -24,12 +24,6 @@ export interface Attacker {
 /** Whoever runs the tests. */
 export async function thisUser(): Promise<Attacker> {
   const { here, missing } = await mechanismsHere();
-  const offered: Offered[] = [];
-  for (const { name, hard, open } of here) {
-    const mechanism = await open();
-    offered.push({ name, hard, properties: mechanism.properties });
-    await mechanism.close();
-  }
   let open: { readonly column: Column; readonly mechanism: Mechanism } | null = null;
   const leave = async () => {
     const left = open;
@@ -41,7 +35,7 @@ export async function thisUser(): Promise<Attacker> {
   return {
     label: isRoot ? 'root' : 'an ordinary user',
     isRoot,
-    here: offered,
+    here: here.map(({ name, hard, properties }): Offered => ({ name, hard, properties })),
     missing,
     leave,
     async attack(column, name, mark) {

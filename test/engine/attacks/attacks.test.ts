@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { living, sleep } from '../../keeper/living.ts';
+import { slowness } from '../alive.ts';
 import { type Attacker, type Offered, thisUser } from './attacker.ts';
 import { checkCell } from './check.ts';
 import { compileAttacks } from './compiled.ts';
@@ -58,7 +59,7 @@ function attackAll(attacker: Attacker, cage: Offered): void {
     const cell = attack.cells[column];
     if ('because' in cell) continue;
     it(`${attack.name}: ${cell.end}`, async function () {
-      this.timeout(30_000 * rounds);
+      this.timeout(30_000 * rounds * slowness);
       let escaped = 0;
       for (let round = 0; round < rounds; round++) escaped += await attackOnce(attacker, cage, column, attack, cell);
       // What a cage does not promise is told with the result, where every reporter shows it.

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { killNow } from '../../../src/cages/owner.ts';
 import type { Notice } from '../../../src/protocol/messages.ts';
-import { marked, until } from '../../engine/alive.ts';
+import { marked, slowness, until } from '../../engine/alive.ts';
 import { dist, TestWorkspace } from '../../engine/workspace.ts';
 
 /** By default a unit that is late is done without, as on a busy machine. */
@@ -88,7 +88,7 @@ describe('a warden of an ordinary login', () => {
     await until('the crowd is there', () => marked(mark).length >= 8);
     const killedAt = performance.now();
     killNow(client.pid);
-    await until('nothing is left', () => marked(mark).length === 0, 1000);
+    await until('nothing is left', () => marked(mark).length === 0, 1000 * slowness);
     console.error(`warden killed: empty after ${Math.round(performance.now() - killedAt)} ms`);
     await lost;
     console.error(ends[0]);
@@ -116,7 +116,7 @@ describe('a warden of an ordinary login', () => {
     assert.equal(units().length, 1);
     const killedAt = performance.now();
     client.kill('SIGKILL');
-    await until('nothing is left', () => marked(mark).length === 0, 1000);
+    await until('nothing is left', () => marked(mark).length === 0, 1000 * slowness);
     console.error(`client killed: empty after ${Math.round(performance.now() - killedAt)} ms`);
     await until('no unit is left', () => units().length === 0);
   });
@@ -130,7 +130,7 @@ describe('a warden of an ordinary login', () => {
     await until('the crowd is there', () => marked(mark).length >= 8, 60_000);
     const starter = marked('systemd-run').find(({ command }) => command.includes(`bulkhead-${process.pid}-`));
     killNow(starter!.pid);
-    await until('nothing is left', () => marked(mark).length === 0, 1000);
+    await until('nothing is left', () => marked(mark).length === 0, 1000 * slowness);
     await over;
     await until('no unit is left', () => units().length === 0);
   });
