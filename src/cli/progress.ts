@@ -107,9 +107,9 @@ function failedTest(record: TestRecord, folder: string): FailedTest {
   return { kind: record.verdict.kind, title: titleText(record.test), place: placeText(record, folder) };
 }
 
-/** What is marked as failing does not fail the run, and is not hidden. */
-function isTold({ verdict: { kind } }: TestRecord): boolean {
-  return kind === 'known-failure' || kind === 'unexpected-pass';
+/** What is marked as failing does not fail the run, and is not hidden; nor is what somebody did to the events. */
+function isTold({ verdict: { kind }, attributes }: TestRecord): boolean {
+  return kind === 'known-failure' || kind === 'unexpected-pass' || attributes.some(each => each.kind === 'protocol');
 }
 
 /** It passed, and not each time. */

@@ -1,6 +1,6 @@
 import { type Field } from './fields.ts';
 import type { Isolation, LeakPolicy, LimitSettings, Network } from './settings.ts';
-import { choice, count, duration, orWord, size } from './shapes.ts';
+import { choice, count, duration, listOf, orWord, size, text } from './shapes.ts';
 
 export const none = new Map<unknown, null>([
   ['none', null],
@@ -165,5 +165,17 @@ export const limitFields = {
     description: 'How long to wait before the first retry; twice as long before each further one.',
     default: 0,
     examples: ['500ms'],
+  },
+  weight: {
+    shape: orWord(count(1, 1024), new Map([['exclusive', 0]])),
+    description: 'For how many of the "jobs" a cage counts; with "exclusive" nothing else runs at the same time.',
+    default: 1,
+    examples: [2, 'exclusive'],
+  },
+  locks: {
+    shape: listOf(text, { least: 0, example: '["database"]' }),
+    description: 'Names of what a test needs for itself: of the tests with the same name only one runs at a time.',
+    default: [],
+    examples: [['database']],
   },
 } satisfies { readonly [K in keyof LimitSettings]-?: Field<Exclude<LimitSettings[K], undefined>> };

@@ -100,6 +100,8 @@ const limitKeys = Object.keys({
   leaks: true,
   retries: true,
   retryDelay: true,
+  weight: true,
+  locks: true,
 } satisfies Record<keyof LimitSettings, true>) as (keyof LimitSettings)[];
 
 function limitsOnly(part: LimitSettings): LimitSettings {

@@ -44,6 +44,8 @@ export const defaults: Settings = {
   leaks: 'warn',
   retries: 0,
   retryDelay: 0,
+  weight: 1,
+  locks: [],
   jobs: 0,
   memoryBudget: null,
   runTimeout: null,

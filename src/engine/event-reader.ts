@@ -13,6 +13,9 @@ export class EventReader {
   readonly #onEvent: (event: InsideEvent) => void;
   /** The number that is due from each writer. */
   readonly #next = new Map<number | undefined, number>();
+  /** Of the code inside the framework, from its `hello` on. */
+  #key: string | null = null;
+  #faults = 0;
 
   constructor(onEvent: (event: InsideEvent) => void) {
     this.#onEvent = onEvent;
@@ -29,6 +32,8 @@ export class EventReader {
 
   end(): void {
     if (this.#lines.pending > 0) this.#fault(`the last event was cut off after ${this.#lines.pending} bytes`);
+    const more = this.#faults - this.problems.length;
+    if (more > 0) this.problems.push(`${more} more such problems`);
   }
 
   #read(line: string): void {
@@ -43,6 +48,11 @@ export class EventReader {
       this.#fault(`not an event that Bulkhead knows: ${line.slice(0, 60)}`);
       return;
     }
+    if (value.t === 'hello') this.#key ??= value.k ?? null;
+    if (this.#key !== null && value.k !== this.#key) {
+      this.#fault(`an event (${value.t}) that was not written by the code inside the framework was dropped`);
+      return;
+    }
     const due = this.#next.get(value.w) ?? 0;
     if (due === 0 && this.#next.size >= maxWriters) {
       this.#fault(`an event of yet another writer (${value.w}) was dropped`);
@@ -54,6 +64,7 @@ export class EventReader {
   }
 
   #fault(problem: string): void {
+    this.#faults++;
     if (this.problems.length < maxProblems) this.problems.push(problem);
   }
 }
@@ -63,6 +74,7 @@ function isEvent(value: unknown): value is InsideEvent {
   const event = value as Record<string, unknown>;
   if (!Number.isSafeInteger(event['s']) || !(event['w'] === undefined || Number.isSafeInteger(event['w'])))
     return false;
+  if (event['k'] !== undefined && typeof event['k'] !== 'string') return false;
   switch (event['t']) {
     case 'hello':
       return typeof event['framework'] === 'string' && typeof event['version'] === 'string';

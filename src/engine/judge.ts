@@ -1,5 +1,6 @@
 import { formatBytes } from '../config/quantities.ts';
 import type { FailureMessage, MemoryCause, Verdict } from '../protocol/verdict.ts';
+import { damageOf } from './damage.ts';
 import type { ReportedError, TestEvidence, UnitEvidence } from './evidence.ts';
 import { memoryDeath, memoryError, memoryErrorPrinted, type MemoryRefusal } from './memory.ts';
 import { timeoutReason } from './timeout-reason.ts';
@@ -147,6 +148,8 @@ function judgeEnding(test: TestEvidence, unit: UnitEvidence): Judgement {
     const told = unit.errors.map(({ failure }) => failure);
     const refusal = test.started ? memoryError(told) : null;
     if (refusal) return memoryFailure(unit, refusal, told);
+    const damage = damageOf(unit);
+    if (damage) return judgement({ kind: 'error', phase: 'protocol', message: damage }, [damage]);
     if (unit.saidBye && !test.started) {
       const message = 'The framework loaded the file but did not run this test: it may have been renamed or removed.';
       return judgement({ kind: 'error', phase: 'selection', message }, [message]);

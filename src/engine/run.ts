@@ -87,8 +87,10 @@ export class Run {
       const about = this.#unrun(test, project, limitsOf(defaults));
       await this.#show(earlier ? this.#notReached(about) : lost(about));
     }
-    if (!this.#cutShort)
-      this.#known.unmet(selection.kind === 'all' ? workspace.projects : null).forEach(each => this.#tell(each));
+    const listed = selection.kind === 'all' ? workspace.projects : null;
+    // Of a run that was cut short, tests are missing for another reason than that they are not there.
+    if (!this.#cancelled && !this.#outOfTime && this.#tally.failures < this.#maxFailures)
+      this.#known.unmet(listed).forEach(each => this.#tell(each));
     this.#finished.resolve();
     return this.#summary();
   }
@@ -125,7 +127,7 @@ export class Run {
       for (const test of tests) await this.#show(refusedDestructive(this.#unrun(test, project.id, limits), refused));
       return;
     }
-    const release = await this.#slots.claim(limits.memoryBytes ?? 0);
+    const release = await this.#slots.claim({ bytes: limits.memoryBytes ?? 0 });
     if (this.#cancelled) return release();
     const ended = this.#endedBefore(project.id, limits);
     if (ended) {
@@ -168,7 +170,7 @@ export class Run {
   /** Runs tests in one cage, once there is room. */
   async #attempt(tests: readonly TestInfo[], how: How): Promise<Attempt> {
     const { project, framework, limits, settings, merged, chosen } = how;
-    const giveBack = await this.#slots.claim(limits.memoryBytes ?? 0);
+    const giveBack = await this.#slots.claim({ ...settings, bytes: limits.memoryBytes ?? 0 });
     try {
       const ended = this.#endedBefore(project.id, limits);
       if (ended) return { left: [], records: tests.map(ended), evidence: null };
@@ -262,11 +264,6 @@ export class Run {
     this.#tally.count(record);
     await this.#deps.journal.record(record);
     await this.#deps.notify({ notice: 'record', run: this.#deps.id, record });
-  }
-
-  /** Tests may be missing for another reason than that they are not there. */
-  get #cutShort(): boolean {
-    return this.#cancelled || this.#outOfTime || this.#tally.failures >= this.#maxFailures;
   }
 
   /** A test that was planned before an interruption, and not again. */

@@ -16,9 +16,11 @@ export type EndState = (typeof endStates)[number];
 
 /**
  * Frames that the code inside a framework writes to fd 3, one JSON object a line. `s` counts from 0 without a gap, for each writer by
- * itself: `w` is absent for the first process, and a number of their own for workers of the framework.
+ * itself: `w` is absent for the first process, and a number of their own for workers of the framework. A `hello` with a key `k`
+ * makes it due in all that follow: what a test writes there itself is recognised. A test that reads it out of the memory of its
+ * process can still lie, for they are one program.
  */
-export type InsideEvent = { readonly s: number; readonly w?: number } & (
+export type InsideEvent = { readonly s: number; readonly w?: number; readonly k?: string } & (
   | { readonly t: 'hello'; readonly framework: string; readonly version: string }
   | {
       /**
@@ -73,7 +75,14 @@ export type InsideEvent = { readonly s: number; readonly w?: number } & (
   | { readonly t: 'bye'; readonly code?: number }
 );
 
-export type InsideBody = InsideEvent extends infer E ? (E extends InsideEvent ? Omit<E, 's' | 'w'> : never) : never;
+/** With these last words and this code a process ends that cannot deliver its events. */
+export const undelivered = { code: 70, words: 'Bulkhead: the results of this test run are not delivered' } as const;
+
+export type InsideBody = InsideEvent extends infer E
+  ? E extends InsideEvent
+    ? Omit<E, 's' | 'w' | 'k'>
+    : never
+  : never;
 
 /** The file whose path is in BULKHEAD_ORDER: what the code inside the framework is asked to do. */
 export interface Order {

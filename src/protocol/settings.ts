@@ -34,6 +34,10 @@ export interface LimitSettings {
   readonly retries?: number;
   /** Before the first retry; doubled before each further one. */
   readonly retryDelay?: number;
+  /** How many of the jobs it counts for; 0: it runs alone. */
+  readonly weight?: number;
+  /** Names that no two tests have at a time. */
+  readonly locks?: readonly string[];
 }
 
 export interface Override extends LimitSettings {

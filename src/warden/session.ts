@@ -191,7 +191,7 @@ export class Session {
     const project = workspace.project(id);
     if (!project) throw new Error(`There is no project ${id}; ask for the projects first.`);
     if (text !== undefined) return { tests: workspace.outline(project, file, text) };
-    const release = await this.#discoveries.claim(0);
+    const release = await this.#discoveries.claim({ bytes: 0 });
     return workspace.discover(project, file).finally(release);
   }
 

@@ -82,6 +82,39 @@ describe('the policies of a run', () => {
     assert.deepEqual(run.summary.counts, { passed: 3 });
   });
 
+  describe('what must not run together', () => {
+    const scripts = Object.fromEntries(
+      ['a', 'b', 'c'].map(name => [
+        `${name}.sh`,
+        `# test: ${name}\nhello\nstart ${name}\nstate=passed\nmkdir busy || state=failed\nsleep 0.5\nrmdir busy\nend ${name} $state\nbye`,
+      ]),
+    );
+
+    it('collides where nothing is said', async () => {
+      await open(scripts);
+      const run = await bed.run({ jobs: 3 });
+      assert.ok((run.summary.counts.failed ?? 0) > 0, 'else the other tests here prove nothing');
+    });
+
+    it('is kept apart by a lock', async () => {
+      await open(scripts);
+      const run = await bed.run({ jobs: 3, overrides: [{ files: ['*.sh'], locks: ['busy'] }] });
+      assert.deepEqual(run.summary.counts, { passed: 3 });
+    });
+
+    it('is kept apart by the weight of single tests', async () => {
+      await open(scripts);
+      const run = await bed.run({
+        jobs: 3,
+        overrides: [
+          { files: ['*.sh'], weight: 2 },
+          { tests: ['b'], weight: 0 },
+        ],
+      });
+      assert.deepEqual(run.summary.counts, { passed: 3 });
+    });
+  });
+
   describe('adaptive isolation', () => {
     it('runs a file in one cage, and what failed once more alone', async () => {
       await open({ 'a.sh': three('state=failed; case $TESTS in *,*) ;; *) state=passed ;; esac') });

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import type { InsideBody } from '../../protocol/events.ts';
+import { type InsideBody, undelivered } from '../../protocol/events.ts';
 
 // Taken before any test can replace them: fake timers, stubbed file systems and the like must not touch the reporting.
-const { writeSync } = fs;
+const { fstatSync, writeSync } = fs;
 const { stringify } = JSON;
 const { wait } = Atomics;
 const bufferFrom = Buffer.from.bind(Buffer);
@@ -11,12 +12,12 @@ const exit = process.exit.bind(process);
 /** A reader that takes nothing for so long is gone or stuck, and a run that nobody hears is of no use. */
 const patienceMs = 60_000;
 const longestPauseMs = 50;
-const goneCode = 70;
 
 /** Writes lines synchronously, so that whatever was said is in the pipe when the process dies the next moment. */
 export class LinePipe {
   readonly #fd: number;
   readonly #onGone: (why: string) => never;
+  readonly #identity: string | null;
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   #waiting: Buffer[] = [];
   #offset = 0;
@@ -25,6 +26,7 @@ export class LinePipe {
   constructor(fd: number, onGone: (why: string) => never = leave) {
     this.#fd = fd;
     this.#onGone = onGone;
+    this.#identity = identityOf(fd);
   }
 
   write(line: string): void {
@@ -37,6 +39,8 @@ export class LinePipe {
    * the genuine `writeSync` fail for as long as it lasts.
    */
   flush(): boolean {
+    // A test that closed it may have opened a file of its own under the same number.
+    if (this.#waiting.length > 0 && identityOf(this.#fd) !== this.#identity) return false;
     for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
       try {
         this.#offset += writeSync(this.#fd, line, this.#offset, line.length - this.#offset);
@@ -54,6 +58,11 @@ export class LinePipe {
     return true;
   }
 
+  /** The process ends: what cannot be written now is lost, and says so. */
+  end(): void {
+    if (!this.flush()) this.#onGone('the file descriptor for them is closed, or was replaced by the test');
+  }
+
   /** Sleeps without a timer: a test may have replaced those. */
   #pause(): void {
     if (this.#paused >= patienceMs) this.#onGone(`they were not read for ${patienceMs / 1000} s`);
@@ -63,32 +72,50 @@ export class LinePipe {
   }
 }
 
+function identityOf(fd: number): string | null {
+  try {
+    const { dev, ino } = fstatSync(fd);
+    return `${dev}:${ino}`;
+  } catch {
+    // Closed, or hidden by a file system that the test has put in place.
+    return null;
+  }
+}
+
 function leave(why: string): never {
   try {
-    writeSync(2, `Bulkhead: the results of this test run are not delivered, because ${why}.\n`);
+    writeSync(2, `${undelivered.words}, because ${why}.\n`);
   } catch {
     // The process that started this one is gone, and its stderr with it.
   }
-  return exit(goneCode);
+  return exit(undelivered.code);
 }
 
 /** Says what happens inside a framework, numbered without a gap. */
 export class EventPipe {
   readonly #lines: LinePipe;
   readonly #writer: { readonly w?: number };
+  /** Due in each event; workers of the framework have it from the first process. */
+  readonly key: string;
   #next = 0;
 
   /** A worker of the framework writes to the same pipe under a number of its own. */
-  constructor(lines: LinePipe, writer?: number) {
+  constructor(lines: LinePipe, worker?: { readonly number: number; readonly key: string }) {
     this.#lines = lines;
-    this.#writer = writer === undefined ? {} : { w: writer };
+    this.#writer = worker ? { w: worker.number } : {};
+    this.key = worker?.key ?? randomBytes(9).toString('base64url');
   }
 
   say(body: InsideBody): void {
-    this.#lines.write(stringify({ s: this.#next++, ...this.#writer, ...body }));
+    // The empty line ends what a test may have begun there.
+    this.#lines.write(`\n${stringify({ s: this.#next++, ...this.#writer, k: this.key, ...body })}`);
   }
 
   flush(): boolean {
     return this.#lines.flush();
+  }
+
+  end(): void {
+    this.#lines.end();
   }
 }

@@ -61,12 +61,34 @@ describe('the reader of fd 3', () => {
     assert.match(problems[0] ?? '', /an event of 17825792 bytes was dropped/);
   });
 
+  it('takes from the first hello on only what has its key', () => {
+    const keyed = (s: number, k: string | number | null, more: string) =>
+      `{"s":${s},${k === null ? '' : `"k":${JSON.stringify(k)},`}${more}}\n`;
+    const said = '"t":"hello","framework":"mocha","version":"12"';
+    const { events, problems } = read(
+      keyed(0, 'a', said),
+      keyed(1, null, '"t":"bye"'),
+      keyed(1, 'b', '"t":"bye"'),
+      keyed(1, 'b', said),
+      keyed(1, 7, '"t":"bye"'),
+      keyed(1, 'a', '"t":"bye"'),
+    );
+    assert.deepEqual(events, ['hello', 'bye']);
+    assert.equal(problems.length, 4);
+    assert.match(
+      problems[0] ?? '',
+      /an event \(bye\) that was not written by the code inside the framework was dropped/,
+    );
+  });
+
   it('does not believe an end of a state that does not exist', () => {
     const { events } = read('{"s":0,"t":"end","path":["a"],"ordinal":0,"state":"wonderful","ms":1}\n');
     assert.deepEqual(events, []);
   });
 
   it('keeps the list of problems short', () => {
-    assert.equal(read('x\n'.repeat(1000)).problems.length, 20);
+    const { problems } = read('x\n'.repeat(1000));
+    assert.equal(problems.length, 21);
+    assert.equal(problems.at(-1), '980 more such problems');
   });
 });

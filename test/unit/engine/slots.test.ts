@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Slots } from '../../../src/engine/slots.ts';
+import { type Claim, Slots } from '../../../src/engine/slots.ts';
 
 describe('slots', () => {
-  async function begun(slots: Slots, sizes: number[]) {
-    const releases: ((() => void) | undefined)[] = sizes.map(() => undefined);
-    sizes.forEach((size, index) => void slots.claim(size).then(release => (releases[index] = release)));
+  async function begun(slots: Slots, claims: readonly (number | Partial<Claim>)[]) {
+    const releases: ((() => void) | undefined)[] = claims.map(() => undefined);
+    claims.forEach((claim, index) => {
+      const own = typeof claim === 'number' ? { bytes: claim } : claim;
+      void slots.claim({ bytes: 1, ...own }).then(release => (releases[index] = release));
+    });
     await turn();
     return releases;
   }
@@ -42,5 +45,37 @@ describe('slots', () => {
     releases[0]!();
     await turn();
     assert.deepEqual(running(releases), [true, true, false]);
+  });
+
+  it('let one with "exclusive" run alone, and not wait for ever', async () => {
+    const releases = await begun(new Slots(3, 1000), [1, { weight: 0 }, 1, 1]);
+    assert.deepEqual(running(releases), [true, false, false, false], 'what comes later does not keep it from its turn');
+    releases[0]!();
+    await turn();
+    assert.deepEqual(running(releases), [true, true, false, false]);
+    releases[1]!();
+    await turn();
+    assert.deepEqual(running(releases), [true, true, true, true]);
+  });
+
+  it('count a heavy one for several jobs, and one that is too heavy for all of them', async () => {
+    const releases = await begun(new Slots(3, 1000), [{ weight: 2 }, 1, { weight: 9 }, 1]);
+    assert.deepEqual(running(releases), [true, true, false, false]);
+    releases[0]!();
+    releases[1]!();
+    await turn();
+    assert.deepEqual(running(releases), [true, true, true, false]);
+  });
+
+  it('give a lock to one at a time, in order, while others go on', async () => {
+    const [a, b, both] = [{ locks: ['a'] }, { locks: ['b'] }, { locks: ['a', 'b'] }];
+    const releases = await begun(new Slots(8, 1000), [a, both, b, a, 1]);
+    assert.deepEqual(running(releases), [true, false, false, false, true], 'b is kept for the one that waits for both');
+    releases[0]!();
+    await turn();
+    assert.deepEqual(running(releases), [true, true, false, false, true]);
+    releases[1]!();
+    await turn();
+    assert.deepEqual(running(releases), [true, true, true, true, true]);
   });
 });

@@ -35,12 +35,18 @@ export async function spawnInside(launch: Launch, order?: Order): Promise<Inside
     const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     const [[code, signal], stdout, stderr, said] = await Promise.all([exited, text(out!), text(err!), text(pipe!)]);
     clearTimeout(timer);
-    const events = said.split('\n').flatMap(line => (line ? [JSON.parse(line) as InsideEvent] : []));
+    const events = said.split('\n').flatMap(line => (line ? [withoutKey(JSON.parse(line) as InsideEvent)] : []));
     const failure = signal ? `died of ${signal}` : code === 0 ? null : `ended with code ${code}`;
     return { events, stdout, stderr, failure, code, signal };
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** It is another one in each process. */
+function withoutKey({ k, ...event }: InsideEvent): InsideEvent {
+  if (!k) throw new Error(`an event without a key: ${event.t}`);
+  return event;
 }
 
 export const uncagedTool: CagedTool = { run: spawnInside };

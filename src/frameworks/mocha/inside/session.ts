@@ -149,7 +149,7 @@ export class Session {
 
   readonly #onExit = (code: number): void => {
     if (this.#state === 'loading' && !this.#saidError) this.#sayError('load', this.#exitWhileLoading(code));
-    if (!this.#events.flush()) console.error('Bulkhead: the last results of this test run could not be written.');
+    this.#events.end();
   };
 
   #exitWhileLoading(code: number): FailureMessage {

@@ -199,7 +199,7 @@ export class Session {
     if (!this.#loaded && !orderly && this.#open.size === 0 && !this.#saidError)
       this.#sayError('load', exitWhileLoading(code, this.#order.file));
     if (orderly && this.#order.mode === 'run') this.#events.say({ t: 'bye', ...(code === 0 ? {} : { code }) });
-    if (!this.#events.flush()) console.error('Bulkhead: the last results of this test run could not be written.');
+    this.#events.end();
   };
 }
 

@@ -14,10 +14,15 @@ if (!Number.isInteger(fd) || !variables['BULKHEAD_VITEST'] || !variables['BULKHE
   process.exitCode = 2;
 } else {
   const vitest = new UserVitest(variables['BULKHEAD_VITEST']);
-  const session = new Session(vitest, readOrder(commission), new EventPipe(new LinePipe(fd)));
+  const events = new EventPipe(new LinePipe(fd));
+  const session = new Session(vitest, readOrder(commission), events);
   attendBirths({
     fd,
-    env: { BULKHEAD_ORDER: variables['BULKHEAD_ORDER'], BULKHEAD_RUNNERS: JSON.stringify(vitest.runners) },
+    env: {
+      BULKHEAD_KEY: events.key,
+      BULKHEAD_ORDER: variables['BULKHEAD_ORDER'],
+      BULKHEAD_RUNNERS: JSON.stringify(vitest.runners),
+    },
     onProcessDeath: session.dieLikeTheWorker,
     onThreadDeath: session.tellOfThread,
   });

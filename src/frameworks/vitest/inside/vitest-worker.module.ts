@@ -26,10 +26,11 @@ interface Parts {
   readonly getFn?: (test: TestTask) => TestBody;
 }
 
-const commission = takeCommission(['BULKHEAD_RUNNERS', 'BULKHEAD_USERS_RUNNER', 'BULKHEAD_CHARGES']);
+const commission = takeCommission(['BULKHEAD_KEY', 'BULKHEAD_RUNNERS', 'BULKHEAD_USERS_RUNNER', 'BULKHEAD_CHARGES']);
 const { variables, fd } = commission;
 const order = readOrder(commission);
-const events = new EventPipe(new LinePipe(fd), isMainThread ? process.pid : threadId);
+const number = isMainThread ? process.pid : threadId;
+const events = new EventPipe(new LinePipe(fd), { number, key: variables['BULKHEAD_KEY'] ?? '' });
 const origins = new Origins(events);
 if (variables['BULKHEAD_CHARGES']) origins.attend();
 

@@ -39,10 +39,13 @@ describe('the pipe out of a framework', function () {
     const said = readFileSync(copy, 'utf8')
       .trimEnd()
       .split('\n')
+      .filter(Boolean)
       .map(line => JSON.parse(line) as InsideEvent);
+    const [{ k } = {}] = said;
+    assert.match(k ?? '', /^[\w-]{12}$/);
     assert.deepEqual(
       said,
-      paths.map((path, s) => ({ s, t: 'start', path, ordinal: 0 })),
+      paths.map((path, s) => ({ s, k, t: 'start', path, ordinal: 0 })),
     );
   });
 
@@ -51,10 +54,15 @@ describe('the pipe out of a framework', function () {
     // Returns when the reader is there, and keeps it from seeing an end between two writers.
     const held = openSync(fifo, 'w');
     const fd = openSync(fifo, 'w');
-    closeSync(fd);
     const lines = new LinePipe(fd);
+    closeSync(fd);
     lines.write('first');
     assert.equal(lines.flush(), false);
+    const other = openSync(join(folder, 'of-the-test'), 'w');
+    assert.equal(other, fd, 'under the same number');
+    assert.equal(lines.flush(), false);
+    assert.equal(readFileSync(join(folder, 'of-the-test'), 'utf8'), '', 'nothing is written into a file of the test');
+    closeSync(other);
     // The system gives the lowest free number, which need not be ours at once.
     const opened = [];
     do opened.push(openSync(fifo, 'w'));

@@ -1,11 +1,17 @@
 """Events for the engine, one JSON object a line, in the pipe before the process can die of what comes next."""
 
+import binascii
 import errno
 import json
 import os
 import select
 import sys
 import time
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 # Taken before any test can replace them: fake clocks, patched modules and the like must not touch the reporting.
 _write = os.write
@@ -19,15 +25,17 @@ _encode = json.JSONEncoder(check_circular=False).encode
 # A reader that takes nothing for so long is gone or stuck, and a run that nobody hears is of no use.
 PATIENCE_S = 60
 GONE_CODE = 70
+# Beyond what a test opens or closes by number.
+OUT_OF_THE_WAY = 200
 
 
 class EventPipe:
     """Says what happens inside a framework, numbered without a gap."""
 
     def __init__(self, fd):
-        # Nothing that a test starts may hold the pipe open.
-        os.set_inheritable(fd, False)
-        self._fd = fd
+        self._fd = out_of_the_way(fd)
+        # Due in every event: what a test writes there itself is recognised.
+        self._key = binascii.hexlify(os.urandom(9)).decode("ascii")
         self._identity = self._look()
         self._next = 0
         if hasattr(os, "register_at_fork"):
@@ -36,7 +44,8 @@ class EventPipe:
     def say(self, **body):
         if self._fd is None:
             return
-        line = _encode(dict(body, s=self._next)).encode("ascii") + b"\n"
+        # The empty line ends what a test may have begun there.
+        line = b"\n" + _encode(dict(body, s=self._next, k=self._key)).encode("ascii") + b"\n"
         self._next += 1
         blocked_since = None
         while line:
@@ -65,6 +74,19 @@ class EventPipe:
                 _close(fd)
         except OSError:
             pass  # Closed already.
+
+
+def out_of_the_way(fd):
+    """Nothing that a test starts may hold the pipe open, and a test that closes or writes to fd 3 does not mean it."""
+    os.set_inheritable(fd, False)
+    if fcntl is None:
+        return fd
+    try:
+        moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, OUT_OF_THE_WAY)
+    except OSError:
+        return fd  # The limit on open files is lower.
+    os.close(fd)
+    return moved
 
 
 def give_up(why):
