@@ -49,6 +49,7 @@ export const foundFrameworks = {
   bats: found('bats', bats),
   vitest: found('vitest', node),
   ctest: found('ctest', ctest),
+  jest: found('jest', node),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
 function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {

@@ -5,6 +5,7 @@ import { JunitFramework } from './command/junit-framework.ts';
 import { TapFramework } from './command/tap-framework.ts';
 import type { Framework } from './framework.ts';
 import { GoFramework } from './go/framework.ts';
+import { JestFramework } from './jest/framework.ts';
 import { MochaFramework } from './mocha/framework.ts';
 import { NodeTestFramework } from './node-test/framework.ts';
 import { PytestFramework } from './pytest/framework.ts';
@@ -22,6 +23,7 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
     new MochaFramework(inside),
     new NodeTestFramework(inside),
     new VitestFramework(inside),
+    new JestFramework(inside),
     new PytestFramework(inside),
     new GoFramework(builds),
     new BatsFramework(),

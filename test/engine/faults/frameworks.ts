@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
 import { installedLine } from '../../unit/frameworks/pytest/versions.ts';
+import { linkJest } from '../../unit/frameworks/jest/versions.ts';
 import { linkVitest } from '../../unit/frameworks/vitest/versions.ts';
 import type { TestWorkspace } from '../workspace.ts';
 import type { Deviation, Fault } from './faults.ts';
@@ -96,6 +97,17 @@ export const frameworks: readonly FaultyFramework[] = [
       },
       'late-throw': { missing: true, because: 'each test ends with its own shell' },
       'kill-worker': { missing: true, because: 'its worker is the shell of the test: see kill-self' },
+    },
+  },
+  {
+    name: 'jest',
+    settings: {
+      memory: 256 * 1024 ** 2,
+      jest: { enabled: true, env: { NODE_OPTIONS: '--max-old-space-size=100' } },
+    },
+    prepare: ({ root }) => linkJest(root),
+    deviations: {
+      'kill-worker': { missing: true, because: 'it has no worker: the file is run in its own process' },
     },
   },
   {

@@ -1,0 +1,23 @@
+import { readOrder, takeCommission } from '../../inside/commission.ts';
+import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
+import { Session } from './session.ts';
+import { UserJest } from './user-jest.ts';
+
+// Runs or lists the tests of one file with the user's own jest, told what to do by environment variables.
+
+const commission = takeCommission(['BULKHEAD_JEST', 'BULKHEAD_PROJECT']);
+const { variables, fd } = commission;
+
+if (!Number.isInteger(fd) || !variables['BULKHEAD_JEST'] || !variables['BULKHEAD_ORDER']) {
+  console.error('This program is started by Bulkhead, which tells it what to run by environment variables.');
+  process.exitCode = 2;
+} else {
+  // As jest's own command does.
+  process.env['NODE_ENV'] ??= 'test';
+  const session = new Session(
+    new UserJest(variables['BULKHEAD_JEST']),
+    readOrder(commission),
+    new EventPipe(new LinePipe(fd)),
+  );
+  void session.run(variables['BULKHEAD_PROJECT'] ?? '');
+}
