@@ -24,6 +24,7 @@ export class Status implements vscode.Disposable {
   #state: StatusState = { kind: 'idle' };
   #counts: Counts = {};
   #survivors = 0;
+  #shown = true;
   #timer: NodeJS.Timeout | undefined;
   readonly #cages: () => Promise<readonly CageStatus[]>;
   #living: readonly CageStatus[] = [];
@@ -41,7 +42,8 @@ export class Status implements vscode.Disposable {
 
   /** Shown or not, as the setting says. */
   configured(): void {
-    if (vscode.workspace.getConfiguration(section).get(statusBarKey, true)) this.item.show();
+    this.#shown = vscode.workspace.getConfiguration(section).get(statusBarKey, true);
+    if (this.#shown) this.item.show();
     else this.item.hide();
   }
 
@@ -82,7 +84,7 @@ export class Status implements vscode.Disposable {
 
   /** For the card alone, so seldom; a warden that is just dying has no cages to show. */
   async #look(): Promise<void> {
-    if (performance.now() - this.#lookedAt < lookEveryMs) return;
+    if (!this.#shown || performance.now() - this.#lookedAt < lookEveryMs) return;
     this.#lookedAt = performance.now();
     const living = await this.#cages().catch(() => []);
     if (this.#state.kind === 'running') this.#living = living;

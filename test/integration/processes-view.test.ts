@@ -48,6 +48,9 @@ describe('the Processes view', () => {
 
   onLinux('looks only while it can be seen, and at most twice a second', async function () {
     this.timeout(60_000);
+    // Its card looks too, for itself.
+    const settings = vscode.workspace.getConfiguration('bulkhead');
+    await settings.update('statusBar', false, vscode.ConfigurationTarget.Global);
     await show();
     const done = slowRun();
     await until('a cage is shown', () => cages().length > 0);
@@ -63,6 +66,7 @@ describe('the Processes view', () => {
       assert.equal(looks.count, before, 'none while it is hidden');
     } finally {
       looks.stop();
+      await settings.update('statusBar', undefined, vscode.ConfigurationTarget.Global);
     }
     await vscode.commands.executeCommand('bulkhead.stop');
     await done;
