@@ -6,7 +6,9 @@ import { mochaWords } from '../../../../src/frameworks/outline/vocabulary.ts';
 import { type Bed, openBed, projectOf } from '../mocha/bed.ts';
 import { newestLine } from '../mocha/versions.ts';
 
-describe('what the text says and what mocha finds', () => {
+describe('what the text says and what mocha finds', function () {
+  // The first of them installs the versions.
+  this.timeout(180_000);
   let bed: Bed;
   before(async () => (bed = await openBed()));
   after(() => bed.remove());
