@@ -39,7 +39,7 @@ describe('the run report of a large run', function () {
     for (let from = 0; from < all.length; from += 1000)
       replies.push({ type: 'records', records: all.slice(from, from + 1000) });
     const times: number[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 6; round++) {
       const panel = await open({ replies });
       times.push(await panel.page.evaluate(firstPaint));
       assert.ok((await panel.page.locator('tr[data-key]').count()) < 60);
