@@ -56,10 +56,10 @@ describe('bulkhead in the terminal', () => {
     });
 
     it('1 that tests failed, each with its category and numbers', async () => {
-      const { code, stdout } = await bulkhead(make({ ...good, ...bad }), 'run --timeout 1s');
+      const { code, stdout } = await bulkhead(make({ ...good, ...bad }), 'run --timeout 5s');
       assert.equal(code, 1);
       assert.match(stdout, /✗ fails\.sh {2}bad\/fails\.sh\n {4}Failed after .*\n(.*\n)* {6}what went <wrong>\n/);
-      assert.match(stdout, / {4}Timed out after 1(\.\d+)? s \(limit 1 s\)/);
+      assert.match(stdout, / {4}Timed out after 5(\.\d+)? s \(limit 5 s\)/);
       assert.match(stdout, / {4}Out of memory: .*128 MiB/);
       assert.match(stdout, /! leaves\.sh .*\n {4}Passed .* · left 1 process running \(killed\)/);
       assert.match(stdout, /^7 tests: 3 passed, 1 failed, 1 skipped, 1 timed out, 1 out of memory in /m);
