@@ -74,8 +74,12 @@ export class Runs {
     return this.#open.size;
   }
 
-  /** Resolves when the run has ended, whatever came of it. */
-  async start(request: vscode.TestRunRequest, wishes: RunWishes = {}): Promise<RunRecords> {
+  /** Resolves when the run has ended, whatever came of it; `token` cancels this run, as its own does. */
+  async start(
+    request: vscode.TestRunRequest,
+    wishes: RunWishes = {},
+    token?: vscode.CancellationToken,
+  ): Promise<RunRecords> {
     const { include, exclude, profile } = request;
     this.again = () => this.start(new vscode.TestRunRequest(include, exclude, profile), wishes);
     const id = randomUUID();
@@ -89,7 +93,8 @@ export class Runs {
     let reason: string | null = null;
     try {
       const selection = wishes.selection ?? selectionOf(request.include, request.exclude ?? [], this.#tree.outline);
-      await this.#run(run, records, selection, wishes.overrides ?? {});
+      const tokens = token ? [run.token, token] : [run.token];
+      await this.#run(tokens, records, selection, wishes.overrides ?? {});
     } catch (error) {
       reason = (error as Error).message;
       records.lostBecause = reason;
@@ -127,22 +132,27 @@ export class Runs {
     }
   }
 
-  async #run(run: vscode.TestRun, records: RunRecords, selection: Selection, overrides: SettingsLayer): Promise<void> {
-    const { token } = run;
-    if (token.isCancellationRequested) return;
+  async #run(
+    tokens: readonly vscode.CancellationToken[],
+    records: RunRecords,
+    selection: Selection,
+    overrides: SettingsLayer,
+  ): Promise<void> {
+    const isCancelled = () => tokens.some(token => token.isCancellationRequested);
+    if (isCancelled()) return;
     // Run All may be the first thing that is asked of Bulkhead, and what a run finds is shown under its file.
     await this.#tree.ready();
-    if (token.isCancellationRequested) return;
+    if (isCancelled()) return;
     const client = await this.#connection.open();
     records.cage = client.info.cage;
     this.#events.fire({ kind: 'changed', records });
-    const cancelled = token.onCancellationRequested(() => void this.#stopOne(records));
+    const cancelled = tokens.map(token => token.onCancellationRequested(() => void this.#stopOne(records)));
     try {
       const summary = client.request('run', { run: records.run, selection, overrides });
-      if (token.isCancellationRequested) void this.#stopOne(records);
+      if (isCancelled()) void this.#stopOne(records);
       this.#summarise(records, await summary);
     } finally {
-      cancelled.dispose();
+      for (const each of cancelled) each.dispose();
     }
   }
 

@@ -144,13 +144,8 @@ export class TestActions {
     return { ...tests, item, owner, titlePath, limits: await limitsFor(owner, tests, titlePath) };
   }
 
-  async #run({ item }: Chosen, wishes: RunWishes, token?: vscode.CancellationToken): Promise<RunRecords> {
-    const stop = token?.onCancellationRequested(() => void this.#runs.stop(false));
-    try {
-      return await this.#runs.start(new vscode.TestRunRequest([item], undefined, this.#profile), wishes);
-    } finally {
-      stop?.dispose();
-    }
+  #run({ item }: Chosen, wishes: RunWishes, token?: vscode.CancellationToken): Promise<RunRecords> {
+    return this.#runs.start(new vscode.TestRunRequest([item], undefined, this.#profile), wishes, token);
   }
 
   async #write({ owner, file, titlePath }: Chosen, key: 'memory' | 'timeout', value: string): Promise<void> {

@@ -4,14 +4,13 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Cage, Traces } from '../cages/cage.ts';
 import type { CagedLaunch } from '../cages/launch.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
-import { ageMs } from '../cages/processes.ts';
-import { listeningAt } from '../cages/sockets.ts';
 import type { LeftProcess, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { CagedOptions } from './caged-options.ts';
 import { testEnvironment, whyNotExecutable } from './environment.ts';
 import { EventReader } from './event-reader.ts';
 import type { ProcessEvidence, StopReason } from './evidence.ts';
 import { Interrogation } from './interrogation.ts';
+import { examined } from './leftovers.ts';
 import { Lineage } from './lineage.ts';
 import { OutputCapture } from './output.ts';
 import { OutputFile } from './output-file.ts';
@@ -20,7 +19,6 @@ import { CharacterStream } from './whole-characters.ts';
 /** Time that leftovers have to end by themselves, and that a held pipe has after the cage is empty. */
 const lingerMs = 100;
 const sampleMs = 50;
-const mostExamined = 50;
 const heapTailBytes = 16 * 1024;
 
 /** One process in one cage, from its launch until nothing of it is left. */
@@ -278,14 +276,9 @@ export class CagedProcess {
     for (;;) {
       const alive = await this.#cage.census();
       if (alive.length === 0 || this.#stop !== null) return [];
-      if (performance.now() >= deadline) return alive.map((left, i) => (i < mostExamined ? this.#examine(left) : left));
+      if (performance.now() >= deadline) return examined(alive, this.#lineage);
       await sleep(5);
     }
-  }
-
-  #examine(left: ProcessInfo): LeftProcess {
-    const startedBy = this.#lineage.ancestorsOf(left);
-    return { ...left, ageMs: ageMs(left), startedBy, listensAt: listeningAt(left.pid) };
   }
 
   /** Everything written is read, unless a process that escaped the cage holds the pipe: then it is cut. */
