@@ -1,7 +1,10 @@
 // node test/layers.ts [layer …]: runs the layers of tests one after the other, all of them even when one fails.
+import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { execa } from 'execa';
+import { collectFailures } from './bed/failures.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
@@ -32,14 +35,20 @@ if (unknown.length > 0) {
 }
 
 const failed: string[] = [];
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-failures-'));
+const failures = collectFailures(path.join(scratch, 'failures.txt'));
 for (const name of asked.length > 0 ? asked : usual) {
   console.log(`\n── ${name} ──`);
   const { exitCode } = await execa(process.execPath, layers[name] ?? [], {
     cwd: root,
+    env: failures.env,
     stdio: 'inherit',
     reject: false,
   });
   if (exitCode !== 0) failed.push(name);
 }
+const noted = fs.readFileSync(failures.file, 'utf8');
+if (noted !== '') console.log(`\n── what failed ──\n${noted}`);
+fs.rmSync(scratch, { recursive: true });
 console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}.` : '\nEvery layer passed.');
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 import Mocha from 'mocha';
+import { noteFailure } from './failures.ts';
 
 /**
  * Mocha's own reporter, ended by a line sum-counts.ts can add up.
@@ -10,6 +11,9 @@ export default class Counted extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     this.layer = (options.reporterOptions as { layer?: string } | undefined)?.layer ?? 'mocha';
+    runner.on('fail', (test: Mocha.Test, error: Error) =>
+      noteFailure(this.layer, test.titlePath().join(' › '), error.stack ?? String(error)),
+    );
   }
 
   override epilogue(): void {

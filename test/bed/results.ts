@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { noteFailure } from './failures.ts';
 
 /** One line of the file BULKHEAD_RESULTS: written as it happens, so that a run that dies or never ends still tells how far it got. */
 export type ResultLine =
@@ -28,6 +29,7 @@ export function report(file: string, runner: string): Outcome {
         break;
       case 'failed':
         count.failed++;
+        noteFailure(runner, result.title, result.error);
         console.log(`  ✖ ${result.title}\n${result.error.replace(/^/gm, '      ')}`);
         break;
       case 'skipped':
@@ -40,6 +42,7 @@ export function report(file: string, runner: string): Outcome {
   }
   if (running) {
     count.failed++;
+    noteFailure(runner, running, 'was running when the run ended');
     console.log(`  ✖ ${running}\n      was running when the run ended`);
   }
   if (!ended) console.log(lines.length > 0 ? '  The run did not come to its end.' : '  No test was run.');
