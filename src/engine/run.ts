@@ -2,12 +2,13 @@ import { availableParallelism, freemem } from 'node:os';
 import { formatDuration } from '../config/quantities.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import { defaults, type SettingsLayer } from '../config/settings.ts';
-import type { Limits, ProcessInfo } from '../protocol/limits.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
 import { clock } from './clock.ts';
+import { Closing } from './closing.ts';
 import { destructiveRefusal } from './destructive.ts';
 import { onceEach } from './once.ts';
 import { KnownFailures } from './known-failures.ts';
@@ -22,17 +23,7 @@ import { Tally } from './tally.ts';
 import { termsOf } from './terms.ts';
 import { largeCap, UnheldLimits } from './unheld.ts';
 import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
-import {
-  brokenFile,
-  cancelled,
-  gone,
-  lost,
-  notBegun,
-  outOfTime,
-  refusedDestructive,
-  type Unrun,
-  withoutCage,
-} from './unrun.ts';
+import { brokenFile, lost, refusedDestructive, withoutCage } from './unrun.ts';
 
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
 const shareOfFreeMemory = 0.8;
@@ -48,13 +39,10 @@ export class Run {
   readonly #slots: Slots;
   readonly #budget: number;
   readonly #survivors: ProcessInfo[] = [];
-  readonly #timeoutMs: number | null;
-  readonly #maxFailures: number;
+  readonly #closing: Closing;
   readonly #unheld = new UnheldLimits();
   readonly #once = onceEach();
   readonly #known: KnownFailures;
-  #cancelled = false;
-  #outOfTime = false;
   #finished = Promise.withResolvers<void>();
 
   constructor(deps: RunDeps, overrides: SettingsLayer) {
@@ -65,8 +53,9 @@ export class Run {
     const first = deps.workspace.projects[0];
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), overrides]);
     this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
-    this.#timeoutMs = settings.runTimeout;
-    this.#maxFailures = settings.maxFailures ?? Infinity;
+    const { runTimeout: timeoutMs, maxFailures } = settings;
+    const cage = deps.mechanism.name;
+    this.#closing = new Closing({ timeoutMs, maxFailures: maxFailures ?? Infinity, cage }, this.#tally);
     this.#slots = new Slots(settings.jobs || availableParallelism(), this.#budget);
   }
 
@@ -75,7 +64,8 @@ export class Run {
     const { files: selected, problems } = expandSelection(selection, workspace);
     const files = earlier ? whatIsLeft(selected, earlier) : selected;
     problems.forEach(problem => this.#tell(problem));
-    const timer = this.#timeoutMs === null ? null : clock.after(this.#timeoutMs, () => this.#timeUp());
+    const { timeoutMs } = this.#closing;
+    const timer = timeoutMs === null ? null : clock.after(timeoutMs, () => this.#timeUp(timeoutMs));
     const ends = await Promise.allSettled(files.map(file => this.#runFile(file)));
     timer?.cancel();
     for (const end of ends) {
@@ -84,29 +74,27 @@ export class Run {
       this.#tell({ severity: 'error', message, fix: 'Please report it.' });
     }
     for (const { test, project, earlier } of this.#tally.missing()) {
-      const about = this.#unrun(test, project, limitsOf(defaults));
-      await this.#show(earlier ? this.#notReached(about) : lost(about));
+      const about = this.#closing.unrun(test, project, limitsOf(defaults));
+      await this.#show(earlier ? this.#closing.notReached(about) : lost(about));
     }
     const listed = selection.kind === 'all' ? workspace.projects : null;
     // Of a run that was cut short, tests are missing for another reason than that they are not there.
-    if (!this.#cancelled && !this.#outOfTime && this.#tally.failures < this.#maxFailures)
-      this.#known.unmet(listed).forEach(each => this.#tell(each));
+    if (!this.#closing.cutShort) this.#known.unmet(listed).forEach(each => this.#tell(each));
     this.#finished.resolve();
     return this.#summary();
   }
 
   /** Resolves when every planned test has its record; the answer is what could not be killed. */
   async stop(hard: boolean): Promise<readonly ProcessInfo[]> {
-    this.#cancelled = true;
+    this.#closing.cancelled = true;
     await Promise.all([...this.#live].map(process => process.stop({ kind: 'cancelled' }, hard)));
     await this.#finished.promise;
     return this.#survivors;
   }
 
   /** What runs is ended, and nothing more is begun. */
-  #timeUp(): void {
-    const ms = this.#timeoutMs!;
-    this.#outOfTime = true;
+  #timeUp(ms: number): void {
+    this.#closing.outOfTime = true;
     this.#tell({
       severity: 'error',
       key: 'runTimeout',
@@ -121,15 +109,16 @@ export class Run {
     const layers = [...this.#deps.workspace.layersOf(project), this.#overrides];
     const limits = limitsOf(settingsFor(layers, project.folder, file));
     const refused = destructiveRefusal(layers, project.folder, file, this.#deps.mechanism);
-    if (refused && !this.#cancelled) {
+    if (refused && !this.#closing.cancelled) {
       const tests = knownTests(planned, this.#deps.workspace);
       await this.#plan(tests, project.id);
-      for (const test of tests) await this.#show(refusedDestructive(this.#unrun(test, project.id, limits), refused));
+      for (const test of tests)
+        await this.#show(refusedDestructive(this.#closing.unrun(test, project.id, limits), refused));
       return;
     }
     const release = await this.#slots.claim({ bytes: limits.memoryBytes ?? 0 });
-    if (this.#cancelled) return release();
-    const ended = this.#endedBefore(project.id, limits);
+    if (this.#closing.cancelled) return release();
+    const ended = this.#closing.before(project.id, limits);
     if (ended) {
       release();
       const test = wholeFile(project, file);
@@ -138,9 +127,9 @@ export class Run {
     }
     const plan = await planFile(planned, this.#deps.workspace, this.#overrides, this.#once).finally(release);
     plan.problems.forEach(problem => this.#tell(problem));
-    if (plan.broken && !this.#cancelled) {
+    if (plan.broken && !this.#closing.cancelled) {
       await this.#plan([plan.broken.test], project.id);
-      await this.#show(brokenFile(this.#unrun(plan.broken.test, project.id, limits), plan.broken.problem));
+      await this.#show(brokenFile(this.#closing.unrun(plan.broken.test, project.id, limits), plan.broken.problem));
     }
     if (!planned.wanted && !plan.broken) this.#known.covered(file);
     await this.#plan(plan.tests, project.id);
@@ -155,8 +144,8 @@ export class Run {
 
   /** Tests that share a cage, and whatever one of them keeps from running once more. */
   async #runUnder(tests: readonly TestInfo[], how: How): Promise<void> {
-    if (how.refused && !this.#cancelled) {
-      const about = (test: TestInfo) => this.#unrun(test, how.project.id, how.limits);
+    if (how.refused && !this.#closing.cancelled) {
+      const about = (test: TestInfo) => this.#closing.unrun(test, how.project.id, how.limits);
       for (const test of tests) await this.#show(refusedDestructive(about(test), how.refused));
       return;
     }
@@ -172,12 +161,12 @@ export class Run {
     const { project, framework, limits, settings, merged, chosen } = how;
     const giveBack = await this.#slots.claim({ ...settings, bytes: limits.memoryBytes ?? 0 });
     try {
-      const ended = this.#endedBefore(project.id, limits);
+      const ended = this.#closing.before(project.id, limits);
       if (ended) return { left: [], records: tests.map(ended), evidence: null };
       const launch = framework.launch(project, tests, merged);
       const unit: Unit = { id: this.#deps.nextUnit(), project, framework, tests, chosen, limits, launch };
       const outcome = await this.#run(unit);
-      const again = new Set(this.#cancelled ? [] : innocents(outcome));
+      const again = new Set(this.#closing.cancelled ? [] : innocents(outcome));
       const context = { mechanism: this.#deps.mechanism.name, leaks: settings.leaks, settings: merged };
       const told = outcome.tests.filter(({ test }) => !again.has(test));
       return {
@@ -186,7 +175,7 @@ export class Run {
         evidence: outcome.evidence,
       };
     } catch (error) {
-      const records = tests.map(test => withoutCage(this.#unrun(test, project.id, limits), error));
+      const records = tests.map(test => withoutCage(this.#closing.unrun(test, project.id, limits), error));
       return { left: [], records, evidence: null };
     } finally {
       // A failure that is the last one allowed is counted before another test may begin.
@@ -194,20 +183,11 @@ export class Run {
     }
   }
 
-  /** What becomes of a test that is not begun any more; null: it may begin. */
-  #endedBefore(project: string, limits: Limits): ((test: TestInfo) => TestRecord) | null {
-    if (this.#cancelled) return test => cancelled(this.#unrun(test, project, limits));
-    if (this.#outOfTime) return test => outOfTime(this.#unrun(test, project, limits), this.#timeoutMs!);
-    const { failures } = this.#tally;
-    if (failures >= this.#maxFailures) return test => notBegun(this.#unrun(test, project, limits), failures);
-    return null;
-  }
-
   /** Tells the verdicts that stand, and tries again what the policies give another chance. */
   async #settle({ records, evidence }: Attempt, how: How): Promise<void> {
     const { isolation, retries, retryDelay: delayMs } = how.settings;
     const unsure = new Set(isolation === 'adaptive' && evidence ? suspects(records, evidence) : []);
-    const stopped = () => this.#endedBefore(how.project.id, how.limits) !== null;
+    const stopped = () => this.#closing.before(how.project.id, how.limits) !== null;
     await Promise.all(
       records.map(async record => {
         const attempt = async () => {
@@ -266,16 +246,6 @@ export class Run {
     await this.#deps.notify({ notice: 'record', run: this.#deps.id, record });
   }
 
-  /** A test that was planned before an interruption, and not again. */
-  #notReached(about: Unrun): TestRecord {
-    if (this.#cancelled) return cancelled(about);
-    return this.#outOfTime ? outOfTime(about, this.#timeoutMs!) : gone(about);
-  }
-
-  #unrun(test: TestInfo, project: string, limits: Limits): Unrun {
-    return { test, project, limits, cage: this.#deps.mechanism.name };
-  }
-
   #tell(problem: Problem): void {
     this.#problems.push(problem);
     void this.#deps.notify({ notice: 'problem', run: this.#deps.id, problem });
@@ -288,7 +258,7 @@ export class Run {
       ...this.#tally.totals,
       startedAt: earlier?.startedAt ?? this.#startedAt,
       durationMs: (earlier?.durationMs ?? 0) + Date.now() - this.#startedAt,
-      cancelled: this.#cancelled,
+      cancelled: this.#closing.cancelled,
       problems: this.#problems,
       journal: journal.complete ? journal.path : null,
     };

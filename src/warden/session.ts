@@ -6,11 +6,10 @@ import { mergeLayers } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import { destructiveRefusal } from '../engine/destructive.ts';
-import { Journal, runFolder } from '../engine/journal.ts';
-import type { Earlier } from '../engine/resumption.ts';
-import { Run } from '../engine/run.ts';
+import { runFolder } from '../engine/journal.ts';
 import { Slots } from '../engine/slots.ts';
 import { CagedTools } from '../engine/tool.ts';
+import type { Unit } from '../engine/unit.ts';
 import { Workspace } from '../engine/workspace.ts';
 import { createFrameworks } from '../frameworks/all.ts';
 import type { Diagnosis } from '../protocol/diagnosis.ts';
@@ -35,6 +34,7 @@ import { forbiddenBy } from './forbidden.ts';
 import { History } from './history.ts';
 import { Ledger } from './ledger.ts';
 import { retentionOf } from './retention.ts';
+import { type RunOrder, Runs } from './runs.ts';
 import { settle } from './settle.ts';
 import { ofNoRun, subjectOf } from './subject.ts';
 import { sweep, sweepAtStart } from './sweep.ts';
@@ -58,7 +58,7 @@ export class Session {
     },
     projects: () => this.#projects(),
     discover: params => this.#discover(params),
-    run: ({ run, selection, overrides }) => this.#run(run, selection, overrides, null),
+    run: ({ run: id, ...asked }) => this.#run({ id, ...asked, earlier: null }),
     resume: params => this.#resume(params),
     history: params => this.#ready().history.ask('history', params),
     records: params => this.#ready().history.ask('records', params),
@@ -74,7 +74,7 @@ export class Session {
   };
   readonly #deps: SessionDeps;
   readonly #cages: Cages;
-  readonly #runs = new Map<string, { readonly run: Run; readonly journal: Journal }>();
+  readonly #runs: Runs;
   #scratchFolder: string | null = null;
   #state: {
     readonly choice: CageChoice;
@@ -86,18 +86,21 @@ export class Session {
   readonly #discoveries = new Slots(availableParallelism(), Infinity);
   #ledger: Ledger | null = null;
   #ended = false;
-  #units = 0;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
     this.#cages = new Cages(notice => void deps.notify(notice));
+    this.#runs = new Runs({
+      notify: deps.notify,
+      onCage: (caged, unit, run) => this.#onCage(caged, unit, run),
+      ended: () => this.#ended,
+    });
   }
 
   /** Kills everything, verified; nothing can be started afterwards. */
   async end(): Promise<readonly ProcessInfo[]> {
     this.#ended = true;
-    // What has no verdict by now gets none from the kill: it is left for whoever resumes the run.
-    for (const { journal } of this.#runs.values()) journal.close();
+    this.#runs.closeJournals();
     const survivors = await this.#cages.reap();
     this.#ledger?.close();
     await this.#state?.choice.close().catch((error: Error) => this.#log('warn', error.message));
@@ -195,57 +198,20 @@ export class Session {
     return workspace.discover(project, file).finally(release);
   }
 
-  async #run(id: string, selection: Selection, overrides: SettingsLayer, earlier: Earlier | null): Promise<RunSummary> {
+  async #run(order: RunOrder): Promise<RunSummary> {
     const { workspace, choice, storage, history } = this.#ready();
-    if (this.#runs.has(id)) throw new Error(`There is a run ${id} already.`);
+    if (this.#runs.ids.includes(order.id)) throw new Error(`There is a run ${order.id} already.`);
     await this.#chooseCage();
     if (workspace.projects.length === 0) await workspace.detect();
     else await workspace.reread();
-    this.#refuseRun(selection, overrides);
-    const journal = new Journal({
-      storage,
-      run: id,
-      opening: earlier ? { earlierMs: earlier.durationMs } : { selection, overrides },
-      onProblem: problem => void this.#deps.notify({ notice: 'problem', run: id, problem }),
-      onGrown: () => history.grown(id),
-    });
-    const run = new Run(
-      {
-        id,
-        workspace,
-        mechanism: choice.detected.mechanism,
-        scratch: this.#scratch,
-        journal,
-        earlier,
-        // What is not kept any more is not shown either.
-        notify: async notice => (this.#ended ? undefined : this.#deps.notify(notice)),
-        onCage: (caged, unit) => {
-          this.#refuseWhenEnded(caged);
-          this.#cages.add(caged, {
-            mechanism: choice.detected.mechanism.name,
-            memoryCapBytes: unit.limits.memoryBytes,
-            subject: subjectOf(unit, id),
-          });
-        },
-        nextUnit: () => `unit-${++this.#units}`,
-      },
-      overrides,
-    );
-    this.#runs.set(id, { run, journal });
-    try {
-      const summary = await run.execute(selection);
-      if (this.#ended) throw new Error('The run was interrupted, because its warden had to end.');
-      return summary;
-    } finally {
-      this.#runs.delete(id);
-      journal.close();
-      void history.tidy();
-    }
+    this.#refuseRun(order.selection, order.overrides);
+    const { mechanism } = choice.detected;
+    return this.#runs.execute(order, { workspace, mechanism, storage, history, scratch: this.#scratch });
   }
 
   /** The journal says what is left to do, whatever state the database is in. */
   async #resume({ run: id, overrides }: Requests['resume']['params']): Promise<RunSummary> {
-    if (this.#runs.has(id)) throw new Error(`The run ${id} is going on.`);
+    if (this.#runs.ids.includes(id)) throw new Error(`The run ${id} is going on.`);
     const earlier = digest(runFolder(this.#ready().storage, id));
     if (!earlier) throw new Error(`There is no run ${id} in ${this.#ready().storage}.`);
     const { state, opening } = earlier;
@@ -256,15 +222,14 @@ export class Session {
     const asked: Record<string, unknown> = { ...opening.overrides };
     // The journal lies in the workspace, and no file there may give this permission.
     delete asked['destructive.allow'];
-    return this.#run(id, opening.selection, { ...asked, ...overrides }, earlier);
+    return this.#run({ id, selection: opening.selection, overrides: { ...asked, ...overrides }, earlier });
   }
 
   async #stop({ run: id, hard }: Requests['stop']['params']): Promise<Requests['stop']['result']> {
-    const runs = [...this.#runs].flatMap(([key, { run }]) => (id === undefined || id === key ? [run] : []));
     const tools = this.#cages.stopTools();
-    const survivors = await Promise.all(runs.map(run => run.stop(hard)));
+    const stopped = await this.#runs.stop(id, hard);
     await tools;
-    return { stoppedRuns: runs.length, survivors: survivors.flat() };
+    return stopped;
   }
 
   async #status(): Promise<WardenStatus> {
@@ -272,9 +237,9 @@ export class Session {
       pid: process.pid,
       uptimeMs: process.uptime() * 1000,
       memoryBytes: process.memoryUsage.rss(),
-      runs: [...this.#runs.keys()],
+      runs: this.#runs.ids,
       cages: await this.#cages.status(),
-      metrics: { cagesOpened: this.#cages.opened, units: this.#units },
+      metrics: { cagesOpened: this.#cages.opened, units: this.#runs.units },
     };
   }
 
@@ -286,6 +251,15 @@ export class Session {
   #ready() {
     if (!this.#state) throw new Error('The first request must be "hello".');
     return this.#state;
+  }
+
+  #onCage(caged: CagedProcess, unit: Unit, run: string): void {
+    this.#refuseWhenEnded(caged);
+    this.#cages.add(caged, {
+      mechanism: this.#ready().choice.detected.mechanism.name,
+      memoryCapBytes: unit.limits.memoryBytes,
+      subject: subjectOf(unit, run),
+    });
   }
 
   /** A cage may be under way when the end comes: it is killed as it appears. */

@@ -1,0 +1,105 @@
+import type { Mechanism } from '../cages/cage.ts';
+import type { CagedProcess } from '../engine/caged-process.ts';
+import { Journal } from '../engine/journal.ts';
+import type { Earlier } from '../engine/resumption.ts';
+import { Run } from '../engine/run.ts';
+import type { Unit } from '../engine/unit.ts';
+import type { Workspace } from '../engine/workspace.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
+import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
+import type { SettingsLayer } from '../protocol/settings.ts';
+import type { History } from './history.ts';
+
+/** What one run is to do. */
+export interface RunOrder {
+  readonly id: string;
+  readonly selection: Selection;
+  readonly overrides: SettingsLayer;
+  /** What it had done before it was interrupted; null: it begins now. */
+  readonly earlier: Earlier | null;
+}
+
+/** What it is done with. */
+export interface RunMeans {
+  readonly workspace: Workspace;
+  readonly mechanism: Mechanism;
+  readonly storage: string;
+  readonly history: History;
+  readonly scratch: string;
+}
+
+export interface RunsDeps {
+  readonly notify: (notice: Notice) => Promise<void>;
+  readonly onCage: (caged: CagedProcess, unit: Unit, run: string) => void;
+  /** The warden has to end. */
+  readonly ended: () => boolean;
+}
+
+/** The runs that are going on. */
+export class Runs {
+  readonly #deps: RunsDeps;
+  readonly #runs = new Map<string, { readonly run: Run; readonly journal: Journal }>();
+  #units = 0;
+
+  constructor(deps: RunsDeps) {
+    this.#deps = deps;
+  }
+
+  get ids(): string[] {
+    return [...this.#runs.keys()];
+  }
+
+  /** Cages that were asked for, so far. */
+  get units(): number {
+    return this.#units;
+  }
+
+  async execute({ id, selection, overrides, earlier }: RunOrder, means: RunMeans): Promise<RunSummary> {
+    const { notify, onCage, ended } = this.#deps;
+    const { workspace, mechanism, storage, history, scratch } = means;
+    const journal = new Journal({
+      storage,
+      run: id,
+      opening: earlier ? { earlierMs: earlier.durationMs } : { selection, overrides },
+      onProblem: problem => void notify({ notice: 'problem', run: id, problem }),
+      onGrown: () => history.grown(id),
+    });
+    const run = new Run(
+      {
+        id,
+        workspace,
+        mechanism,
+        scratch,
+        journal,
+        earlier,
+        // What is not kept any more is not shown either.
+        notify: async notice => (ended() ? undefined : notify(notice)),
+        onCage: (caged, unit) => onCage(caged, unit, id),
+        nextUnit: () => `unit-${++this.#units}`,
+      },
+      overrides,
+    );
+    this.#runs.set(id, { run, journal });
+    try {
+      const summary = await run.execute(selection);
+      if (ended()) throw new Error('The run was interrupted, because its warden had to end.');
+      return summary;
+    } finally {
+      this.#runs.delete(id);
+      journal.close();
+      void history.tidy();
+    }
+  }
+
+  /** One of them, or all; the answer is how many, and what could not be killed. */
+  async stop(id: string | undefined, hard: boolean): Promise<{ stoppedRuns: number; survivors: ProcessInfo[] }> {
+    const runs = [...this.#runs].flatMap(([key, { run }]) => (id === undefined || id === key ? [run] : []));
+    const survivors = await Promise.all(runs.map(run => run.stop(hard)));
+    return { stoppedRuns: runs.length, survivors: survivors.flat() };
+  }
+
+  /** What has no verdict by now gets none from the kill: it is left for whoever resumes the run. */
+  closeJournals(): void {
+    for (const { journal } of this.#runs.values()) journal.close();
+  }
+}
