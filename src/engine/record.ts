@@ -2,7 +2,9 @@ import type { LeakPolicy, Settings } from '../config/settings.ts';
 import type { MechanismName } from '../protocol/limits.ts';
 import type { Attribute, TestRecord } from '../protocol/verdict.ts';
 import { wouldNotEnd } from './evidence.ts';
-import { type Judgement, judge, judgeExitCode } from './judge.ts';
+import { judge } from './judge.ts';
+import { judgeExitCode } from './judge-exit-code.ts';
+import type { Judgement } from './judgement.ts';
 import type { TestOutcome, Unit, UnitOutcome } from './unit.ts';
 
 const nearCap = 0.9;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { limitsOf } from '../../../src/config/resolve.ts';
 import { defaults } from '../../../src/config/settings.ts';
-import { judge, judgeExitCode } from '../../../src/engine/judge.ts';
+import { judge } from '../../../src/engine/judge.ts';
+import { judgeExitCode } from '../../../src/engine/judge-exit-code.ts';
 import type { TestEvidence, UnitEvidence } from '../../../src/engine/evidence.ts';
 import type { LimitName } from '../../../src/protocol/limits.ts';
 
