@@ -133,7 +133,11 @@ class UnitWatch {
   }
 
   #orderedLaunch(): Launch {
-    const { launch, framework, tests, id, chosen } = this.#unit;
+    const { framework, tests, id, chosen, limits, project } = this.#unit;
+    const launch: Launch =
+      limits.workspaceWrites === 'discarded'
+        ? { ...this.#unit.launch, discards: project.folder.path }
+        : this.#unit.launch;
     if (framework.reporting !== 'events') return launch;
     const order: Order = {
       mode: 'run',

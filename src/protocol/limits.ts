@@ -1,3 +1,5 @@
+import type { WorkspaceWrites } from './settings.ts';
+
 /** What a cage may use. `null` means no limit. */
 export interface Limits {
   readonly memoryBytes: number | null;
@@ -27,13 +29,25 @@ export interface Limits {
   /** Of each process, rounded up to whole seconds. */
   readonly cpuMs: number | null;
   readonly network: boolean;
+  /** What it writes in the workspace is gone with it. */
+  readonly workspaceWrites: WorkspaceWrites;
   /** 0: as the warden itself. */
   readonly nice: number;
 }
 
 /** A limit that only a cage can enforce, by the name of its setting. */
 export type LimitName =
-  'memory' | 'swap' | 'processes' | 'openFiles' | 'fileSize' | 'disk' | 'stack' | 'cpu' | 'network' | 'nice';
+  | 'memory'
+  | 'swap'
+  | 'processes'
+  | 'openFiles'
+  | 'fileSize'
+  | 'disk'
+  | 'workspaceWrites'
+  | 'stack'
+  | 'cpu'
+  | 'network'
+  | 'nice';
 
 /** A limit that was asked for and that the cage at hand does not enforce. */
 export interface Shortcoming {

@@ -19,6 +19,8 @@ export function limitText(limit: LimitName): string {
       return 'file size';
     case 'disk':
       return 'disk space';
+    case 'workspaceWrites':
+      return 'discarded workspace writes';
     case 'stack':
       return 'stack';
     case 'cpu':

@@ -72,6 +72,7 @@ describe('layers of settings', () => {
       openFiles: null,
       fileBytes: null,
       diskBytes: null,
+      workspaceWrites: 'kept',
       stackBytes: null,
       cpuMs: null,
       network: true,
