@@ -45,6 +45,12 @@ export const limitFields = {
     default: '30s',
     examples: ['500ms', '30s', '2 min', 'none'],
   },
+  slow: {
+    shape: orWord(time, none),
+    description: 'A test that takes longer is called slow: while it runs, and in its record. "none" calls none so.',
+    default: '10s',
+    examples: ['2s', '1 min', 'none'],
+  },
   startup: {
     shape: time,
     description: 'How long the framework may take to start and load the file before its first test.',

@@ -27,6 +27,7 @@ export const defaults: Settings = {
   swap: 0,
   processes: 512,
   timeout: 30_000,
+  slow: 10_000,
   startup: 60_000,
   teardown: 5_000,
   grace: 2_000,

@@ -120,6 +120,7 @@ export class Runs {
     switch (notice.notice) {
       case 'planned':
       case 'started':
+      case 'slow':
       case 'output':
       case 'record':
         return this.#ofRun(notice);

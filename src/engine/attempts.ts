@@ -84,6 +84,7 @@ export class Attempts {
         return true;
       },
       onStarted: (test, at) => void notify({ notice: 'started', run: id, key: test.key, at }),
+      onSlow: (test, ms) => void notify({ notice: 'slow', run: id, key: test.key, ms }),
       onOutput: (test, text) => void notify({ notice: 'output', run: id, key: test.key, text }),
       onStop: (stopped, reason) => journal.write({ entry: 'stop', unit: stopped.id, reason }),
     });

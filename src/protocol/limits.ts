@@ -6,6 +6,8 @@ export interface Limits {
   readonly swapBytes: number;
   readonly processes: number | null;
   readonly timeoutMs: number | null;
+  /** A test that takes longer is told of while it runs. */
+  readonly slowMs: number | null;
   /** From the launch to the framework's first word. */
   readonly startupMs: number;
   /** From the framework's last word to the end of its process. */
@@ -98,6 +100,12 @@ export interface LeftProcess extends ProcessInfo {
   readonly startedBy?: readonly string[];
   /** `tcp 127.0.0.1:3000`. */
   readonly listensAt?: readonly string[];
+}
+
+/** How often, and for how long together, the kernel withheld CPU time that a quota had used up. */
+export interface Throttled {
+  readonly times: number;
+  readonly ms: number;
 }
 
 /** A process at work. */

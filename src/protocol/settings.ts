@@ -14,6 +14,7 @@ export interface LimitSettings {
   /** Threads count: the kernel makes no difference. */
   readonly processes?: number | null;
   readonly timeout?: number | null;
+  readonly slow?: number | null;
   readonly startup?: number;
   readonly teardown?: number;
   readonly grace?: number;

@@ -63,6 +63,7 @@ describe('layers of settings', () => {
       processes: 512,
       timeoutMs: 30_000,
       startupMs: 60_000,
+      slowMs: 10_000,
       teardownMs: 5_000,
       graceMs: 2_000,
       outputBytes: 1024 ** 2,
