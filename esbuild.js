@@ -30,7 +30,12 @@ const bundles = [
   { ...node, ...moduleUrl, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
   {
     ...node,
-    entryPoints: { warden: 'src/warden/main.ts', cli: 'src/cli/main.ts', store: 'src/store/worker.ts' },
+    entryPoints: {
+      warden: 'src/warden/main.ts',
+      cli: 'src/cli/main.ts',
+      store: 'src/store/worker.ts',
+      coverage: 'src/coverage/worker.ts',
+    },
     outdir: 'dist',
     define: moduleUrl.define,
     banner: { js: `#!/usr/bin/env node\n${moduleUrl.banner.js}` },

@@ -16,7 +16,7 @@ import {
   topOptions,
 } from './options.ts';
 import { type Command, type Everywhere, type HelpTopic, topics } from './commands.ts';
-import { reportTarget } from './report-files.ts';
+import { isLcov, reportTarget } from './report-files.ts';
 
 /** Flags with the name of their setting, whose values are read from text as they are. */
 type PlainFlag = 'memory' | 'swap' | 'timeout' | 'disk' | 'cpu' | 'network' | 'isolation' | 'leaks';
@@ -96,10 +96,13 @@ function parseRun(argv: readonly string[]): Command {
     ...written('max-failures', fields.maxFailures.shape, 'maxFailures'),
     ...(values['allow-destructive'] ? { 'destructive.allow': true } : {}),
   };
-  const reports = (values.output ?? []).flatMap(file => {
+  const outputs = Map.groupBy(values.output ?? [], file => (isLcov(file) ? 'lcov' : 'report'));
+  const lcov = outputs.get('lcov') ?? [];
+  const reports = (outputs.get('report') ?? []).flatMap(file => {
     const target = reportTarget(file);
     if (!target) {
-      const fix = 'Name the file with the ending of its kind: .json, .xml (JUnit) or .md.';
+      const fix =
+        'Name the file with the ending of its kind: .json, .xml (JUnit), .md, or .info (the coverage as lcov).';
       report(['--output'], `there is no kind of report for "${file}"`, fix);
     }
     return target ? [target] : [];
@@ -111,6 +114,8 @@ function parseRun(argv: readonly string[]): Command {
     quiet: values.quiet ?? false,
     keys: values.key ?? [],
     reports,
+    coverage: (values.coverage ?? false) || lcov.length > 0,
+    lcov,
     layer,
   };
 }

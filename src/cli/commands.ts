@@ -16,6 +16,10 @@ export interface RunCommand extends Everywhere {
   /** None: every test of the paths. */
   readonly keys: readonly TestKey[];
   readonly reports: readonly ReportTarget[];
+  /** Whether it is measured what the tests run. */
+  readonly coverage: boolean;
+  /** Files to write that to. */
+  readonly lcov: readonly string[];
   readonly layer: SettingsLayer;
 }
 

@@ -41,12 +41,16 @@ export const runOptions = {
     type: 'boolean',
     help: 'run tests that the configuration calls destructive (also: BULKHEAD_ALLOW_DESTRUCTIVE=1)',
   },
+  coverage: {
+    type: 'boolean',
+    help: 'measure which lines, branches and functions the tests run (mocha and node:test)',
+  },
   output: {
     type: 'string',
     short: 'o',
     multiple: true,
     value: 'FILE',
-    help: 'write a report: .json, .xml (JUnit) or .md; may be repeated',
+    help: 'write a report: .json, .xml (JUnit), .md, or .info (coverage as lcov); may be repeated',
   },
   quiet: { type: 'boolean', short: 'q', help: 'print failures and the summary alone' },
   ...common,

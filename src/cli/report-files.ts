@@ -15,6 +15,11 @@ export interface ReportTarget {
   readonly render: (report: RunReport) => Pieces;
 }
 
+/** Coverage is asked for when the run has ended, and written file by file. */
+export function isLcov(file: string): boolean {
+  return ['.info', '.lcov'].includes(extname(file).toLowerCase());
+}
+
 /** Null: the ending of the name says of no kind. */
 export function reportTarget(file: string): ReportTarget | null {
   switch (extname(file).toLowerCase()) {
@@ -30,13 +35,13 @@ export function reportTarget(file: string): ReportTarget | null {
 }
 
 /** Before the run, so that a run of an hour does not end without its report. */
-export async function prepareReport({ file }: ReportTarget): Promise<Problem | null> {
+export async function prepareReport({ file }: Pick<ReportTarget, 'file'>): Promise<Problem | null> {
   try {
     await mkdir(dirname(resolve(file)), { recursive: true });
     const existing = await stat(file).catch(() => null);
-    return existing?.isDirectory() ? failure(file, 'it is a folder') : null;
+    return existing?.isDirectory() ? unwritten(file, 'it is a folder') : null;
   } catch (error) {
-    return failure(file, (error as Error).message);
+    return unwritten(file, (error as Error).message);
   }
 }
 
@@ -45,11 +50,11 @@ export async function writeReport({ file, render }: ReportTarget, report: RunRep
     await pipeline(Readable.from(render(report)), createWriteStream(file));
     return null;
   } catch (error) {
-    return failure(file, (error as Error).message);
+    return unwritten(file, (error as Error).message);
   }
 }
 
-function failure(file: string, why: string): Problem {
+export function unwritten(file: string, why: string): Problem {
   return {
     severity: 'error',
     file,

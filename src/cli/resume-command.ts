@@ -1,12 +1,12 @@
 import { problemAt } from '../config/reading.ts';
-import { canGoOn, type PastRun } from '../protocol/history.ts';
+import type { PastRun } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import { plural } from '../reports/excerpt.ts';
 import type { ResumeCommand } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
-import { digestOf, findRun, pastRuns } from './past-runs.ts';
+import { canGoOn, digestOf, findRun, pastRuns } from './past-runs.ts';
 import type { Program } from './program.ts';
 import { executeRun } from './run-command.ts';
 import { readSetup } from './setup.ts';
@@ -29,7 +29,7 @@ export async function resumeCommand(command: ResumeCommand, program: Program): P
     return exitCodes.usage;
   }
   const earlier = new Map<TestKey, TestRecord>();
-  digestOf(storage, run.run, record => {
+  const { opening } = digestOf(storage, run.run, record => {
     if (record.verdict.kind === 'cancelled') earlier.delete(record.test.key);
     else earlier.set(record.test.key, record);
   });
@@ -40,6 +40,7 @@ export async function resumeCommand(command: ResumeCommand, program: Program): P
   return executeRun(command, program, {
     id: run.run,
     earlier: [...earlier.values()],
+    coverage: opening?.coverage ?? false,
     begin: connection => connection.ask('resume', { run: run.run, overrides }),
   });
 }

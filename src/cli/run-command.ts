@@ -3,9 +3,11 @@ import { isFailure, type TestRecord, verdictKinds } from '../protocol/verdict.ts
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import { plural } from '../reports/excerpt.ts';
 import { jsonReport } from '../reports/json.ts';
+import { coverageText } from '../reports/coverage.ts';
 import { onlyKeys } from './chosen-tests.ts';
 import type { ResumeCommand, RunCommand } from './commands.ts';
 import { Connection, WardenGone } from './connection.ts';
+import { writeLcov } from './coverage.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Program } from './program.ts';
 import { Progress } from './progress.ts';
@@ -24,17 +26,20 @@ export interface Beginning {
   readonly id: string;
   /** What it has done already. */
   readonly earlier: readonly TestRecord[];
+  readonly coverage: boolean;
   readonly begin: (connection: Connection, selection: Selection) => Promise<RunSummary>;
 }
 
 export function runCommand(command: RunCommand, program: Program): Promise<number> {
   const id = randomUUID();
-  const { layer: overrides } = command;
+  const { layer: overrides, coverage } = command;
   // The flags are said again, so that the run's journal has them for its resumption.
   return executeRun(command, program, {
     id,
     earlier: [],
-    begin: (connection, selection) => connection.ask('run', { run: id, selection, overrides }),
+    coverage,
+    begin: (connection, selection) =>
+      connection.ask('run', { run: id, selection, overrides, ...(coverage ? { coverage } : {}) }),
   });
 }
 
@@ -45,7 +50,9 @@ export async function executeRun(
 ): Promise<number> {
   const { console, env, dist } = program;
   const setup = await readSetup(command, env, program.cwd);
-  const unwritable = (await Promise.all(command.reports.map(prepareReport))).filter(problem => problem !== null);
+  const unwritable = (
+    await Promise.all([...command.reports, ...command.lcov.map(file => ({ file }))].map(prepareReport))
+  ).filter(problem => problem !== null);
   const problems = [...setup.problems, ...unwritable];
   console.complain(problems);
   if (!('folder' in setup) || problems.some(isError)) return exitCodes.usage;
@@ -126,9 +133,10 @@ async function runWith(connection: Connection, { folder, targets }: Setup, run: 
   const summary = await beginning.begin(connection, chosen.selection);
   summary.problems.forEach(problem => progress.problem(problem));
   progress.end();
-  const written = await show(summary, connection, folder.folder.path, run);
+  const reported = await show(summary, connection, folder.folder.path, run);
+  const covered = !beginning.coverage || (await showCoverage(connection, folder.folder.path, run));
   if (interruption.exitCode !== null) return interruption.exitCode;
-  if (!written || earlier.length + progress.done !== summary.planned) return exitCodes.infrastructure;
+  if (!reported || !covered || earlier.length + progress.done !== summary.planned) return exitCodes.infrastructure;
   if (verdictKinds.some(kind => isFailure(kind) && summary.counts[kind])) return exitCodes.failed;
   if (unusable) return exitCodes.usage;
   return summary.planned === 0 ? exitCodes.noTests : exitCodes.passed;
@@ -153,6 +161,17 @@ async function show(summary: RunSummary, { cage }: Connection, folder: string, r
   if (command.json) await program.console.document(jsonReport(report));
   const faults = await Promise.all(command.reports.map(target => writeReport(target, report)));
   program.console.complain(faults.filter(fault => fault !== null));
+  return faults.every(fault => fault === null);
+}
+
+async function showCoverage(connection: Connection, folder: string, run: Run): Promise<boolean> {
+  const { command, program, beginning } = run;
+  const coverage = await connection.ask('coverage', { run: beginning.id });
+  const { people } = program.console;
+  people.print(coverageText(coverage, folder).join('\n'));
+  const target = { connection, run: beginning.id, folder };
+  const faults = await Promise.all(command.lcov.map(file => writeLcov(file, coverage, target)));
+  program.console.complain([...coverage.problems, ...faults.filter(fault => fault !== null)]);
   return faults.every(fault => fault === null);
 }
 

@@ -4,17 +4,13 @@ import type { Folder, TestIdentity } from '../protocol/tests.ts';
 import { concerns } from './concerns.ts';
 
 type PresetLimits = {
-  readonly [
-    K in LimitName as K extends keyof LimitSettings ? Exclude<K, 'network' | 'workspaceWrites'> : never
-  ]?: number;
+  readonly [K in LimitName as K extends keyof LimitSettings ? Exclude<K, 'network'> : never]?: number;
 };
 
 /** What holds a kind of destructive test back. */
 export interface Preset {
   readonly meaning: string;
   readonly limits: PresetLimits;
-  /** Where the machine can do it, what they write in the workspace is gone with them. */
-  readonly discards?: true;
   /** Without these, enforced by the kernel, no file of this kind is run at all. */
   readonly needs: readonly LimitName[];
 }
@@ -28,10 +24,9 @@ export const presets: Readonly<Record<DestructivePreset, Preset>> = {
     needs: ['memory'],
   },
   'disk-full': {
-    meaning: 'It fills its temporary folder, or the workspace.',
+    meaning: 'It fills its temporary folder.',
     // The disk is held in memory and counts as such; a larger file is stopped wherever else it may be written.
     limits: { disk: 100 * mebibyte, fileSize: 128 * mebibyte, memory: 256 * mebibyte, processes: 100 },
-    discards: true,
     needs: ['disk', 'fileSize'],
   },
   'stack-overflow': {
@@ -79,12 +74,7 @@ export function heldBack(
     const tightened = Object.entries(presets[name].limits)
       .filter(([key]) => !chosen.has(key))
       .map(([key, limit]) => [key, tighter(key, held[key as keyof PresetLimits], limit)] as const);
-    const discards = presets[name].discards && !chosen.has('workspaceWrites');
-    return {
-      ...held,
-      ...Object.fromEntries(tightened),
-      ...(discards ? { workspaceWrites: 'discarded' as const } : {}),
-    };
+    return { ...held, ...Object.fromEntries(tightened) };
   }, settings);
 }
 

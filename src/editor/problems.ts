@@ -29,13 +29,9 @@ export class Problems implements vscode.Disposable {
     this.#tell([problem]);
   }
 
-  wardenDied(reason: string, inRun: boolean): void {
+  wardenDied(reason: string): void {
     const text = `${reason} Tests without a verdict are shown as errors; the next run starts another warden.`;
-    const actions = [...(inRun ? ['Resume Run'] : []), 'Show Log'];
-    void vscode.window.showErrorMessage(text, ...actions).then(choice => {
-      if (choice === 'Resume Run') void vscode.commands.executeCommand('bulkhead.resumeInterrupted');
-      if (choice === 'Show Log') this.#log.show();
-    });
+    void vscode.window.showErrorMessage(text, 'Show Log').then(choice => choice && this.#log.show());
   }
 
   dispose(): void {

@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 import type { Connection } from './connection.ts';
-import type { Interrupted } from './interrupted.ts';
 import type { Processes } from './processes.ts';
 import type { Runs } from './runs.ts';
 import type { Status } from './status.ts';
@@ -12,7 +11,6 @@ export interface TestApi {
   readonly runs: Runs;
   readonly status: Status;
   readonly processes: Processes;
-  readonly interrupted: Interrupted;
   readonly connection: Connection;
   /** What `activate` took of the processor. */
   readonly activationCpuMs: number;

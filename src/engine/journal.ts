@@ -17,6 +17,8 @@ export const journalVersion = 1;
 export interface RunOpening {
   readonly selection: Selection;
   readonly overrides: SettingsLayer;
+  /** What its tests run is measured. */
+  readonly coverage?: boolean;
 }
 
 export type JournalEntry =

@@ -9,8 +9,16 @@ import type { UnitEvidence } from './evidence.ts';
 import type { Journal } from './journal.ts';
 import type { Earlier } from './resumption.ts';
 import type { Terms } from './terms.ts';
-import type { Unit } from './unit.ts';
+import type { Unit, UnitOutcome } from './unit.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Measures what tests run. */
+export interface CoverageTaker {
+  /** The same unit, told where to leave what it counts. */
+  prepared(unit: Unit): Unit;
+  /** Of a unit that was prepared, and of which nothing is alive. */
+  take(unit: Unit, outcome: UnitOutcome): void;
+}
 
 export interface RunDeps {
   readonly id: string;
@@ -20,6 +28,8 @@ export interface RunDeps {
   readonly journal: Journal;
   /** What the run had done before it was interrupted; null: it begins now. */
   readonly earlier: Earlier | null;
+  /** Null: nobody wants to know. */
+  readonly coverage: CoverageTaker | null;
   /** Resolves when the client may be told more. */
   readonly notify: (notice: Notice) => Promise<void>;
   readonly onCage: (process: CagedProcess, unit: Unit) => void;

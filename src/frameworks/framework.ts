@@ -72,8 +72,13 @@ export type Diagnostics =
   /** It prints its stacks on a signal: SIGQUIT for Go and Java, or what Python's `faulthandler` was registered for. */
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals };
 
+/** How it is found out what tests ran: the processes of Node tell it themselves, also those that a test starts. */
+export type CoverageKind = 'v8';
+
 export interface Framework {
   readonly name: string;
+  /** Absent: it cannot be measured. */
+  readonly coverage?: CoverageKind;
   /** Absent: it cannot be asked. */
   readonly diagnostics?: Diagnostics;
   readonly reporting: Reporting;

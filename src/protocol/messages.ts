@@ -1,3 +1,4 @@
+import type { CoverageRequests } from './coverage.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { HistoryRequests } from './history.ts';
 import type { CageDescription, MechanismName, ProcessInfo, ProcessUsage } from './limits.ts';
@@ -50,7 +51,7 @@ export interface Inheritance {
 }
 
 /** Requests and the type of their answers, by name. */
-export interface Requests extends HistoryRequests {
+export interface Requests extends HistoryRequests, CoverageRequests {
   /** Before `hello`, and only to a warden that inherited nothing from its client. */
   settle: { params: Inheritance; result: null };
   hello: { params: { protocol: number; storage: string; folders: readonly FolderSetup[] }; result: WardenInfo };
@@ -58,7 +59,11 @@ export interface Requests extends HistoryRequests {
   projects: { params: Record<string, never>; result: { projects: readonly Project[]; problems: readonly Problem[] } };
   /** With `text`: what that text says, where it can be read without running anything. */
   discover: { params: { project: string; file: string; text?: string }; result: Discovery };
-  run: { params: { run: string; selection: Selection; overrides: SettingsLayer }; result: RunSummary };
+  /** With `coverage`, what its tests run is measured, to be asked for when it has ended. */
+  run: {
+    params: { run: string; selection: Selection; overrides: SettingsLayer; coverage?: boolean };
+    result: RunSummary;
+  };
   /**
    * Goes on with a run that was interrupted or stopped, under its own id: everything of its selection that has no verdict, or was
    * cancelled. The answer counts the whole run.
@@ -164,8 +169,6 @@ export interface ReapedWarden {
 export type Notice =
   | { readonly notice: 'planned'; readonly run: string; readonly tests: readonly TestInfo[] }
   | { readonly notice: 'started'; readonly run: string; readonly key: TestKey; readonly at: number }
-  /** It has been running for longer than a test should. */
-  | { readonly notice: 'slow'; readonly run: string; readonly key: TestKey; readonly ms: number }
   | { readonly notice: 'output'; readonly run: string; readonly key: TestKey; readonly text: string }
   | { readonly notice: 'record'; readonly run: string; readonly record: TestRecord }
   | {

@@ -51,7 +51,7 @@ export function digest(folder: string, onRecord: (record: TestRecord) => void = 
     }
     switch (entry.entry) {
       case 'run':
-        begun = { run: entry.run, at: entry.at, opening: { selection: entry.selection, overrides: entry.overrides } };
+        begun = { run: entry.run, at: entry.at, opening: openingOf(entry) };
         break;
       case 'resume':
         resumption = entry;
@@ -96,6 +96,10 @@ export function digest(folder: string, onRecord: (record: TestRecord) => void = 
     summary,
     missing: missing + (read < size && state !== 'running' ? 1 : 0),
   };
+}
+
+function openingOf({ selection, overrides, coverage }: RunOpening): RunOpening {
+  return { selection, overrides, ...(coverage ? { coverage } : {}) };
 }
 
 export function stateOf(summary: { readonly cancelled: boolean } | null, owned: boolean): RunState {

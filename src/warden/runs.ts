@@ -8,6 +8,7 @@ import type { Workspace } from '../engine/workspace.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
+import type { Coverage } from './coverage.ts';
 import type { History } from './history.ts';
 
 /** What one run is to do. */
@@ -15,6 +16,7 @@ export interface RunOrder {
   readonly id: string;
   readonly selection: Selection;
   readonly overrides: SettingsLayer;
+  readonly coverage: boolean;
   /** What it had done before it was interrupted; null: it begins now. */
   readonly earlier: Earlier | null;
 }
@@ -25,6 +27,7 @@ export interface RunMeans {
   readonly mechanism: Mechanism;
   readonly storage: string;
   readonly history: History;
+  readonly coverage: Coverage;
   readonly scratch: string;
 }
 
@@ -54,16 +57,20 @@ export class Runs {
     return this.#units;
   }
 
-  async execute({ id, selection, overrides, earlier }: RunOrder, means: RunMeans): Promise<RunSummary> {
+  async execute(order: RunOrder, means: RunMeans): Promise<RunSummary> {
+    const { id, selection, overrides, earlier } = order;
     const { notify, onCage, ended } = this.#deps;
     const { workspace, mechanism, storage, history, scratch } = means;
     const journal = new Journal({
       storage,
       run: id,
-      opening: earlier ? { earlierMs: earlier.durationMs } : { selection, overrides },
+      opening: earlier
+        ? { earlierMs: earlier.durationMs }
+        : { selection, overrides, ...(order.coverage ? { coverage: true } : {}) },
       onProblem: problem => void notify({ notice: 'problem', run: id, problem }),
       onGrown: () => history.grown(id),
     });
+    const coverage = order.coverage ? means.coverage.begin(id) : null;
     const run = new Run(
       {
         id,
@@ -72,6 +79,7 @@ export class Runs {
         scratch,
         journal,
         earlier,
+        coverage,
         // What is not kept any more is not shown either.
         notify: async notice => (ended() ? undefined : notify(notice)),
         onCage: (caged, unit) => onCage(caged, unit, id),
@@ -86,6 +94,7 @@ export class Runs {
       return summary;
     } finally {
       this.#runs.delete(id);
+      coverage?.end();
       journal.close();
       void history.tidy();
     }

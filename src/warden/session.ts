@@ -30,6 +30,7 @@ import { digest } from '../store/digest.ts';
 import { Cages } from './cages.ts';
 import { makeScratch } from './scratch.ts';
 import { CageChoice } from './choice.ts';
+import { Coverage } from './coverage.ts';
 import { forbiddenBy } from './forbidden.ts';
 import { History } from './history.ts';
 import { Ledger } from './ledger.ts';
@@ -58,12 +59,14 @@ export class Session {
     },
     projects: () => this.#projects(),
     discover: params => this.#discover(params),
-    run: ({ run: id, ...asked }) => this.#run({ id, ...asked, earlier: null }),
+    run: ({ run: id, coverage = false, ...asked }) => this.#run({ id, ...asked, coverage, earlier: null }),
     resume: params => this.#resume(params),
     history: params => this.#ready().history.ask('history', params),
     records: params => this.#ready().history.ask('records', params),
     testHistory: params => this.#ready().history.ask('testHistory', params),
     lastVerdicts: params => this.#ready().history.ask('lastVerdicts', params),
+    coverage: params => this.#ready().coverage.ask('coverage', params),
+    coverageDetail: params => this.#ready().coverage.ask('coverageDetail', params),
     stop: params => this.#stop(params),
     status: () => this.#status(),
     endCage: ({ cage }) => this.#cages.end(cage),
@@ -81,6 +84,7 @@ export class Session {
     readonly workspace: Workspace;
     readonly storage: string;
     readonly history: History;
+    readonly coverage: Coverage;
   } | null = null;
   /** Discovery that no run asked for: as many at once as there are cores. */
   readonly #discoveries = new Slots(availableParallelism(), Infinity);
@@ -138,7 +142,8 @@ export class Session {
     const { dist } = this.#deps;
     const keep = () => retentionOf(workspace);
     const history = new History({ dist, storage, keep, onProblem, onRemoved: text => this.#log('info', text) });
-    this.#state = { choice, workspace, storage, history };
+    const coverage = new Coverage({ dist, storage, workspace, onProblem });
+    this.#state = { choice, workspace, storage, history, coverage };
     history.openSoon();
     const { description: cage } = choice.detected;
     this.#log('info', `Cage: ${cage.label}.`);
@@ -199,14 +204,15 @@ export class Session {
   }
 
   async #run(order: RunOrder): Promise<RunSummary> {
-    const { workspace, choice, storage, history } = this.#ready();
+    const { choice, ...means } = this.#ready();
+    const { workspace } = means;
     if (this.#runs.ids.includes(order.id)) throw new Error(`There is a run ${order.id} already.`);
     await this.#chooseCage();
     if (workspace.projects.length === 0) await workspace.detect();
     else await workspace.reread();
     this.#refuseRun(order.selection, order.overrides);
     const { mechanism } = choice.detected;
-    return this.#runs.execute(order, { workspace, mechanism, storage, history, scratch: this.#scratch });
+    return this.#runs.execute(order, { ...means, mechanism, scratch: this.#scratch });
   }
 
   /** The journal says what is left to do, whatever state the database is in. */
@@ -222,7 +228,8 @@ export class Session {
     const asked: Record<string, unknown> = { ...opening.overrides };
     // The journal lies in the workspace, and no file there may give this permission.
     delete asked['destructive.allow'];
-    return this.#run({ id, selection: opening.selection, overrides: { ...asked, ...overrides }, earlier });
+    const { selection, coverage = false } = opening;
+    return this.#run({ id, selection, overrides: { ...asked, ...overrides }, coverage, earlier });
   }
 
   async #stop({ run: id, hard }: Requests['stop']['params']): Promise<Requests['stop']['result']> {

@@ -150,11 +150,7 @@ export class ScriptBed {
     return { kind: 'some', projects: [{ project: project!.id, files }] };
   }
 
-  async run(
-    overrides: SettingsLayer = {},
-    selection: Selection = { kind: 'all' },
-    hear: (notice: Notice) => void = () => {},
-  ): Promise<ScriptRun> {
+  async run(overrides: SettingsLayer = {}, selection: Selection = { kind: 'all' }): Promise<ScriptRun> {
     const notices: Notice[] = [];
     const storage = join(this.root, '.bulkhead');
     mkdirSync(storage, { recursive: true });
@@ -172,10 +168,8 @@ export class ScriptBed {
       scratch: storage,
       journal,
       earlier: null,
-      notify: async (notice: Notice) => {
-        notices.push(notice);
-        hear(notice);
-      },
+      coverage: null,
+      notify: async (notice: Notice) => void notices.push(notice),
       onCage: () => {},
       nextUnit: () => `unit-${++this.#units}`,
     };

@@ -15,7 +15,7 @@ export function takeCommission(names: readonly string[], env: NodeJS.ProcessEnv 
   // Should it be asked where it is stuck, the inspector takes any port: the usual one may be another process's.
   process.debugPort = 0;
   const variables: Record<string, string> = {};
-  for (const name of ['BULKHEAD_FD', 'BULKHEAD_ORDER', ...names]) {
+  for (const name of ['BULKHEAD_FD', 'BULKHEAD_ORDER', 'BULKHEAD_COVERAGE', ...names]) {
     const value = env[name];
     if (value !== undefined) variables[name] = value;
     delete env[name];

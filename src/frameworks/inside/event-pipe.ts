@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { type InsideBody, undelivered } from '../../protocol/events.ts';
+import type { CoverageSlices } from './coverage.ts';
 
 // Taken before any test can replace them: fake timers, stubbed file systems and the like must not touch the reporting.
 const { fstatSync, writeSync } = fs;
@@ -95,18 +96,21 @@ function leave(why: string): never {
 export class EventPipe {
   readonly #lines: LinePipe;
   readonly #writer: { readonly w?: number };
+  readonly #coverage: CoverageSlices | undefined;
   /** Due in each event; workers of the framework have it from the first process. */
   readonly key: string;
   #next = 0;
 
   /** A worker of the framework writes to the same pipe under a number of its own. */
-  constructor(lines: LinePipe, worker?: { readonly number: number; readonly key: string }) {
+  constructor(lines: LinePipe, coverage?: CoverageSlices, worker?: { readonly number: number; readonly key: string }) {
     this.#lines = lines;
+    this.#coverage = coverage;
     this.#writer = worker ? { w: worker.number } : {};
     this.key = worker?.key ?? randomBytes(9).toString('base64url');
   }
 
   say(body: InsideBody): void {
+    this.#coverage?.border(body);
     // The empty line ends what a test may have begun there.
     this.#lines.write(`\n${stringify({ s: this.#next++, ...this.#writer, k: this.key, ...body })}`);
   }

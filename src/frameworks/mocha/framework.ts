@@ -12,6 +12,7 @@ import { MochaLauncher } from './launcher.ts';
 export class MochaFramework implements Framework {
   readonly name = 'mocha';
   readonly reporting = 'events';
+  readonly coverage = 'v8';
   readonly diagnostics = { kind: 'node' } as const;
   readonly #launcher: MochaLauncher;
 

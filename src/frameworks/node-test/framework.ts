@@ -18,6 +18,7 @@ const quiet =
 export class NodeTestFramework implements Framework {
   readonly name = 'node-test';
   readonly reporting = 'events';
+  readonly coverage = 'v8';
   readonly #inside: string;
 
   constructor(inside: string) {

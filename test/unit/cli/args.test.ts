@@ -24,6 +24,8 @@ describe('the command line of "run"', () => {
       quiet: false,
       keys: [],
       reports: [],
+      coverage: false,
+      lcov: [],
       layer: {},
     });
   });

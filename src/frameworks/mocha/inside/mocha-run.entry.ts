@@ -1,4 +1,5 @@
 import { takeCommission, readOrder } from '../../inside/commission.ts';
+import { CoverageSlices } from '../../inside/coverage.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { restart } from '../../inside/restart.ts';
 import { optionsForFile } from './options.ts';
@@ -13,7 +14,7 @@ const { variables, fd } = commission;
 async function main(): Promise<void> {
   const mocha = new UserMocha(variables['BULKHEAD_MOCHA']!);
   const order = readOrder(commission);
-  const session = new Session(mocha, order, new EventPipe(new LinePipe(fd)));
+  const session = new Session(mocha, order, new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order)));
   const { options, nodeArgs } = session.readOptions();
   if (JSON.stringify(nodeArgs) !== (variables['BULKHEAD_NODE_ARGS'] ?? '[]') && !variables['BULKHEAD_RESTARTED']) {
     session.leave();

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { readOrder, takeCommission } from '../../inside/commission.ts';
+import { CoverageSlices } from '../../inside/coverage.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { Session } from './session.ts';
 
@@ -7,5 +8,7 @@ import { Session } from './session.ts';
 
 if (isMainThread && process.env['BULKHEAD_ORDER']) {
   const commission = takeCommission([]);
-  new Session(readOrder(commission), new EventPipe(new LinePipe(commission.fd))).begin();
+  const order = readOrder(commission);
+  const events = new EventPipe(new LinePipe(commission.fd), new CoverageSlices(commission, order));
+  new Session(order, events).begin();
 }

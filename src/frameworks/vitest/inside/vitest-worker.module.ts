@@ -30,7 +30,7 @@ const commission = takeCommission(['BULKHEAD_KEY', 'BULKHEAD_RUNNERS', 'BULKHEAD
 const { variables, fd } = commission;
 const order = readOrder(commission);
 const number = isMainThread ? process.pid : threadId;
-const events = new EventPipe(new LinePipe(fd), { number, key: variables['BULKHEAD_KEY'] ?? '' });
+const events = new EventPipe(new LinePipe(fd), undefined, { number, key: variables['BULKHEAD_KEY'] ?? '' });
 const origins = new Origins(events);
 if (variables['BULKHEAD_CHARGES']) origins.attend();
 

@@ -1,0 +1,175 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { TakenAttempt } from '../coverage/collection.ts';
+import type { Scope } from '../coverage/places.ts';
+import { rawFolder } from '../coverage/shelf.ts';
+import type { FromCoverage, ToCoverage } from '../coverage/worker.ts';
+import { runFolder } from '../engine/journal.ts';
+import type { CoverageTaker } from '../engine/run-parts.ts';
+import type { Unit, UnitOutcome } from '../engine/unit.ts';
+import type { Workspace } from '../engine/workspace.ts';
+import { type CoverageRequests, sliceName } from '../protocol/coverage.ts';
+import type { Problem } from '../protocol/messages.ts';
+
+/** What one run's coverage may take of the warden; the cap on tests is theirs, and no business of this. */
+const heapMiB = 1024;
+
+export interface CoverageOptions {
+  /** The folder of the bundles. */
+  readonly dist: string;
+  readonly storage: string;
+  readonly workspace: Workspace;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What tests ran, read and kept by a thread of its own: a report of V8 has a megabyte where tests have a millisecond. */
+export class Coverage {
+  readonly #options: CoverageOptions;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  #next = 1;
+
+  constructor(options: CoverageOptions) {
+    this.#options = options;
+  }
+
+  /** Measures one run from now on. */
+  begin(run: string): RunCoverage {
+    const folder = this.#folder(run);
+    this.#send({ begin: folder, scope: this.#scope });
+    return new RunCoverage(folder, message => this.#send(message), this.#options.onProblem);
+  }
+
+  ask<N extends keyof CoverageRequests>(
+    ask: N,
+    params: CoverageRequests[N]['params'],
+  ): Promise<CoverageRequests[N]['result']> {
+    const id = this.#next++;
+    const folder = this.#folder(params.run);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#send({ id, ask, params, folder } as ToCoverage);
+    });
+  }
+
+  #folder(run: string): string {
+    return join(runFolder(this.#options.storage, run), 'coverage');
+  }
+
+  get #scope(): Scope {
+    const { workspace } = this.#options;
+    const { projects } = workspace;
+    const folders = new Set(projects.map(({ folder }) => folder.path));
+    return { folders: [...folders], tests: projects.flatMap(({ files }) => files) };
+  }
+
+  #send(message: ToCoverage): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(message);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(join(this.#options.dist, 'coverage.cjs'), {
+      resourceLimits: { maxOldGenerationSizeMb: heapMiB },
+    });
+    worker.unref();
+    worker.on('message', (message: FromCoverage) => this.#receive(message));
+    worker.on('error', error => this.#fail(error.message));
+    return worker;
+  }
+
+  #receive(message: FromCoverage): void {
+    if ('fault' in message) return this.#tell(message.fault);
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if ('error' in message) pending?.reject(new Error(message.error));
+    else pending?.resolve(message.result as never);
+  }
+
+  /** Whoever asks next gets another thread, which finds what this one had put away. */
+  #fail(because: string): void {
+    this.#worker = null;
+    this.#tell(because);
+    for (const { reject } of this.#pending.values()) reject(new Error(`The coverage could not be read: ${because}.`));
+    this.#pending.clear();
+  }
+
+  #tell(because: string): void {
+    const fix = 'The verdicts are not concerned. Run fewer tests with coverage at once, or free some space.';
+    this.#options.onProblem({ severity: 'warning', message: `Coverage is missing: ${because}.`, fix });
+  }
+}
+
+/** Has the processes of one run leave what they count, and hands it on. */
+export class RunCoverage implements CoverageTaker {
+  readonly #folder: string;
+  readonly #send: (message: ToCoverage) => void;
+  readonly #onProblem: (problem: Problem) => void;
+  readonly #said = new Set<string>();
+  readonly #begun = new Map<Unit, number>();
+
+  constructor(folder: string, send: (message: ToCoverage) => void, onProblem: (problem: Problem) => void) {
+    this.#folder = folder;
+    this.#send = send;
+    this.#onProblem = onProblem;
+  }
+
+  prepared(unit: Unit): Unit {
+    const { framework, launch } = unit;
+    if (!framework.coverage) {
+      this.#sayOnce(`What tests of ${framework.name} run is not measured.`, 'They are run all the same.');
+      return unit;
+    }
+    const folder = this.#rawOf(unit);
+    try {
+      // A killed warden may have had a unit of the same number.
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      this.#sayOnce(
+        `What tests run is not measured: ${(error as Error).message}.`,
+        'Free some space or make it writable.',
+      );
+      return unit;
+    }
+    const env = { ...launch.env, NODE_V8_COVERAGE: folder, BULKHEAD_COVERAGE: folder };
+    const measured = { ...unit, launch: { ...launch, env } };
+    this.#begun.set(measured, Date.now());
+    return measured;
+  }
+
+  take(unit: Unit, { tests }: UnitOutcome): void {
+    const at = this.#begun.get(unit);
+    if (at === undefined) return;
+    this.#begun.delete(unit);
+    const attempt: TakenAttempt = {
+      folder: this.#rawOf(unit),
+      at,
+      only: unit.tests.length === 1 ? unit.tests[0]!.key : null,
+      ran: tests.flatMap(({ test, startedAt }) =>
+        startedAt === null ? [] : [{ key: test.key, slice: sliceName(test.titlePath, test.ordinal) }],
+      ),
+    };
+    this.#send({ take: this.#folder, attempt });
+  }
+
+  end(): void {
+    this.#send({ end: this.#folder });
+  }
+
+  #rawOf({ id }: Unit): string {
+    return join(rawFolder(this.#folder), id);
+  }
+
+  #sayOnce(message: string, fix: string): void {
+    if (this.#said.has(message)) return;
+    this.#said.add(message);
+    this.#onProblem({ severity: 'warning', key: 'coverage', message, fix });
+  }
+}
