@@ -112,6 +112,7 @@ function parseRun(argv: readonly string[]): Command {
     command: 'run',
     ...everywhere(values, positionals),
     quiet: values.quiet ?? false,
+    verbose: values.verbose ?? false,
     keys: values.key ?? [],
     reports,
     coverage: (values.coverage ?? false) || lcov.length > 0,
@@ -161,7 +162,7 @@ function parseShow(argv: readonly string[]): Command {
   if (parsed.values.help) return { command: 'help', topic: 'show' };
   const [run = null, second] = parsed.positionals;
   if (second !== undefined) return wrong('show', [oneRun('show')]);
-  return { command: 'show', ...everywhere(parsed.values, []), run };
+  return { command: 'show', ...everywhere(parsed.values, []), verbose: parsed.values.verbose ?? false, run };
 }
 
 function parseResume(argv: readonly string[]): Command {

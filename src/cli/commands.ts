@@ -13,6 +13,7 @@ export interface Everywhere {
 export interface RunCommand extends Everywhere {
   readonly command: 'run';
   readonly quiet: boolean;
+  readonly verbose: boolean;
   /** None: every test of the paths. */
   readonly keys: readonly TestKey[];
   readonly reports: readonly ReportTarget[];
@@ -32,6 +33,7 @@ export interface ResumeCommand extends Omit<RunCommand, 'command'> {
 
 export interface ShowCommand extends Everywhere {
   readonly command: 'show';
+  readonly verbose: boolean;
   /** Null: the newest. */
   readonly run: string | null;
 }

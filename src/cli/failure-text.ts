@@ -2,6 +2,7 @@ import { isFailure, type FailureMessage, type TestRecord } from '../protocol/ver
 import { oneLine, tail, withoutControls } from '../reports/excerpt.ts';
 import { pathIn } from '../reports/report.ts';
 import { advice, attributeText, headline, notable, titleText } from '../reports/wording.ts';
+import { evidenceLines } from './evidence-lines.ts';
 import type { Terminal } from './terminal.ts';
 
 const outputLines = 12;
@@ -9,7 +10,12 @@ const stackLines = 12;
 const mostBytes = 4000;
 
 /** A test that failed, or that passed and left something: enough to understand it without opening anything. */
-export function failureText(record: TestRecord, folder: string, terminal: Terminal): string {
+export function failureText(
+  record: TestRecord,
+  folder: string,
+  terminal: Terminal,
+  { evidence = false }: { readonly evidence?: boolean } = {},
+): string {
   const failed = isFailure(record.verdict.kind);
   const mark = failed ? terminal.style('red', '✗') : terminal.style('yellow', '!');
   const next = advice(record);
@@ -18,6 +24,7 @@ export function failureText(record: TestRecord, folder: string, terminal: Termin
     ...notable(record).map(attributeText),
     ...(failed ? record.messages.flatMap(messageLines) : []),
     ...(failed ? outputTail(record) : []),
+    ...(evidence ? evidenceLines(record).map(line => terminal.style('dim', line)) : []),
     ...(next ? [terminal.style('dim', next)] : []),
   ];
   const title = terminal.style('bold', titleText(record.test));

@@ -52,6 +52,10 @@ export const runOptions = {
     value: 'FILE',
     help: 'write a report: .json, .xml (JUnit), .md, or .info (coverage as lcov); may be repeated',
   },
+  verbose: {
+    type: 'boolean',
+    help: 'show everything that did not pass, with the evidence for its verdict and its numbers',
+  },
   quiet: { type: 'boolean', short: 'q', help: 'print failures and the summary alone' },
   ...common,
 } as const satisfies Record<string, Option>;
@@ -65,7 +69,10 @@ export const historyOptions = {
   ...common,
 } as const satisfies Record<string, Option>;
 
-export const showOptions = common;
+export const showOptions = {
+  verbose: { type: 'boolean', help: 'show everything that did not pass, and not only the failures' },
+  ...common,
+} as const satisfies Record<string, Option>;
 
 export const doctorOptions = common;
 

@@ -11,6 +11,8 @@ import type { Terminal } from './terminal.ts';
 export interface ProgressOptions {
   readonly folder: string;
   readonly quiet: boolean;
+  /** Whatever did not pass is told, with the evidence. */
+  readonly verbose: boolean;
   /** Between two lines of a log that is otherwise silent. */
   readonly heartbeatMs: number;
   /** Problems that need not be told again. */
@@ -83,8 +85,10 @@ export class Progress {
     this.#done++;
     const failed = isFailure(record.verdict.kind);
     if (failed) this.failed.push(failedTest(record, this.#options.folder));
-    if (failed || isTold(record) || leaked(record) || wasUnsure(record))
-      this.#terminal.print(failureText(record, this.#options.folder, this.#terminal));
+    const { folder, verbose } = this.#options;
+    const worth = verbose ? record.verdict.kind !== 'passed' : isTold(record);
+    if (failed || worth || leaked(record) || wasUnsure(record))
+      this.#terminal.print(failureText(record, folder, this.#terminal, { evidence: verbose }));
     this.#show();
   }
 

@@ -60,7 +60,8 @@ export async function executeRun(
   const folder = setup.folder.folder.path;
   const storage = await prepareStorage(folder);
   if (storage.problem) console.complain([storage.problem]);
-  const progress = new Progress(console.people, { folder, quiet: command.quiet, heartbeatMs, told: problems });
+  const { quiet, verbose } = command;
+  const progress = new Progress(console.people, { folder, quiet, verbose, heartbeatMs, told: problems });
   const records = new Records(command.json || command.reports.length > 0);
   for (const record of beginning.earlier) records.add(record);
   try {

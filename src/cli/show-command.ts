@@ -36,7 +36,15 @@ export async function showCommand(command: ShowCommand, program: Program): Promi
   const records = new Map<TestKey, TestRecord>();
   const found = digestOf(storage, run.run, record => records.set(record.test.key, asItIsNow(record)));
   if (command.json) await console.document(document(run, found, records, folder, program.version));
-  else print(run, found, records, folder, program);
+  else {
+    const { people } = console;
+    for (const record of records.values()) {
+      const { kind } = record.verdict;
+      if (command.verbose ? kind !== 'passed' : isFailure(kind))
+        people.print(failureText(record, folder, people, { evidence: true }));
+    }
+    print(run, found, records, folder, program);
+  }
   return exitCodes.passed;
 }
 
@@ -47,9 +55,6 @@ function print(
   folder: string,
   { console: { people } }: Program,
 ): void {
-  for (const record of records.values()) {
-    if (isFailure(record.verdict.kind)) people.print(failureText(record, folder, people));
-  }
   const open = [...found.planned.values()].filter(({ test }) => !records.has(test.key));
   if (open.length > 0)
     people.print(people.style('yellow', `Without a verdict (${open.length.toLocaleString('en-US')})`));

@@ -61,6 +61,7 @@ describe('bulkhead and its past runs', () => {
     assert.equal(stderr, '');
     const { code, stdout } = await bulkhead(root, 'show');
     assert.equal(code, 0);
+    assert.match(stdout, /^ {4}why: The process ended with code 3\.\n {4}measured: .* · cage: /m);
     assert.match(stdout, /✗ b\.sh(.*\n)+.*what went wrong\n(.*\n)+.*2 tests: 1 passed, 1 failed\nJournal: /);
     const first = await json<Shown>(`show ${runs[1]!.run.slice(0, 6)}`);
     assert.deepEqual([first.run.run, first.tests.map(({ file }) => file)], [runs[1]!.run, ['a.sh']]);

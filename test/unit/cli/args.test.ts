@@ -22,6 +22,7 @@ describe('the command line of "run"', () => {
       json: false,
       color: true,
       quiet: false,
+      verbose: false,
       keys: [],
       reports: [],
       coverage: false,

@@ -43,6 +43,23 @@ describe('a failure in the terminal', () => {
     assert.match(shown, /line 499$/);
   });
 
+  it('has the evidence and the numbers beside their limits where that is asked for', () => {
+    const record = sampleRecord({ kind: 'failed' }, { why: ['The first rule.', 'And a number.'] });
+    const shown = failureText(record, '/w', new FakeScreen().terminal(), { evidence: true });
+    assert.match(
+      shown,
+      /\n {4}why: The first rule\.\n {9}And a number\.\n {4}measured: 400 ms of .* · 41 MiB memory of /,
+    );
+    assert.doesNotMatch(text(record), /why:|measured:/);
+    const unrun = { startedAt: null, durationMs: null, why: ['It was not begun.'] };
+    const usage = { peakMemoryBytes: null, cpuMs: null, maxProcesses: null, shared: false };
+    const never = sampleRecord({ kind: 'not-run', because: 'x' }, { ...unrun, usage });
+    assert.match(
+      failureText(never, '/w', new FakeScreen().terminal(), { evidence: true }),
+      /why: It was not begun\.\n {4}measured: never started · cage: /,
+    );
+  });
+
   it('stays short and harmless whatever a test says', () => {
     const wild = `\x1b[2J${'y'.repeat(1e6)}\n`.repeat(2);
     const record = sampleRecord(

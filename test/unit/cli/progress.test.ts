@@ -9,7 +9,7 @@ import { FakeScreen } from './screen.ts';
 describe('the progress of a run', () => {
   let screen: FakeScreen;
   let progress: Progress;
-  const options: ProgressOptions = { folder: '/w', quiet: false, heartbeatMs: 60_000, told: [] };
+  const options: ProgressOptions = { folder: '/w', quiet: false, verbose: false, heartbeatMs: 60_000, told: [] };
   const begin = (rest: Partial<ProgressOptions> = {}, live = false) => {
     screen = new FakeScreen();
     progress = new Progress(screen.terminal({ live }), { ...options, ...rest });
