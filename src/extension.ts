@@ -5,6 +5,7 @@ import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
 import { Continuous } from './editor/continuous.ts';
 import { Doctor } from './editor/doctor.ts';
+import { Interrupted } from './editor/interrupted.ts';
 import { KnownFailures } from './editor/known-failures.ts';
 import { writeLog } from './editor/log.ts';
 import { Marking } from './editor/marking.ts';
@@ -31,9 +32,10 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const log = vscode.window.createOutputChannel('Bulkhead', { log: true });
   const controller = vscode.tests.createTestController('bulkhead', 'Bulkhead');
   const problems = new Problems(log);
+  const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
   const warden = new Connection({
     script: context.asAbsolutePath('dist/warden.cjs'),
-    storage: (context.storageUri ?? context.globalStorageUri).fsPath,
+    storage,
     folders: () => {
       const { folders, problems: own } = folderSetups();
       problems.show('settings', own);
@@ -70,6 +72,8 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const report = new Report(context.extensionUri, runs, actions);
   const { version } = context.extension.packageJSON as { version: string };
   const pastRuns = new PastRuns(warden, tree, runs, report, version);
+  const { workspaceState } = context;
+  const interrupted = new Interrupted({ workspaceState, storage }, warden, runs, pastRuns, log);
   const testActions = new TestActions(runs, tree, report, profile);
 
   controller.resolveHandler = item => tree.resolve(item);
@@ -91,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     ...testActions.register(),
     ...new RunCommands(runs, tree, commands, profile).register(),
     ...pastRuns.register(),
+    ...interrupted.register(),
     new ProblemReport(context, doctor).register(),
     watch.onDidChange(files => outdate(controller, tree, files)),
     tree.onDidFind(keys => void marking.restore(keys)),
@@ -108,7 +113,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       if (notice.notice === 'log') writeLog(log, notice);
     }),
     warden.onDeath(reason => {
-      problems.wardenDied(reason);
+      problems.wardenDied(reason, runs.running > 0);
       processes.wardenDied();
     }),
     vscode.workspace.onDidChangeConfiguration(change => {
@@ -119,8 +124,18 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     vscode.workspace.onDidChangeWorkspaceFolders(() => watch.configured()),
   );
   setContextKeys(runs);
+  void interrupted.look();
   const { user, system } = process.cpuUsage(began);
-  return { controller, profile, runs, status, processes, connection: warden, activationCpuMs: (user + system) / 1000 };
+  return {
+    controller,
+    profile,
+    runs,
+    status,
+    processes,
+    interrupted,
+    connection: warden,
+    activationCpuMs: (user + system) / 1000,
+  };
 }
 
 /** A reload of the window does not wait for this, and nothing depends on it: the pipe closes with the process too. */

@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { getPriority, tmpdir } from 'node:os';
+import { getPriority, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Limits, Shortcoming } from '../protocol/limits.ts';
 import type { Launch } from './launch.ts';
+import { isBelow, mountPointsBelow } from './mount-points.ts';
 import { type Powers, shortcomings } from './powers.ts';
 
 const temp = '/tmp';
@@ -25,7 +26,7 @@ export class Confines {
 
   /** For a keeper: its options, and the launch that knows of its own temporary folder. */
   keep(launch: Launch): { readonly options: readonly string[]; readonly launch: Launch } {
-    const { openFiles, fileBytes, stackBytes, cpuMs, network, diskBytes } = this.#limits;
+    const { openFiles, fileBytes, stackBytes, cpuMs, network, diskBytes, memoryBytes } = this.#limits;
     const options = [
       ...option('--nofile', openFiles),
       ...option('--fsize', fileBytes),
@@ -34,12 +35,39 @@ export class Confines {
       ...option('--nice', this.#nice() || null),
       ...(!network && this.#powers.network === true ? ['--netns'] : []),
     ];
-    if (diskBytes === null || this.#powers.disk !== true) return { options, launch };
-    const folder = this.#tempFolder(launch);
+    this.#partly = [];
+    const disk = diskBytes !== null && this.#powers.disk === true ? this.#tempFolder(launch) : null;
+    const layer = this.#layer(launch, disk ?? tmpdir());
+    if (disk === null && layer === null) return { options, launch };
+    const size = diskBytes ?? memoryBytes ?? Math.floor(totalmem() / 2);
     return {
-      options: [...options, '--tmpfs', `${folder}:${diskBytes}`],
-      launch: { ...launch, env: { ...launch.env, TMPDIR: folder } },
+      options: [...options, '--tmpfs', `${disk ?? this.#place()}:${size}`, ...(layer ?? [])],
+      launch: disk === null ? launch : { ...launch, env: { ...launch.env, TMPDIR: disk } },
     };
+  }
+
+  /** A layer over the workspace, on the disk of the test; volumes that are mounted in there stay what they are. */
+  #layer({ discards }: Launch, disk: string): string[] | null {
+    if (discards === undefined || this.#powers.workspaceWrites !== true) return null;
+    const folder = realpathSync(discards);
+    if (folder === disk || isBelow(disk, folder)) {
+      this.#partly.push({
+        limit: 'workspaceWrites',
+        because: `the workspace, ${folder}, has the machine’s temporary folder in it`,
+        fix: 'Open a folder further down.',
+      });
+      return null;
+    }
+    const volumes = mountPointsBelow(folder);
+    if (volumes.length > 0) {
+      this.#partly.push({
+        limit: 'workspaceWrites',
+        partly: true,
+        because: `${volumes.join(', ')} ${volumes.length > 1 ? 'are file systems' : 'is a file system'} of ${volumes.length > 1 ? 'their' : 'its'} own in the workspace, and what is written there stays`,
+        fix: 'Have no other file system mounted in the workspace.',
+      });
+    }
+    return ['--overlay', folder, ...volumes.flatMap(path => ['--through', path])];
   }
 
   /** For a shell that becomes the program: POSIX `ulimit`, with files in units of 512 bytes and the stack in KiB. */
@@ -76,16 +104,17 @@ export class Confines {
   #tempFolder(launch: Launch): string {
     const needed = placeInTemp(launch);
     if (needed === null) return temp;
-    this.#mountPoint ??= mkdtempSync(join(tmpdir(), 'bulkhead-disk-'));
-    this.#partly = [
-      {
-        limit: 'disk',
-        partly: true,
-        because: `only what is written below TMPDIR is counted: ${temp} itself cannot be replaced while ${needed} is in it`,
-        fix: `Keep the workspace, and what runs it, outside ${temp}.`,
-      },
-    ];
-    return this.#mountPoint;
+    this.#partly.push({
+      limit: 'disk',
+      partly: true,
+      because: `only what is written below TMPDIR is counted: ${temp} itself cannot be replaced while ${needed} is in it`,
+      fix: `Keep the workspace, and what runs it, outside ${temp}.`,
+    });
+    return this.#place();
+  }
+
+  #place(): string {
+    return (this.#mountPoint ??= mkdtempSync(join(tmpdir(), 'bulkhead-disk-')));
   }
 }
 

@@ -5,6 +5,8 @@ export interface Launch {
   readonly cwd: string;
   /** Added to the environment of the warden. */
   readonly env: Readonly<Record<string, string>>;
+  /** A folder whose changes are to be gone with the cage. */
+  readonly discards?: string;
 }
 
 /** The file descriptor on which a keeper hears and speaks. */

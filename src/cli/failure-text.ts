@@ -1,3 +1,4 @@
+import type { TestInfo } from '../protocol/tests.ts';
 import { isFailure, type FailureMessage, type TestRecord } from '../protocol/verdict.ts';
 import { oneLine, tail, withoutControls } from '../reports/excerpt.ts';
 import { pathIn } from '../reports/report.ts';
@@ -29,12 +30,12 @@ export function failureText(
   ];
   const title = terminal.style('bold', titleText(record.test));
   return [
-    `${mark} ${title}  ${terminal.style('dim', placeText(record, folder))}`,
+    `${mark} ${title}  ${terminal.style('dim', placeText(record.test, folder))}`,
     ...lines.map(line => `    ${line}`),
   ].join('\n');
 }
 
-export function placeText({ test }: TestRecord, folder: string): string {
+export function placeText(test: Pick<TestInfo, 'file' | 'line'>, folder: string): string {
   return `${pathIn(folder, test.file)}${test.line === undefined ? '' : `:${test.line}`}`;
 }
 

@@ -1,9 +1,9 @@
 import { formatDuration } from '../config/quantities.ts';
-import type { PastRun } from '../protocol/history.ts';
+import { canGoOn, type PastRun } from '../protocol/history.ts';
 import { countsText } from '../reports/totals.ts';
 import type { HistoryCommand } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
-import { canGoOn, pastRuns } from './past-runs.ts';
+import { pastRuns } from './past-runs.ts';
 import type { Program } from './program.ts';
 import { readSetup } from './setup.ts';
 import { storageOf } from './storage.ts';

@@ -46,11 +46,6 @@ export function findRun(
   return problemAt('', `"${written}" may be ${them}`, 'Write more of the id.');
 }
 
-/** A run that nobody is writing to and that has something left to do. */
-export function canGoOn({ state }: PastRun): boolean {
-  return state === 'interrupted' || state === 'stopped';
-}
-
 export function digestOf(storage: string, run: string, onRecord: Parameters<typeof digest>[1]): Digest {
   const found = digest(runFolder(storage, run), onRecord);
   if (!found) throw new Error(`The run ${run} was deleted a moment ago.`);

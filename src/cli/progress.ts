@@ -1,5 +1,6 @@
-import { formatBytes } from '../config/quantities.ts';
+import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { Notice, Problem } from '../protocol/messages.ts';
+import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import { isFailure, type TestRecord } from '../protocol/verdict.ts';
 import { plural } from '../reports/excerpt.ts';
 import { titleText } from '../reports/wording.ts';
@@ -28,6 +29,8 @@ export class Progress {
   #planned = 0;
   #done = 0;
   readonly failed: FailedTest[] = [];
+  readonly #unfinished = new Map<TestKey, TestInfo>();
+  readonly #slow = new Set<TestKey>();
   #live: Extract<Notice, { notice: 'live' }> | null = null;
 
   constructor(terminal: Terminal, options: ProgressOptions) {
@@ -50,6 +53,7 @@ export class Progress {
     switch (notice.notice) {
       case 'planned':
         this.#planned += notice.tests.length;
+        for (const test of notice.tests) this.#unfinished.set(test.key, test);
         return this.#show();
       case 'record':
         return this.#record(notice.record);
@@ -61,6 +65,8 @@ export class Progress {
       case 'log':
         if (notice.level === 'error' || notice.level === 'warn') this.#terminal.print(notice.text);
         return;
+      case 'slow':
+        return this.#tellSlow(notice.key, notice.ms);
       case 'started':
       case 'output':
       case 'cage':
@@ -83,12 +89,26 @@ export class Progress {
 
   #record(record: TestRecord): void {
     this.#done++;
+    this.#unfinished.delete(record.test.key);
+    this.#slow.delete(record.test.key);
     const failed = isFailure(record.verdict.kind);
     if (failed) this.failed.push(failedTest(record, this.#options.folder));
     const { folder, verbose } = this.#options;
     const worth = verbose ? record.verdict.kind !== 'passed' : isTold(record);
     if (failed || worth || leaked(record) || wasUnsure(record))
       this.#terminal.print(failureText(record, folder, this.#terminal, { evidence: verbose }));
+    this.#show();
+  }
+
+  /** While it runs: its record may be long in coming. */
+  #tellSlow(key: TestKey, ms: number): void {
+    const test = this.#unfinished.get(key);
+    if (!test) return;
+    this.#slow.add(key);
+    const place = this.#terminal.style('dim', placeText(test, this.#options.folder));
+    const mark = this.#terminal.style('yellow', '…');
+    if (!this.#options.quiet)
+      this.#terminal.print(`${mark} ${titleText(test)}  ${place}\n    still running after ${formatDuration(ms)}`);
     this.#show();
   }
 
@@ -101,6 +121,7 @@ export class Progress {
     return [
       this.#planned === 0 ? 'looking for tests' : `${count(this.#done)}/${count(this.#planned)}`,
       ...(this.failed.length > 0 ? [`${count(this.failed.length)} failed`] : []),
+      ...(this.#slow.size > 0 ? [`${count(this.#slow.size)} slow`] : []),
       ...(cages > 0 ? [`${formatBytes(memoryBytes)} in ${plural(cages, 'cage')}`] : []),
       ...(processes > 0 ? [plural(processes, 'process', 'processes')] : []),
     ].join(' · ');
@@ -108,7 +129,7 @@ export class Progress {
 }
 
 function failedTest(record: TestRecord, folder: string): FailedTest {
-  return { kind: record.verdict.kind, title: titleText(record.test), place: placeText(record, folder) };
+  return { kind: record.verdict.kind, title: titleText(record.test), place: placeText(record.test, folder) };
 }
 
 /** What is marked as failing does not fail the run, and is not hidden; nor is what somebody did to the events. */

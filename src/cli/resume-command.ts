@@ -1,12 +1,12 @@
 import { problemAt } from '../config/reading.ts';
-import type { PastRun } from '../protocol/history.ts';
+import { canGoOn, type PastRun } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import { plural } from '../reports/excerpt.ts';
 import type { ResumeCommand } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
-import { canGoOn, digestOf, findRun, pastRuns } from './past-runs.ts';
+import { digestOf, findRun, pastRuns } from './past-runs.ts';
 import type { Program } from './program.ts';
 import { executeRun } from './run-command.ts';
 import { readSetup } from './setup.ts';

@@ -1,4 +1,4 @@
-import type { PastRun } from '../protocol/history.ts';
+import { canGoOn, type PastRun } from '../protocol/history.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { isFailure, type TestRecord } from '../protocol/verdict.ts';
 import { jsonTest } from '../reports/json.ts';
@@ -10,7 +10,7 @@ import { exitCodes } from './exit-codes.ts';
 import { failureText } from './failure-text.ts';
 import { goOnText, missingText, runLine } from './history-command.ts';
 import { asItIsNow } from './past-output.ts';
-import { canGoOn, digestOf, findRun, pastRuns } from './past-runs.ts';
+import { digestOf, findRun, pastRuns } from './past-runs.ts';
 import type { Program } from './program.ts';
 import { readSetup } from './setup.ts';
 import { storageOf } from './storage.ts';

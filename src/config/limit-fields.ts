@@ -1,5 +1,5 @@
 import { type Field } from './fields.ts';
-import type { Isolation, LeakPolicy, LimitSettings, Network } from './settings.ts';
+import type { Isolation, LeakPolicy, LimitSettings, Network, WorkspaceWrites } from './settings.ts';
 import { choice, count, duration, listOf, orWord, size, text } from './shapes.ts';
 
 export const none = new Map<unknown, null>([
@@ -44,6 +44,12 @@ export const limitFields = {
     description: 'How long one test may take. A number is milliseconds; "none" removes the limit.',
     default: '30s',
     examples: ['500ms', '30s', '2 min', 'none'],
+  },
+  slow: {
+    shape: orWord(time, none),
+    description: 'A test that takes longer is called slow: while it runs, and in its record. "none" calls none so.',
+    default: '10s',
+    examples: ['2s', '1 min', 'none'],
   },
   startup: {
     shape: time,
@@ -106,6 +112,16 @@ export const limitFields = {
       'What a test may write to its temporary folder, which is then private, empty, held in memory and gone with the test. Files written elsewhere are not counted.',
     default: 'none',
     examples: ['100 MiB', 'none'],
+  },
+  workspaceWrites: {
+    shape: choice<WorkspaceWrites>({
+      kept: 'A test writes to the workspace itself.',
+      discarded:
+        'A test sees the workspace as it is, and what it writes there goes to a private layer in memory that is gone with it.',
+    }),
+    description: 'What becomes of the files that a test writes, changes and removes in the workspace folder.',
+    default: 'kept',
+    examples: ['discarded'],
   },
   stack: {
     shape: orWord(size({ least: 131_072, most: Number.MAX_SAFE_INTEGER, range: '128 KiB at least' }), none),

@@ -4,13 +4,17 @@ import type { Folder, TestIdentity } from '../protocol/tests.ts';
 import { concerns } from './concerns.ts';
 
 type PresetLimits = {
-  readonly [K in LimitName as K extends keyof LimitSettings ? Exclude<K, 'network'> : never]?: number;
+  readonly [
+    K in LimitName as K extends keyof LimitSettings ? Exclude<K, 'network' | 'workspaceWrites'> : never
+  ]?: number;
 };
 
 /** What holds a kind of destructive test back. */
 export interface Preset {
   readonly meaning: string;
   readonly limits: PresetLimits;
+  /** Where the machine can do it, what they write in the workspace is gone with them. */
+  readonly discards?: true;
   /** Without these, enforced by the kernel, no file of this kind is run at all. */
   readonly needs: readonly LimitName[];
 }
@@ -24,9 +28,10 @@ export const presets: Readonly<Record<DestructivePreset, Preset>> = {
     needs: ['memory'],
   },
   'disk-full': {
-    meaning: 'It fills its temporary folder.',
+    meaning: 'It fills its temporary folder, or the workspace.',
     // The disk is held in memory and counts as such; a larger file is stopped wherever else it may be written.
     limits: { disk: 100 * mebibyte, fileSize: 128 * mebibyte, memory: 256 * mebibyte, processes: 100 },
+    discards: true,
     needs: ['disk', 'fileSize'],
   },
   'stack-overflow': {
@@ -74,7 +79,12 @@ export function heldBack(
     const tightened = Object.entries(presets[name].limits)
       .filter(([key]) => !chosen.has(key))
       .map(([key, limit]) => [key, tighter(key, held[key as keyof PresetLimits], limit)] as const);
-    return { ...held, ...Object.fromEntries(tightened) };
+    const discards = presets[name].discards && !chosen.has('workspaceWrites');
+    return {
+      ...held,
+      ...Object.fromEntries(tightened),
+      ...(discards ? { workspaceWrites: 'discarded' as const } : {}),
+    };
   }, settings);
 }
 

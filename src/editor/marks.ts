@@ -20,6 +20,8 @@ export interface Result {
   readonly peakMemoryBytes: number | null;
   readonly leaked: boolean;
   readonly flaky: boolean;
+  /** By the setting; what has taken long enough to be worth a look is tagged in any case. */
+  readonly slow: boolean;
 }
 
 /** Null: the test did not run, so what is known of it stays. VS Code shows a duration that it was told by itself. */
@@ -42,20 +44,21 @@ export function resultOf({ verdict, durationMs, usage, attributes }: TestRecord)
     peakMemoryBytes: usage.shared ? null : usage.peakMemoryBytes,
     leaked: has('leaked-processes') || has('leaked-pipe'),
     flaky: verdict.kind === 'passed' && has('retried'),
+    slow: has('slow'),
   };
 }
 
 export function pastResultOf({ verdict, durationMs, peakMemoryBytes, leaked, attempts }: LastVerdict): Result {
-  return { verdict, durationMs, peakMemoryBytes, leaked, flaky: verdict === 'passed' && attempts > 1 };
+  return { verdict, durationMs, peakMemoryBytes, leaked, flaky: verdict === 'passed' && attempts > 1, slow: false };
 }
 
-function tagsOf({ verdict, durationMs, leaked, flaky }: Result): ResultTag[] {
+function tagsOf({ verdict, durationMs, leaked, flaky, slow }: Result): ResultTag[] {
   const own = verdictTag(verdict);
   return [
     ...(own === null ? [] : [own]),
     ...(leaked ? (['leak'] as const) : []),
     ...(flaky ? (['flaky'] as const) : []),
-    ...(durationMs !== null && durationMs >= slowMs ? (['slow'] as const) : []),
+    ...(slow || (durationMs !== null && durationMs >= slowMs) ? (['slow'] as const) : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import { markdownReport } from '../reports/markdown.ts';
 import type { RunReport } from '../reports/report.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './report.ts';
+import { eachRecord } from './kept-records.ts';
 import { RunRecords } from './run-records.ts';
 import type { Runs } from './runs.ts';
 import type { TestTree } from './tree.ts';
@@ -61,7 +62,7 @@ export class PastRuns {
     await this.#tree.ready();
     const records = new RunRecords(past.run, `Run of ${whenText(past)}`, past.startedAt);
     records.expect(past.planned);
-    await this.#each(past.run, record => records.add(record, this.#tree.folderOf(record.project)));
+    await eachRecord(this.#connection, past.run, record => records.add(record, this.#tree.folderOf(record.project)));
     if (past.state !== 'running') records.summary = summaryOf(past);
     this.#runs.last = records;
     this.#report.show();
@@ -82,22 +83,13 @@ export class PastRuns {
     });
     if (!target) return;
     const records: TestRecord[] = [];
-    await this.#each(last.run, record => records.push(record));
+    await eachRecord(this.#connection, last.run, record => records.push(record));
     const { cage } = (await this.#connection.open()).info;
     const report = { version: this.#version, folder: first?.uri.fsPath ?? '', cage, summary: last.summary, records };
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(written(report, target.path)));
     const open = 'Open';
     const text = `Bulkhead: wrote ${plural(records.length, 'test')} to ${vscode.workspace.asRelativePath(target)}.`;
     if ((await vscode.window.showInformationMessage(text, open)) === open) await vscode.window.showTextDocument(target);
-  }
-
-  async #each(run: string, take: (record: TestRecord) => void): Promise<void> {
-    for (let after: number | null = 0; after !== null;) {
-      const page: { readonly records: readonly TestRecord[]; readonly next: number | null } =
-        await this.#connection.request('records', { run, after });
-      page.records.forEach(take);
-      after = page.next;
-    }
   }
 }
 
@@ -111,7 +103,7 @@ function summaryOf({ run, planned, counts, startedAt, durationMs, state, journal
   return { run, planned, counts, leaked: 0, flaky: 0, startedAt, durationMs, cancelled, problems: [], journal };
 }
 
-function whenText({ startedAt }: PastRun): string {
+export function whenText({ startedAt }: PastRun): string {
   return new Date(startedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 

@@ -29,9 +29,13 @@ export class Problems implements vscode.Disposable {
     this.#tell([problem]);
   }
 
-  wardenDied(reason: string): void {
+  wardenDied(reason: string, inRun: boolean): void {
     const text = `${reason} Tests without a verdict are shown as errors; the next run starts another warden.`;
-    void vscode.window.showErrorMessage(text, 'Show Log').then(choice => choice && this.#log.show());
+    const actions = [...(inRun ? ['Resume Run'] : []), 'Show Log'];
+    void vscode.window.showErrorMessage(text, ...actions).then(choice => {
+      if (choice === 'Resume Run') void vscode.commands.executeCommand('bulkhead.resumeInterrupted');
+      if (choice === 'Show Log') this.#log.show();
+    });
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatDuration } from '../config/quantities.ts';
 import type { Notice } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
@@ -49,6 +50,9 @@ export class RunView implements PaceSink {
         if (text) this.#pace.output(notice.key, text);
         return;
       }
+      case 'slow':
+        this.#pace.output(notice.key, `still running after ${formatDuration(notice.ms)}\n`);
+        return;
       case 'record':
         this.#pace.ended(notice.record);
     }

@@ -6,6 +6,7 @@ import type { SettingsLayer } from '../protocol/settings.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { PanelRecord } from '../panel/messages.ts';
 import type { Connection } from './connection.ts';
+import { eachRecord } from './kept-records.ts';
 import type { Marking } from './marking.ts';
 import type { Clock } from './pace.ts';
 import type { Problems } from './problems.ts';
@@ -29,6 +30,10 @@ export interface RunWishes {
   /** What sets it apart from an ordinary run of the same tests. */
   readonly name?: string;
 }
+
+type Beginning =
+  | { readonly kind: 'fresh'; readonly selection: Selection; readonly overrides: SettingsLayer }
+  | { readonly kind: 'resumed' };
 
 const clock: Clock = {
   now: () => performance.now(),
@@ -82,29 +87,23 @@ export class Runs {
   ): Promise<RunRecords> {
     const { include, exclude, profile } = request;
     this.again = () => this.start(new vscode.TestRunRequest(include, exclude, profile), wishes);
-    const id = randomUUID();
-    const run = this.#controller.createTestRun(request, wishes.name);
     const title = [titleOf(request), ...(wishes.name === undefined ? [] : [wishes.name])].join(', ');
-    const records = new RunRecords(id, title, Date.now());
-    const view = new RunView(run, this.#tree, records, clock, this.#marking.ofRun());
-    this.#open.set(id, view);
-    this.last = records;
-    this.#events.fire({ kind: 'begun', records });
-    let reason: string | null = null;
-    try {
-      const selection = wishes.selection ?? selectionOf(request.include, request.exclude ?? [], this.#tree.outline);
-      const tokens = token ? [run.token, token] : [run.token];
-      await this.#run(tokens, records, selection, wishes.overrides ?? {});
-    } catch (error) {
-      reason = (error as Error).message;
-      records.lostBecause = reason;
-      this.#log.error(`The run ended early: ${reason}`);
-    } finally {
-      await view.end(reason, request.include ?? this.#tree.outline.roots());
-      this.#open.delete(id);
-      this.#events.fire({ kind: 'ended', records });
-    }
-    return records;
+    const records = new RunRecords(randomUUID(), title, Date.now());
+    const { outline } = this.#tree;
+    return this.#follow(request, records, token ? [token] : [], wishes.name, {
+      kind: 'fresh',
+      selection: wishes.selection ?? selectionOf(include, exclude ?? [], outline),
+      overrides: wishes.overrides ?? {},
+    });
+  }
+
+  /** Goes on with a run of the past. What it had come to is told again: it is one run, in the Test Explorer too. */
+  async resume(run: string, title: string, startedAt: number): Promise<RunRecords> {
+    const request = new vscode.TestRunRequest();
+    const records = new RunRecords(run, title, startedAt);
+    this.again = () =>
+      this.start(request, { selection: records.selection(records.rows().map(({ key }) => key)), name: title });
+    return this.#follow(request, records, [], title, { kind: 'resumed' });
   }
 
   /** Ends every run and every process of it; resolves when the warden has verified that they are gone. */
@@ -121,6 +120,7 @@ export class Runs {
     switch (notice.notice) {
       case 'planned':
       case 'started':
+      case 'slow':
       case 'output':
       case 'record':
         return this.#ofRun(notice);
@@ -132,12 +132,35 @@ export class Runs {
     }
   }
 
-  async #run(
-    tokens: readonly vscode.CancellationToken[],
+  /** One run from its first word to its last, in the Test Explorer and everywhere else. */
+  async #follow(
+    request: vscode.TestRunRequest,
     records: RunRecords,
-    selection: Selection,
-    overrides: SettingsLayer,
-  ): Promise<void> {
+    tokens: readonly vscode.CancellationToken[],
+    name: string | undefined,
+    beginning: Beginning,
+  ): Promise<RunRecords> {
+    const run = this.#controller.createTestRun(request, name);
+    const view = new RunView(run, this.#tree, records, clock, this.#marking.ofRun());
+    this.#open.set(records.run, view);
+    this.last = records;
+    this.#events.fire({ kind: 'begun', records });
+    let reason: string | null = null;
+    try {
+      await this.#run([run.token, ...tokens], records, beginning);
+    } catch (error) {
+      reason = (error as Error).message;
+      records.lostBecause = reason;
+      this.#log.error(`The run ended early: ${reason}`);
+    } finally {
+      await view.end(reason, request.include ?? this.#tree.outline.roots());
+      this.#open.delete(records.run);
+      this.#events.fire({ kind: 'ended', records });
+    }
+    return records;
+  }
+
+  async #run(tokens: readonly vscode.CancellationToken[], records: RunRecords, beginning: Beginning): Promise<void> {
     const isCancelled = () => tokens.some(token => token.isCancellationRequested);
     if (isCancelled()) return;
     // Run All may be the first thing that is asked of Bulkhead, and what a run finds is shown under its file.
@@ -146,14 +169,29 @@ export class Runs {
     const client = await this.#connection.open();
     records.cage = client.info.cage;
     this.#events.fire({ kind: 'changed', records });
+    if (beginning.kind === 'resumed') await this.#tellAgain(records.run);
+    if (isCancelled()) return;
     const cancelled = tokens.map(token => token.onCancellationRequested(() => void this.#stopOne(records)));
     try {
-      const summary = client.request('run', { run: records.run, selection, overrides });
+      const { run } = records;
+      const summary =
+        beginning.kind === 'resumed'
+          ? client.request('resume', { run, overrides: {} })
+          : client.request('run', { run, selection: beginning.selection, overrides: beginning.overrides });
       if (isCancelled()) void this.#stopOne(records);
       this.#summarise(records, await summary);
     } finally {
       for (const each of cancelled) each.dispose();
     }
+  }
+
+  async #tellAgain(run: string): Promise<void> {
+    await eachRecord(this.#connection, run, record => {
+      // These run again, and get their one verdict then.
+      if (record.verdict.kind === 'cancelled' || record.verdict.kind === 'not-run') return;
+      this.#ofRun({ notice: 'planned', run, tests: [record.test] });
+      this.#ofRun({ notice: 'record', run, record });
+    });
   }
 
   async #stopOne({ run }: RunRecords): Promise<void> {

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Connection } from './connection.ts';
+import type { Interrupted } from './interrupted.ts';
 import type { Processes } from './processes.ts';
 import type { Runs } from './runs.ts';
 import type { Status } from './status.ts';
@@ -11,6 +12,7 @@ export interface TestApi {
   readonly runs: Runs;
   readonly status: Status;
   readonly processes: Processes;
+  readonly interrupted: Interrupted;
   readonly connection: Connection;
   /** What `activate` took of the processor. */
   readonly activationCpuMs: number;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Cage, Traces } from '../cages/cage.ts';
 import type { CagedLaunch } from '../cages/launch.ts';
+import { throttledSince, throttledSoFar } from '../cages/throttling.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
 import type { LeftProcess, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { CagedOptions } from './caged-options.ts';
@@ -168,6 +169,7 @@ export class CagedProcess {
     // Whoever made this enters it into the ledger first: from its first moment on, a program is on record.
     await Promise.resolve();
     const started = performance.now();
+    const throttledBefore = throttledSoFar();
     const spawnError = this.#stop ? null : await this.#spawn();
     this.#held.resolve(this.#child?.pid ?? null);
     if (this.#child?.pid === undefined) this.#exited.resolve();
@@ -187,6 +189,7 @@ export class CagedProcess {
     this.#events.end();
     const counters = this.#cage.counters();
     this.#finalCounters = counters;
+    const throttled = throttledSince(throttledBefore, throttledSoFar());
     if (survivors.length === 0) await this.#cage.remove();
     return {
       spawnError: notStarted,
@@ -196,6 +199,7 @@ export class CagedProcess {
       unenforced: this.#cage.unenforced,
       maxProcesses: Math.max(this.#maxProcesses, leftovers.length),
       wallMs: performance.now() - started,
+      ...(throttled ? { throttled } : {}),
       leftovers,
       survivors,
       leakedPipe,

@@ -1,4 +1,4 @@
-import type { LeftProcess, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
+import type { LeftProcess, Limits, ProcessInfo, Shortcoming, Throttled } from '../protocol/limits.ts';
 import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
 import type { EndState, InsideEvent, Reporting } from '../protocol/events.ts';
 
@@ -26,6 +26,8 @@ export interface ProcessEvidence {
   readonly cpuMs: number | null;
   readonly maxProcesses: number;
   readonly wallMs: number;
+  /** Of the groups above it, during its life; absent: there is no quota. */
+  readonly throttled?: Throttled;
   /** Alive after the leader had gone, and killed. */
   readonly leftovers: readonly LeftProcess[];
   /** Alive even after the kill. */

@@ -2,10 +2,14 @@ import type { LeakPolicy, Settings } from '../config/settings.ts';
 import type { MechanismName } from '../protocol/limits.ts';
 import type { Attribute, TestRecord } from '../protocol/verdict.ts';
 import { wouldNotEnd } from './evidence.ts';
-import { type Judgement, judge, judgeExitCode } from './judge.ts';
+import { judge } from './judge.ts';
+import { judgeExitCode } from './judge-exit-code.ts';
+import type { Judgement } from './judgement.ts';
 import type { TestOutcome, Unit, UnitOutcome } from './unit.ts';
 
 const nearCap = 0.9;
+/** Of its life: a quota that is used up now and then makes no difference. */
+const worthTelling = 0.1;
 const maxListed = 50;
 
 /** Puts the verdict, the numbers and the evidence of one test together: written once, shown everywhere. */
@@ -63,6 +67,10 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
   if (limits.memoryBytes !== null && peakMemoryBytes !== null && peakMemoryBytes >= limits.memoryBytes * nearCap) {
     attributes.push({ kind: 'near-memory-cap', fraction: peakMemoryBytes / limits.memoryBytes });
   }
+  const { throttled } = evidence;
+  if (tellsTheEnd && throttled && throttled.ms >= evidence.wallMs * worthTelling)
+    attributes.push({ kind: 'throttled', ...throttled });
+  if (test.slow && limits.slowMs !== null) attributes.push({ kind: 'slow', thresholdMs: limits.slowMs });
   if (tellsTheEnd && evidence.refusedProcesses) {
     attributes.push({ kind: 'processes-refused', times: evidence.refusedProcesses });
   }

@@ -41,6 +41,8 @@ export interface UnitDeps {
   readonly onAdopted: (test: TestInfo) => boolean;
   readonly onStarted: (test: TestInfo, at: number) => void;
   readonly onOutput: (test: TestInfo, text: string) => void;
+  /** It runs, and has done so for longer than a test should. */
+  readonly onSlow: (test: TestInfo, ms: number) => void;
   readonly onStop: (unit: Unit, reason: EndReason) => void;
 }
 
@@ -49,6 +51,7 @@ export interface TestOutcome {
   readonly evidence: TestEvidence;
   readonly startedAt: number | null;
   readonly durationMs: number | null;
+  readonly slow: boolean;
 }
 
 export interface UnitOutcome {
@@ -71,6 +74,9 @@ class UnitWatch {
   #process: CagedProcess | null = null;
   #timer: Countdown | undefined;
   #idle: Countdown | undefined;
+  /** Until a test that runs is called slow. */
+  readonly #countdowns = new Map<Progress, Countdown>();
+  readonly #slow = new Set<Progress>();
   #saidHello = false;
   #saidBye = false;
   #expectedCode = 0;
@@ -113,6 +119,7 @@ class UnitWatch {
     if (evidence.spawnError === null) translator?.end(evidence.exit ?? { code: null, signal: null });
     this.#timer?.cancel();
     this.#idle?.cancel();
+    for (const countdown of this.#countdowns.values()) countdown.cancel();
     return {
       evidence: {
         ...evidence,
@@ -133,7 +140,11 @@ class UnitWatch {
   }
 
   #orderedLaunch(): Launch {
-    const { launch, framework, tests, id, chosen } = this.#unit;
+    const { framework, tests, id, chosen, limits, project } = this.#unit;
+    const launch: Launch =
+      limits.workspaceWrites === 'discarded'
+        ? { ...this.#unit.launch, discards: project.folder.path }
+        : this.#unit.launch;
     if (framework.reporting !== 'events') return launch;
     const order: Order = {
       mode: 'run',
@@ -200,10 +211,21 @@ class UnitWatch {
     this.#tests.start(progress, at, this.#process?.oomKills ?? 0);
     this.#deps.onStarted(progress.test, at);
     this.#arm('test', this.#unit.limits.timeoutMs);
+    const { slowMs } = this.#unit.limits;
+    if (slowMs !== null)
+      this.#countdowns.set(
+        progress,
+        clock.after(slowMs, () => {
+          this.#slow.add(progress);
+          this.#deps.onSlow(progress.test, slowMs);
+        }),
+      );
   }
 
   #end(progress: Progress, event: Extract<InsideBody, { t: 'end' }>): void {
     if (!this.#tests.end(progress, event, this.#process?.oomKills ?? 0)) return;
+    this.#countdowns.get(progress)?.cancel();
+    this.#countdowns.delete(progress);
     this.#arm(this.#tests.anyOpen ? 'test' : 'teardown', this.#unit.limits.timeoutMs);
   }
 
@@ -218,10 +240,14 @@ class UnitWatch {
     const killsInAll = process.oomKills ?? 0;
     const killsThen = oomThen ?? killsInAll;
     const lived = startedAt === null ? null : Math.min(process.wallMs, (progress.endedAt ?? Date.now()) - startedAt);
+    const durationMs = end?.ms ?? lived;
+    const { slowMs } = this.#unit.limits;
     return {
       test,
       startedAt,
-      durationMs: end?.ms ?? lived,
+      durationMs,
+      // A framework's own count leaves out its hooks, and some tell of a test only when it is over.
+      slow: this.#slow.has(progress) || (slowMs !== null && durationMs !== null && durationMs >= slowMs),
       evidence: {
         started: startedAt !== null,
         end,

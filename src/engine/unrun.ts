@@ -3,7 +3,7 @@ import type { Limits, MechanismName } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { FailureMessage, TestRecord } from '../protocol/verdict.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement } from './judgement.ts';
 
 /** Where a record is due although nothing ran. */
 export interface Unrun {

@@ -175,6 +175,7 @@ function furtherLimits(limits: PanelDetails['limits']): [string, null, string][]
     ['Open files', ofEach(limits.openFiles, String)],
     ['File size', limits.fileBytes === null ? null : formatBytes(limits.fileBytes)],
     ['Temporary folder', limits.diskBytes === null ? null : formatBytes(limits.diskBytes)],
+    ['Writes in the workspace', limits.workspaceWrites === 'kept' ? null : limits.workspaceWrites],
     ['Stack', ofEach(limits.stackBytes, formatBytes)],
     ['Network', limits.network ? null : 'off'],
     ['Niceness', limits.nice === 0 ? null : String(limits.nice)],

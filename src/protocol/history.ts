@@ -30,6 +30,11 @@ export interface PastRun {
   readonly journal: string;
 }
 
+/** A run that nobody is writing to and that has something left to do. */
+export function canGoOn({ state }: PastRun): boolean {
+  return state === 'interrupted' || state === 'stopped';
+}
+
 /** A page of the records of one run, in the order of its plan. */
 export interface RecordPage {
   readonly records: readonly TestRecord[];

@@ -1,9 +1,13 @@
+import type { WorkspaceWrites } from './settings.ts';
+
 /** What a cage may use. `null` means no limit. */
 export interface Limits {
   readonly memoryBytes: number | null;
   readonly swapBytes: number;
   readonly processes: number | null;
   readonly timeoutMs: number | null;
+  /** A test that takes longer is told of while it runs. */
+  readonly slowMs: number | null;
   /** From the launch to the framework's first word. */
   readonly startupMs: number;
   /** From the framework's last word to the end of its process. */
@@ -27,13 +31,25 @@ export interface Limits {
   /** Of each process, rounded up to whole seconds. */
   readonly cpuMs: number | null;
   readonly network: boolean;
+  /** What it writes in the workspace is gone with it. */
+  readonly workspaceWrites: WorkspaceWrites;
   /** 0: as the warden itself. */
   readonly nice: number;
 }
 
 /** A limit that only a cage can enforce, by the name of its setting. */
 export type LimitName =
-  'memory' | 'swap' | 'processes' | 'openFiles' | 'fileSize' | 'disk' | 'stack' | 'cpu' | 'network' | 'nice';
+  | 'memory'
+  | 'swap'
+  | 'processes'
+  | 'openFiles'
+  | 'fileSize'
+  | 'disk'
+  | 'workspaceWrites'
+  | 'stack'
+  | 'cpu'
+  | 'network'
+  | 'nice';
 
 /** A limit that was asked for and that the cage at hand does not enforce. */
 export interface Shortcoming {
@@ -84,6 +100,12 @@ export interface LeftProcess extends ProcessInfo {
   readonly startedBy?: readonly string[];
   /** `tcp 127.0.0.1:3000`. */
   readonly listensAt?: readonly string[];
+}
+
+/** How often, and for how long together, the kernel withheld CPU time that a quota had used up. */
+export interface Throttled {
+  readonly times: number;
+  readonly ms: number;
 }
 
 /** A process at work. */

@@ -169,6 +169,8 @@ export interface ReapedWarden {
 export type Notice =
   | { readonly notice: 'planned'; readonly run: string; readonly tests: readonly TestInfo[] }
   | { readonly notice: 'started'; readonly run: string; readonly key: TestKey; readonly at: number }
+  /** It has been running for longer than a test should. */
+  | { readonly notice: 'slow'; readonly run: string; readonly key: TestKey; readonly ms: number }
   | { readonly notice: 'output'; readonly run: string; readonly key: TestKey; readonly text: string }
   | { readonly notice: 'record'; readonly run: string; readonly record: TestRecord }
   | {

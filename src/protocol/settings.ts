@@ -4,6 +4,7 @@ import type { MechanismName } from './limits.ts';
 export type Isolation = 'test' | 'suite' | 'file' | 'adaptive';
 export type LeakPolicy = 'ignore' | 'warn' | 'fail';
 export type Network = 'on' | 'off';
+export type WorkspaceWrites = 'kept' | 'discarded';
 
 /** What may be set for some files only. */
 export interface LimitSettings {
@@ -13,6 +14,7 @@ export interface LimitSettings {
   /** Threads count: the kernel makes no difference. */
   readonly processes?: number | null;
   readonly timeout?: number | null;
+  readonly slow?: number | null;
   readonly startup?: number;
   readonly teardown?: number;
   readonly grace?: number;
@@ -24,6 +26,7 @@ export interface LimitSettings {
   readonly openFiles?: number | null;
   readonly fileSize?: number | null;
   readonly disk?: number | null;
+  readonly workspaceWrites?: WorkspaceWrites;
   readonly stack?: number | null;
   readonly cpu?: number | null;
   readonly network?: Network;

@@ -1,4 +1,4 @@
-import type { CageDescription, LeftProcess, LimitName, Limits, ProcessInfo } from './limits.ts';
+import type { CageDescription, LeftProcess, LimitName, Limits, ProcessInfo, Throttled } from './limits.ts';
 import type { TestInfo } from './tests.ts';
 
 /** `heap`: the runtime's own limit. `refused`: the system turned an allocation down, and the test did not bear it. */
@@ -62,6 +62,10 @@ export type Attribute =
   | { readonly kind: 'leaked-processes'; readonly processes: readonly LeftProcess[]; readonly total: number }
   | { readonly kind: 'leaked-pipe' }
   | { readonly kind: 'near-memory-cap'; readonly fraction: number }
+  /** It took longer than this. */
+  | { readonly kind: 'slow'; readonly thresholdMs: number }
+  /** While it ran, the kernel made everything wait under the same CPU quota: of a container, a service or a CI job. */
+  | ({ readonly kind: 'throttled' } & Throttled)
   | { readonly kind: 'retried-by-framework'; readonly retries: number }
   | ({ readonly kind: 'output-truncated'; readonly droppedBytes: number } & SavedOutput)
   | { readonly kind: 'ignored-sigterm' }

@@ -128,6 +128,8 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'These processes must be ended by hand: they may wait in the kernel or belong to another user.';
     case 'near-memory-cap':
       return 'Raise "memory" for its file in bulkhead.config.json before it becomes an out-of-memory.';
+    case 'throttled':
+      return 'Give its container, service or CI job more CPU time, or run fewer cages at once ("jobs").';
     case 'output-truncated':
       if (attribute.file !== undefined && attribute.missing === undefined) return null;
       return 'Raise "outputFile" in bulkhead.config.json to keep more of it.';
@@ -141,6 +143,7 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'It does not always come to the same: look for what differs from time to time, such as timing, order and what others leave.';
     case 'known-failure-void':
       return 'Mend the test, or its entry in bulkhead.known-failures.json.';
+    case 'slow':
     case 'run-alone':
     case 'limit-not-enforced':
     case 'leaked-pipe':

@@ -19,6 +19,8 @@ export function limitText(limit: LimitName): string {
       return 'file size';
     case 'disk':
       return 'disk space';
+    case 'workspaceWrites':
+      return 'discarded workspace writes';
     case 'stack':
       return 'stack';
     case 'cpu':
@@ -39,6 +41,10 @@ export function consequence(attribute: Attribute): string | null {
       return `${plural(attribute.processes.length, 'process', 'processes')} could not be killed`;
     case 'near-memory-cap':
       return `at ${percent(attribute.fraction)} of the memory cap`;
+    case 'slow':
+      return 'slow';
+    case 'throttled':
+      return `held back by a CPU quota for ${formatDuration(attribute.ms)}`;
     case 'unhandled-rejection':
       return `a rejection was handled by nobody: ${firstLine(attribute.failure.text)}`;
     case 'retried':
@@ -69,6 +75,10 @@ export function attributeText(attribute: Attribute): string {
       return 'Left its output open: something kept the pipe after the test had ended';
     case 'near-memory-cap':
       return `Came near its memory cap: ${percent(attribute.fraction)} of it`;
+    case 'slow':
+      return `Slow: it took longer than ${formatDuration(attribute.thresholdMs)}`;
+    case 'throttled':
+      return `A CPU quota above it was used up ${plural(attribute.times, 'time')}: the kernel made everything under it wait, ${formatDuration(attribute.ms)} together`;
     case 'retried-by-framework':
       return `Retried by the framework ${plural(attribute.retries, 'time')}`;
     case 'output-truncated':

@@ -37,7 +37,14 @@ export function headline(record: TestRecord): string {
 
 /** The attributes that say more than the verdict does. */
 export function notable({ verdict, attributes }: TestRecord): readonly Attribute[] {
-  return verdict.kind === 'out-of-memory' ? attributes.filter(({ kind }) => kind !== 'near-memory-cap') : attributes;
+  switch (verdict.kind) {
+    case 'out-of-memory':
+      return attributes.filter(({ kind }) => kind !== 'near-memory-cap');
+    case 'timed-out':
+      return attributes.filter(({ kind }) => kind !== 'slow');
+    default:
+      return attributes;
+  }
 }
 
 function verdictText(verdict: Verdict, record: TestRecord): string {

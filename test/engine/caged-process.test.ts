@@ -19,6 +19,7 @@ const limits: Limits = {
   processes: 64,
   timeoutMs: 1000,
   startupMs: 5000,
+  slowMs: null,
   teardownMs: 1000,
   graceMs: 300,
   outputBytes: MiB,

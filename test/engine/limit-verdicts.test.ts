@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SettingsLayer } from '../../src/config/settings.ts';
 import type { Verdict } from '../../src/protocol/verdict.ts';
 import { type RunResult, TestWorkspace } from './workspace.ts';
@@ -68,6 +70,18 @@ describe('the verdict on a test that runs into a limit', () => {
     const partly = lack?.kind === 'limit-not-enforced' && lack.because.startsWith('only what is written below TMPDIR');
     const full: Verdict = { kind: 'limit-reached', limit: 'disk', allowed: 4 * MiB };
     assert.deepEqual(byFile['full.sh'], partly ? full : { kind: 'passed' });
+  });
+
+  it('lets tests write to the workspace without a trace, each for itself, where the cage can', async () => {
+    const script = 'test ! -e mark.txt || exit 3; echo >mark.txt; echo changed >given.txt; rm gone.txt';
+    const files = { 'a.sh': script, 'b.sh': script, 'given.txt': 'given', 'gone.txt': '' };
+    const { byFile, records } = await verdicts(files, { workspaceWrites: 'discarded', jobs: 1 });
+    const lacks = records.some(({ attributes }) => attributes.some(({ kind }) => kind === 'limit-not-enforced'));
+    const left = readdirSync(workspace.root).filter(name => /txt$/.test(name));
+    if (lacks) return assert.deepEqual(left.sort(), ['given.txt', 'mark.txt']);
+    assert.deepEqual(byFile, { 'a.sh': { kind: 'passed' }, 'b.sh': { kind: 'passed' } });
+    assert.deepEqual(left.sort(), ['given.txt', 'gone.txt']);
+    assert.equal(readFileSync(join(workspace.root, 'given.txt'), 'utf8'), 'given');
   });
 
   it('tells once of a limit that the cage cannot hold, and with each test', async () => {

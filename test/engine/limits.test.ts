@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,12 +39,17 @@ for (const { name, open } of here) {
       readonly lacks: readonly LimitName[];
     }
 
-    async function run(words: readonly string[], change: Partial<Limits>, cwd = '/'): Promise<Ended> {
+    async function run(
+      words: readonly string[],
+      change: Partial<Limits>,
+      cwd = '/',
+      discards?: string,
+    ): Promise<Ended> {
       const [file = '', ...args] = words;
       const caged = new CagedProcess({
         id: randomUUID(),
         mechanism,
-        launch: { file, args, cwd, env: { MARK: mark } },
+        launch: { file, args, cwd, env: { MARK: mark }, ...(discards === undefined ? {} : { discards }) },
         limits: { ...limitsOf(defaults), graceMs: 0, ...change },
         onEvent: () => {},
         onOutput: () => {},
@@ -142,6 +147,29 @@ for (const { name, open } of here) {
         readdirSync('/tmp').filter(each => each === temp.split('/').at(-1)),
         [],
       );
+    });
+
+    it('let it write to its folder without leaving anything there, or say that they cannot', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'bulkhead-limits-'));
+      try {
+        writeFileSync(join(folder, 'old'), 'before');
+        const script =
+          'echo after >old; touch new; cat old; head -c 6000000 /dev/zero >"$PWD/large"; wc -c <large; pwd';
+        const discarded = { workspaceWrites: 'discarded', memoryBytes: 64 * MiB } as const;
+        const words = ['/bin/sh', '-c', script];
+        const { output, lacks } = await run(words, { ...discarded, diskBytes: 4 * MiB }, folder, folder);
+        assert.equal(lacks.includes('workspaceWrites'), !spaces);
+        assert.match(output, /^after$/m);
+        assert.match(output, new RegExp(`^${folder}$`, 'm'));
+        if (!spaces) return assert.deepEqual(readdirSync(folder).sort(), ['large', 'new', 'old']);
+        assert.deepEqual([readdirSync(folder), readFileSync(join(folder, 'old'), 'utf8')], [['old'], 'before']);
+        assert.match(output, /No space left on device/);
+        const roomy = await run(words, discarded, folder, folder);
+        assert.match(roomy.output, /^6000000$/m);
+        assert.deepEqual(readdirSync(folder), ['old']);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it('keep it off the network, or say that they cannot', async () => {

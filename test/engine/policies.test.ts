@@ -56,6 +56,20 @@ describe('the policies of a run', () => {
     assert.equal(run.summary.flaky, 0);
   });
 
+  it('tell of a slow test while it runs, and in its record', async () => {
+    await open({ 'a.sh': three('until [ -e told ]; do sleep 0.1; done') });
+    const notices: string[] = [];
+    const run = await bed.run({ slow: 300 }, { kind: 'all' }, notice => {
+      if (notice.notice !== 'slow') return;
+      notices.push(notice.key);
+      bed.write('told', '');
+    });
+    assert.deepEqual(run.verdicts, { one: 'passed', two: 'passed', three: 'passed' });
+    assert.ok(notices.includes(told(run, 'two').test.key));
+    assert.equal(attribute(run, 'two', 'slow')?.thresholdMs, 300);
+    assert.match(headline(told(run, 'two')), / · slow$/);
+  });
+
   it('do not try again what passed, was skipped or could not be started', async () => {
     await open({ 'a.sh': `echo x >>starts\n${three('state=skipped')}` });
     const run = await bed.run({ retries: 2, isolation: 'file' });

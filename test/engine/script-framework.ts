@@ -150,7 +150,11 @@ export class ScriptBed {
     return { kind: 'some', projects: [{ project: project!.id, files }] };
   }
 
-  async run(overrides: SettingsLayer = {}, selection: Selection = { kind: 'all' }): Promise<ScriptRun> {
+  async run(
+    overrides: SettingsLayer = {},
+    selection: Selection = { kind: 'all' },
+    hear: (notice: Notice) => void = () => {},
+  ): Promise<ScriptRun> {
     const notices: Notice[] = [];
     const storage = join(this.root, '.bulkhead');
     mkdirSync(storage, { recursive: true });
@@ -169,7 +173,10 @@ export class ScriptBed {
       journal,
       earlier: null,
       coverage: null,
-      notify: async (notice: Notice) => void notices.push(notice),
+      notify: async (notice: Notice) => {
+        notices.push(notice);
+        hear(notice);
+      },
       onCage: () => {},
       nextUnit: () => `unit-${++this.#units}`,
     };

@@ -34,6 +34,17 @@ describe('keeper: its options', () => {
     ['a relative cgroup', ['--cgroup', 'here', '--', 'true'], /--cgroup needs the absolute path/],
     ['a mount without a size', ['--tmpfs', '/tmp', '--', 'true'], /--tmpfs needs FOLDER:BYTES/],
     ['a mount of size 0, which means unlimited', ['--tmpfs', '/tmp:0', '--', 'true'], /--tmpfs needs/],
+    [
+      'a layer without a place for it',
+      ['--overlay', '/srv', '--', 'true'],
+      /--overlay needs an absolute folder, after/,
+    ],
+    [
+      'two layers in one place',
+      ['--tmpfs', '/tmp:8192', '--overlay', '/a', '--overlay', '/b', '--', 'true'],
+      /one each/,
+    ],
+    ['a relative path to keep', ['--through', 'a', '--', 'true'], /--through needs/],
     ['a relative mount', ['--tmpfs', 'tmp:8192', '--', 'true'], /--tmpfs needs/],
     ['an unknown uid map', ['--uid-map', 'nobody', '--', 'true'], /--uid-map needs auto, keep or root/],
     ['17 cgroups', [...Array<string[]>(17).fill(['--cgroup', '/x']).flat(), '--', 'true'], /at most 16 times/],

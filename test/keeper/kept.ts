@@ -24,6 +24,7 @@ export interface KeptOptions {
   /** Words in front of the keeper, to start it from somewhere else. */
   readonly prefix?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
   /** A launcher that does not read what the keeper says. */
   readonly deaf?: boolean;
 }
@@ -60,10 +61,11 @@ export class Kept {
     as = asSelf,
     prefix = [],
     env = process.env,
+    cwd = process.cwd(),
     deaf = false,
   }: KeptOptions) {
     const [program = '', ...words] = [...prefix, keeper, '--ctl', '4', ...options, '--', ...command];
-    this.process = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], env, ...as.ids });
+    this.process = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], env, cwd, ...as.ids });
     this.#control = this.process.stdio[4] as Duplex;
     // The keeper may be gone before a command reaches it: that is what some scenarios are about.
     this.#control.on('error', () => undefined);

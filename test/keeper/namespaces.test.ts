@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -56,6 +56,55 @@ for (const as of identities) {
         const output = await run([...extra, '--tmpfs', `${folder}:1048576`], script);
         assert.match(output, /No space left on device\n1048576\nseen$/);
         assert.deepEqual(readdirSync(folder), [], 'nothing was written outside');
+      });
+
+      it(`--overlay ${extra.join()}: what is written to a folder is gone with it, and counts with the rest`, async () => {
+        const [folder, covered] = ['mount-', 'odd, name: '].map(name => mkdtempSync(join(programs.folder, name)));
+        assert.ok(folder && covered);
+        const beneath = join(covered, 'beneath');
+        mkdirSync(beneath);
+        for (const path of [folder, covered, beneath]) chmodSync(path, 0o777);
+        for (const name of ['old', 'removed', 'beneath/old']) writeFileSync(join(covered, name), 'before');
+        // A file of a user who is not known in the namespace cannot be changed there, whatever its mode says.
+        const { uid = 0, gid = 0 } = as.ids;
+        for (const name of ['', 'old', 'removed', 'beneath', 'beneath/old']) chownSync(join(covered, name), uid, gid);
+        const script = [
+          'pwd',
+          'cat old; echo after > old; rm removed; rm -r beneath; mkdir beneath; ls -a beneath | wc -l',
+          'head -c 600000 /dev/zero > a; head -c 600000 /dev/zero > "$1/b"; cat "$1/b" a | wc -c',
+          'ls; ls "$1"',
+        ].join('\n');
+        const kept = new Kept({
+          keeper: programs.keeper,
+          options: [...extra, '--tmpfs', `${folder}:1048576`, '--overlay', covered],
+          as,
+          cwd: covered,
+          command: ['sh', '-c', script, 'sh', folder],
+        });
+        await kept.event('done');
+        await kept.closed;
+        const lines = kept.output.trim().split('\n');
+        assert.deepEqual(lines.slice(0, 2), [covered, 'before2']);
+        assert.match(kept.output, /No space left on device/);
+        const both = Number(lines.find(line => /^\d{6,}$/.test(line)));
+        assert.ok(both > 900_000 && both <= 1_048_576, `${both} bytes in a disk of 1048576`);
+        assert.deepEqual(lines.slice(-4), ['a', 'beneath', 'old', 'b']);
+        assert.deepEqual([readdirSync(folder), readdirSync(covered).sort()], [[], ['beneath', 'old', 'removed']]);
+        assert.deepEqual(
+          ['old', 'beneath/old'].map(name => readFileSync(join(covered, name), 'utf8')),
+          ['before', 'before'],
+        );
+      });
+
+      it(`--through ${extra.join()}: a part of the folder stays as it is, and so does its content`, async () => {
+        const [folder, covered] = ['mount-', 'covered-'].map(name => mkdtempSync(join(programs.folder, name)));
+        assert.ok(folder && covered);
+        const through = join(covered, 'kept');
+        mkdirSync(through);
+        for (const path of [folder, covered, through]) chmodSync(path, 0o777);
+        const options = [...extra, '--tmpfs', `${folder}:1048576`, '--overlay', covered, '--through', through];
+        await run(options, `echo lost > ${covered}/lost; echo kept > ${through}/file`);
+        assert.deepEqual([readdirSync(covered), readdirSync(through)], [['kept'], ['file']]);
       });
 
       it(`--netns ${extra.join()}: has a loopback of its own and nothing else`, async () => {

@@ -56,8 +56,25 @@ static bool add_mount(struct arguments *arguments, const char *text) {
   /* A size of zero would mean "no limit" to the kernel. */
   if (!parse_number(colon + 1, 4096, MOST_BYTES, &mount->bytes)) return false;
   mount->folder = text;
+  mount->covered = NULL;
   mount->folder_length = (size_t)(colon - text);
   arguments->mount_count++;
+  return true;
+}
+
+static bool is_path(const char *text) { return text[0] == '/' && strlen(text) < PATH_MAX; }
+
+static bool add_cover(struct arguments *arguments, const char *folder) {
+  if (!is_path(folder) || arguments->mount_count == 0) return false;
+  struct sized_mount *mount = &arguments->mounts[arguments->mount_count - 1];
+  if (mount->covered != NULL) return false;
+  mount->covered = folder;
+  return true;
+}
+
+static bool add_through(struct arguments *arguments, const char *path) {
+  if (!is_path(path) || arguments->through_count == MAX_THROUGH) return false;
+  arguments->through[arguments->through_count++] = path;
   return true;
 }
 
@@ -96,6 +113,12 @@ static bool set_option(struct arguments *arguments, const char *name, const char
   } else if (strcmp(name, "--tmpfs") == 0) {
     wanted = "FOLDER:BYTES with an absolute folder and at least 4096 bytes (at most 16 times)";
     right = value != NULL && add_mount(arguments, value);
+  } else if (strcmp(name, "--overlay") == 0) {
+    wanted = "an absolute folder, after the --tmpfs that takes what is written to it (one each)";
+    right = value != NULL && add_cover(arguments, value);
+  } else if (strcmp(name, "--through") == 0) {
+    wanted = "an absolute path below a folder of --overlay (at most 32 times)";
+    right = value != NULL && add_through(arguments, value);
   } else if (strcmp(name, "--uid-map") == 0) {
     wanted = "auto, keep or root";
     right = value != NULL && set_uid_map(arguments, value);

@@ -5,6 +5,7 @@
 
 #define MAX_CGROUPS 16
 #define MAX_MOUNTS 16
+#define MAX_THROUGH 32
 #define NOT_SET INT64_MIN
 
 enum uid_map {
@@ -18,6 +19,7 @@ struct sized_mount {
   const char *folder;
   size_t folder_length;
   int64_t bytes;
+  const char *covered; /* a folder whose changes go there too, or NULL */
 };
 
 /* Every limit is NOT_SET or a checked number. */
@@ -33,6 +35,8 @@ struct arguments {
   bool pid_namespace, network_namespace;
   struct sized_mount mounts[MAX_MOUNTS];
   size_t mount_count;
+  const char *through[MAX_THROUGH]; /* what stays as it is below a covered folder */
+  size_t through_count;
   enum uid_map uid_map;
   struct limits limits;
   int64_t memory_bytes, poll_ms, linger_ms, kill_bound_ms;

@@ -4,20 +4,20 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "mounts.h"
+
 bool wants_namespaces(const struct arguments *arguments) {
   return arguments->pid_namespace || arguments->network_namespace || arguments->mount_count > 0;
 }
 
 #ifdef __linux__
 #include <fcntl.h>
-#include <limits.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -78,24 +78,6 @@ static bool map_ids(enum uid_map map, uid_t user, gid_t group, struct failure *f
   return put("/proc/self/gid_map", line) || fail(failure, STAGE_NAMESPACE, "write", "/proc/self/gid_map");
 }
 
-static bool mount_all(const struct arguments *arguments, struct failure *failure) {
-  /* Slave: what is mounted in here never shows outside, and later mounts of the machine still show in here. */
-  if (mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0)
-    return fail(failure, STAGE_NAMESPACE, "mount", "/ as slave");
-  for (size_t i = 0; i < arguments->mount_count; i++) {
-    const struct sized_mount *wanted = &arguments->mounts[i];
-    char folder[PATH_MAX], options[64];
-    snprintf(folder, sizeof folder, "%.*s", (int)wanted->folder_length, wanted->folder);
-    snprintf(options, sizeof options, "size=%lld,mode=1777", (long long)wanted->bytes);
-    if (mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0) {
-      return fail(failure, STAGE_NAMESPACE, "mount tmpfs on", folder);
-    }
-  }
-  if (!arguments->pid_namespace) return true;
-  return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0 ||
-         fail(failure, STAGE_NAMESPACE, "mount", "/proc");
-}
-
 static bool raise_loopback(struct failure *failure) {
   struct ifreq request;
   memset(&request, 0, sizeof request);
@@ -114,7 +96,7 @@ bool namespaces_set_up(const struct arguments *arguments, bool user_namespace, u
                        struct failure *failure) {
   const bool mounts = arguments->pid_namespace || arguments->mount_count > 0;
   return (!user_namespace || map_ids(arguments->uid_map, user, group, failure)) &&
-         (!mounts || mount_all(arguments, failure)) && (!arguments->network_namespace || raise_loopback(failure));
+         (!mounts || mount_all(arguments, user_namespace, failure)) && (!arguments->network_namespace || raise_loopback(failure));
 }
 #else
 pid_t namespaces_fork(const struct arguments *arguments, bool *user_namespace) {

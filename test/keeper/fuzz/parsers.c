@@ -28,6 +28,8 @@ static const char *const words[] = {
     "--pidns",
     "--netns",
     "--tmpfs",
+    "--overlay",
+    "--through",
     "--uid-map",
     "--data",
     "--fsize",
@@ -115,7 +117,10 @@ static void fuzz_arguments(void) {
     assert(within(parsed.limits.oom_score_adj, -1000, 1000) && within(parsed.limits.data, 0, INT64_MAX));
     for (size_t i = 0; i < parsed.mount_count; i++) {
       assert(parsed.mounts[i].bytes >= 4096 && parsed.mounts[i].folder[0] == '/' && parsed.mounts[i].folder_length > 0);
+      assert(parsed.mounts[i].covered == NULL || parsed.mounts[i].covered[0] == '/');
     }
+    assert(parsed.through_count <= MAX_THROUGH);
+    for (size_t i = 0; i < parsed.through_count; i++) assert(parsed.through[i][0] == '/');
   } else {
     assert(memchr(error, '\0', sizeof error) != NULL && error[0] != '\0');
   }

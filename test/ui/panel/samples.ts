@@ -28,6 +28,7 @@ export const limits: TestRecord['limits'] = {
   processes: 256,
   timeoutMs: 30_000,
   startupMs: 60_000,
+  slowMs: null,
   teardownMs: 10_000,
   graceMs: 2_000,
   outputBytes: mebibyte,

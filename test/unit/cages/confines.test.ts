@@ -65,6 +65,34 @@ describe('what a launch is given and denied', () => {
       rmSync(needed, { recursive: true });
     }
   });
+
+  it('lays a layer over the workspace on the disk of the test, or on a place of its own in memory', () => {
+    const workspace = mkdtempSync('/var/tmp/bulkhead-confines-');
+    try {
+      const about = { ...launch, cwd: '/', discards: workspace };
+      const limits = { ...none, workspaceWrites: 'discarded' as const, memoryBytes: 3 * MiB };
+      const withDisk = new Confines({ ...limits, diskBytes: MiB }, all).keep(about);
+      assert.deepEqual(withDisk.options, ['--tmpfs', `/tmp:${MiB}`, '--overlay', workspace]);
+      const confines = new Confines(limits, all);
+      const { options, launch: kept } = confines.keep(about);
+      confines.remove();
+      assert.match(options.join(' '), /^--tmpfs .+bulkhead-disk-\w+:3145728 --overlay .+bulkhead-confines-\w+$/);
+      assert.equal(kept, about, 'the temporary folder is the machine’s');
+    } finally {
+      rmSync(workspace, { recursive: true });
+    }
+  });
+
+  it('lays none where it cannot, and says why', () => {
+    const limits = { ...none, workspaceWrites: 'discarded' as const };
+    const about = { ...launch, discards: '/' };
+    const above = new Confines(limits, all);
+    assert.deepEqual(above.keep(about).options, []);
+    assert.match(above.unenforced[0]?.because ?? '', /the workspace, \/, has the machine’s temporary folder in it/);
+    const without = new Confines(limits, { ...all, workspaceWrites: lack });
+    assert.deepEqual(without.keep(about).options, []);
+    assert.deepEqual(without.unenforced, [{ limit: 'workspaceWrites', ...lack }]);
+  });
 });
 
 describe('shortcomings', () => {

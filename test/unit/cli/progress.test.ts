@@ -35,6 +35,19 @@ describe('the progress of a run', () => {
     assert.match(screen.written, /2\/1,502 · 1 failed · 1\.2 GiB in 4 cages · 14 processes$/);
   });
 
+  it('names a slow test while it runs', async () => {
+    begin({}, true);
+    const { test } = sampleRecord({ kind: 'passed' });
+    progress.hear({ notice: 'planned', run: 'r', tests: [test] });
+    progress.hear({ notice: 'slow', run: 'r', key: test.key, ms: 10_000 });
+    assert.match(screen.written, /^… .*\n {4}still running after 10 s\n/);
+    await sleep(30);
+    assert.match(screen.written, /0\/1 · 1 slow$/);
+    progress.hear(record(sampleRecord({ kind: 'passed' })));
+    await sleep(150);
+    assert.match(screen.written, /1\/1$/);
+  });
+
   it('is a line now and then where output is no terminal', async () => {
     begin({ heartbeatMs: 20 });
     progress.hear(planned(3));

@@ -19,6 +19,13 @@ describe('the presets of destructive tests', () => {
     assert.equal(settingsFor([oom], folder, '/w/tame.js').memory, defaults.memory);
   });
 
+  it('let what fills disks write to nothing that stays, unless its file says otherwise', () => {
+    const layer: SettingsLayer = { destructive: [{ files: ['full/**'], preset: 'disk-full' }] };
+    const writes = (...layers: SettingsLayer[]) => settingsFor(layers, folder, '/w/full/a.js').workspaceWrites;
+    assert.deepEqual([writes(layer), writes(oom)], ['discarded', 'kept']);
+    assert.equal(writes({ ...layer, overrides: [{ files: ['full/**'], workspaceWrites: 'kept' }] }), 'kept');
+  });
+
   it('hold back the tests that have a tag, in whatever file, and neither their neighbours nor the listing of their file', () => {
     const layer: SettingsLayer = { destructive: [{ tags: ['@oom'], preset: 'oom' }] };
     const memoryOf = (...titles: string[]) =>

@@ -37,6 +37,7 @@ describe('what stands behind the label of a test', () => {
     assert.deepEqual(tags({ attributes: [{ kind: 'leaked-processes', processes: [], total: 1 }] }), ['leak']);
     assert.deepEqual(tags({ attributes: [{ kind: 'retried', earlier: [{ kind: 'failed' }] }] }), ['flaky']);
     assert.deepEqual(tags({ durationMs: 1_000 }), ['slow']);
+    assert.deepEqual(tags({ durationMs: 200, attributes: [{ kind: 'slow', thresholdMs: 100 }] }), ['slow']);
     assert.deepEqual(tags({ verdict: { kind: 'failed' }, attributes: [{ kind: 'retried', earlier: [] }] }), []);
     assert.equal(
       mark({ durationMs: 1_500, attributes: [{ kind: 'leaked-pipe' }] })?.description,

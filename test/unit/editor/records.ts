@@ -25,6 +25,7 @@ export function recordOf(key: string, changes: Partial<TestRecord> = {}): TestRe
       processes: 256,
       timeoutMs: 1000,
       startupMs: 1000,
+      slowMs: null,
       teardownMs: 1000,
       graceMs: 1000,
       outputBytes: 1024,

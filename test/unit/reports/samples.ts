@@ -33,6 +33,7 @@ export function sampleRecord(verdict: Verdict, rest: Partial<TestRecord> = {}): 
       processes: 64,
       timeoutMs: 1000,
       startupMs: 60_000,
+      slowMs: null,
       teardownMs: 5000,
       graceMs: 500,
       outputBytes: mebibyte,

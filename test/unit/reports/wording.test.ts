@@ -107,6 +107,19 @@ describe('the first line about a test', () => {
     assert.match(headline(sampleRecord({ kind: 'passed' }, { attributes })), / · at 100 % of the memory cap$/);
   });
 
+  it('says that a test was slow, unless it was out of time', () => {
+    const attributes: Attribute[] = [{ kind: 'slow', thresholdMs: 300 }];
+    assert.match(headline(sampleRecord({ kind: 'passed' }, { attributes })), / · slow$/);
+    const late = sampleRecord({ kind: 'timed-out', limit: 'test', limitMs: 400 }, { attributes });
+    assert.doesNotMatch(headline(late), /slow/);
+  });
+
+  it('says that a quota held a test back', () => {
+    const attributes: Attribute[] = [{ kind: 'throttled', times: 12, ms: 3200 }];
+    const late = sampleRecord({ kind: 'timed-out', limit: 'test', limitMs: 400 }, { attributes });
+    assert.match(headline(late), / · held back by a CPU quota for 3\.2 s$/);
+  });
+
   it('says whose the numbers are when a cage was shared', () => {
     const usage = { ...sampleRecord({ kind: 'passed' }).usage, shared: true };
     assert.equal(

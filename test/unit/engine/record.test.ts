@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { limitsOf } from '../../../src/config/resolve.ts';
+import { defaults } from '../../../src/config/settings.ts';
+import { recordOf } from '../../../src/engine/record.ts';
+import type { TestOutcome, Unit, UnitOutcome } from '../../../src/engine/unit.ts';
+import type { Throttled } from '../../../src/protocol/limits.ts';
+import { cleanUnit, passed } from './evidence.ts';
+
+/** A test that passed, in a cage of one second. */
+function recordWith(evidence: Partial<UnitOutcome['evidence']>, test: Partial<TestOutcome> = {}) {
+  const identity = { framework: 'script', file: '/w/a.sh', titlePath: ['a'], ordinal: 0 };
+  const outcome: TestOutcome = {
+    test: { ...identity, key: 'a' },
+    evidence: passed,
+    startedAt: 0,
+    durationMs: 900,
+    slow: false,
+    ...test,
+  };
+  const unit = { project: { id: 'script' }, framework: { reporting: 'events' }, limits: limitsOf(defaults) };
+  const told: UnitOutcome = {
+    evidence: { ...cleanUnit, wallMs: 1000, ...evidence },
+    tests: [outcome],
+    output: { text: '', droppedBytes: 0 },
+  };
+  const context = { mechanism: 'cgroup2', leaks: 'warn', settings: defaults } as const;
+  return recordOf(unit as unknown as Unit, told, outcome, context);
+}
+
+describe('the record of a test', () => {
+  it('tells of a CPU quota that took a good part of its life', () => {
+    const kinds = (throttled: Throttled) => recordWith({ throttled }).attributes.map(({ kind }) => kind);
+    assert.deepEqual(kinds({ times: 3, ms: 300 }), ['throttled']);
+    assert.deepEqual(kinds({ times: 3, ms: 30 }), []);
+    assert.deepEqual(kinds({ times: 0, ms: 0 }), []);
+  });
+
+  it('tells by which measure it was slow', () => {
+    assert.deepEqual(recordWith({}, { slow: true }).attributes, [{ kind: 'slow', thresholdMs: 10_000 }]);
+  });
+});
