@@ -4,6 +4,7 @@ import { Configure } from './editor/configure.ts';
 import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
 import { Continuous } from './editor/continuous.ts';
+import { Drafts } from './editor/drafts.ts';
 import { Doctor } from './editor/doctor.ts';
 import { Interrupted } from './editor/interrupted.ts';
 import { KnownFailures } from './editor/known-failures.ts';
@@ -96,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     ...new RunCommands(runs, tree, commands, profile).register(),
     ...pastRuns.register(),
     ...interrupted.register(),
+    ...new Drafts(tree, log).register(),
     new ProblemReport(context, doctor).register(),
     watch.onDidChange(files => outdate(controller, tree, files)),
     tree.onDidFind(keys => void marking.restore(keys)),

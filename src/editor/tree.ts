@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
-import type { Problem } from '../protocol/messages.ts';
+import type { Problem, Requests } from '../protocol/messages.ts';
 import { type Folder, type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
 import { Branches } from './branches.ts';
 import { coalesced } from './coalesced.ts';
-import type { Connection } from './connection.ts';
+import { drafted } from './drafted.ts';
 import { type Branch, layoutProjects, layoutTests, suiteBranch, suitesOf, testBranch } from './layout.ts';
 import type { Problems } from './problems.ts';
 import type { Outline, Scope } from './selection.ts';
@@ -12,10 +12,28 @@ import { turns } from './turns.ts';
 
 type FileScope = Extract<Scope, { kind: 'file' }>;
 
+/** Who knows the tests: the warden, or, where nothing may be run, what the texts of files say. */
+export interface TestSource {
+  /** Undefined while there is nobody to ask without starting something. */
+  readonly client: unknown;
+  /** Another number: what was listed before may not hold. */
+  readonly generation: number;
+  open(): Promise<unknown>;
+  request<N extends 'projects' | 'discover'>(name: N, params: Requests[N]['params']): Promise<Requests[N]['result']>;
+}
+
+/** The text of a file on disk and in the editor. */
+export interface Draft {
+  readonly saved: string;
+  readonly typed: string;
+  /** False once there is a later one. */
+  readonly isCurrent: () => boolean;
+}
+
 /** The items of the Test Explorer: files as the warden lists them, the tests of a file once somebody looks at it. */
 export class TestTree {
   readonly #controller: vscode.TestController;
-  readonly #connection: Connection;
+  readonly #source: TestSource;
   readonly #problems: Problems;
   readonly #log: vscode.LogOutputChannel;
   readonly #branches: Branches;
@@ -24,7 +42,12 @@ export class TestTree {
   /** The keys of tests that are their file. */
   readonly #itself = new WeakMap<vscode.TestItem, TestKey>();
   readonly #discoveries = new WeakMap<vscode.TestItem, () => Promise<void>>();
+  /** Files that somebody has looked at, or types in. */
   readonly #resolved = new WeakSet<vscode.TestItem>();
+  /** What is known of the tests of a file: all of its saved text, or what runs have found of it. */
+  readonly #known = new WeakMap<vscode.TestItem, { readonly tests: TestInfo[]; readonly complete: boolean }>();
+  /** Of what reading and running find, one is laid out at a time. */
+  readonly #layingOut = turns(1);
   /** Each is a process: "Expand All" must not start a thousand of them. */
   readonly #inTurn = turns(availableParallelism());
   readonly #listed = new vscode.EventEmitter<readonly Project[]>();
@@ -32,20 +55,18 @@ export class TestTree {
   readonly #found = new vscode.EventEmitter<readonly TestKey[]>();
   /** The tests of a file that has just been read. */
   readonly onDidFind = this.#found.event;
+  readonly #read = new vscode.EventEmitter<string>();
+  /** A file as it was saved, by its framework. */
+  readonly onDidRead = this.#read.event;
   /** Asks the warden again which projects and files there are. */
   readonly list: () => Promise<void>;
   #projects: readonly Project[] = [];
   /** A warden knows only the projects that it has listed itself. */
   #listedAt = 0;
 
-  constructor(
-    controller: vscode.TestController,
-    connection: Connection,
-    problems: Problems,
-    log: vscode.LogOutputChannel,
-  ) {
+  constructor(controller: vscode.TestController, source: TestSource, problems: Problems, log: vscode.LogOutputChannel) {
     this.#controller = controller;
-    this.#connection = connection;
+    this.#source = source;
     this.#problems = problems;
     this.#log = log;
     this.#branches = new Branches(
@@ -88,8 +109,8 @@ export class TestTree {
 
   /** Sees to it that the warden that is asked next has listed the projects, with the settings of now. */
   async ready(): Promise<void> {
-    await this.#connection.open();
-    if (this.#connection.generation !== this.#listedAt) await this.list();
+    await this.#source.open();
+    if (this.#source.generation !== this.#listedAt) await this.list();
   }
 
   /** True of the test files of the last list. */
@@ -118,12 +139,12 @@ export class TestTree {
 
   /** Reads a file that nobody has looked at yet. */
   async opened(item: vscode.TestItem): Promise<void> {
-    if (!this.#resolved.has(item)) await this.discover(item);
+    if (!this.#known.get(item)?.complete) await this.discover(item);
   }
 
   /** Reads again the tests of a file that somebody has looked at; a file still closed stays unread. */
   async changed(file: string): Promise<void> {
-    const opened = (this.#files.get(file) ?? []).filter(item => this.#resolved.has(item));
+    const opened = this.filesAt(file).filter(item => this.#resolved.has(item));
     await Promise.all(opened.map(item => this.discover(item)));
   }
 
@@ -138,6 +159,21 @@ export class TestTree {
     await discovery();
   }
 
+  /** Shows the tests of a text that nobody has saved, as far as it can be read; nothing is run, and no warden started for it. */
+  async draft(file: string, { saved, typed, isCurrent }: Draft): Promise<void> {
+    for (const item of this.filesAt(file)) {
+      if (!this.#source.client || this.#source.generation !== this.#listedAt) return;
+      const { project } = this.#branches.scope(item) as FileScope;
+      const texts = [saved, typed].map(text => this.#source.request('discover', { project, file, text }));
+      const [before, now] = await Promise.all(texts);
+      await this.#layingOut(async () => {
+        if (!isCurrent()) return;
+        this.#resolved.add(item);
+        await this.#layOut(item, project, drafted(this.#knownOf(item), before!.tests, now!.tests));
+      });
+    }
+  }
+
   /** The item of a test that a run has found, made under its file if nobody has looked there yet. */
   ensure(test: TestInfo): vscode.TestItem | undefined {
     const known = this.#tests.get(test.key);
@@ -145,6 +181,7 @@ export class TestTree {
     const file = this.#fileOf(test);
     if (!file) return undefined;
     const { project } = this.#branches.scope(file) as FileScope;
+    this.#knownOf(file).tests.push(test);
     if (test.titlePath.length === 0) return this.#isItself(file, test.key);
     let collection = file.children;
     for (const [index, { id, title }] of suitesOf(test).entries()) {
@@ -170,9 +207,9 @@ export class TestTree {
   }
 
   async #list(): Promise<void> {
-    const warden = await this.#connection.open();
-    const { generation } = this.#connection;
-    const { projects, problems } = await warden.request('projects', {});
+    await this.#source.open();
+    const { generation } = this.#source;
+    const { projects, problems } = await this.#source.request('projects', {});
     this.#listedAt = generation;
     this.#projects = projects;
     this.#problems.show('projects', problems);
@@ -187,23 +224,38 @@ export class TestTree {
     item.busy = true;
     try {
       await this.ready();
-      const { tests, problem } = await this.#connection.request('discover', { project, file });
+      const { tests, problem } = await this.#source.request('discover', { project, file });
       this.#resolved.add(item);
       item.error = problem && markdown(problem);
       // While a file does not load, the tests it had are a better picture of it than none.
       if (problem && tests.length === 0) return;
-      const branches: Branch[] = layoutTests(project, tests);
-      await this.#branches.apply(item.children, branches);
-      const itself = tests.find(test => test.titlePath.length === 0);
-      if (itself) this.#isItself(item, itself.key);
-      item.canResolveChildren = branches.length > 0 || !itself;
+      await this.#layingOut(async () => {
+        this.#known.set(item, { tests: [...tests], complete: true });
+        const branches = await this.#layOut(item, project, tests);
+        const itself = tests.find(test => test.titlePath.length === 0);
+        if (itself) this.#isItself(item, itself.key);
+        item.canResolveChildren = branches.length > 0 || !itself;
+      });
       this.#log.debug(`${file}: ${tests.length} test(s).`);
       this.#found.fire(tests.map(({ key }) => key));
+      this.#read.fire(file);
     } catch (error) {
       item.error = markdown({ severity: 'error', message: (error as Error).message });
     } finally {
       item.busy = false;
     }
+  }
+
+  #knownOf(file: vscode.TestItem): { readonly tests: TestInfo[]; readonly complete: boolean } {
+    const known = this.#known.get(file) ?? { tests: [], complete: false };
+    this.#known.set(file, known);
+    return known;
+  }
+
+  async #layOut(item: vscode.TestItem, project: string, tests: readonly TestInfo[]): Promise<readonly Branch[]> {
+    const branches = layoutTests(project, tests);
+    await this.#branches.apply(item.children, branches);
+    return branches;
   }
 
   #isItself(file: vscode.TestItem, key: TestKey): vscode.TestItem {
