@@ -4,6 +4,7 @@ import { Configure } from './editor/configure.ts';
 import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
 import { Continuous } from './editor/continuous.ts';
+import { Coverage } from './editor/coverage.ts';
 import { Drafts } from './editor/drafts.ts';
 import { Doctor } from './editor/doctor.ts';
 import { Interrupted } from './editor/interrupted.ts';
@@ -47,7 +48,8 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   connection = warden;
   const tree = new TestTree(controller, warden, problems, log);
   const marking = new Marking(tree, warden, log);
-  const runs = new Runs(controller, warden, tree, problems, marking, log);
+  const coverage = new Coverage(warden, tree, problems);
+  const runs = new Runs(controller, warden, tree, problems, marking, coverage, log);
   const status = new Status(
     () => warden.client?.info.cage ?? null,
     async () => (await warden.client?.request('status', {}))?.cages ?? [],
@@ -65,6 +67,18 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     undefined,
     true,
   );
+  const coverageProfile = controller.createRunProfile(
+    'Coverage',
+    vscode.TestRunProfileKind.Coverage,
+    async (request, token) => {
+      if (request.continuous) continuous.start(request, token, { coverage: true });
+      else await runs.start(request, { coverage: true });
+    },
+    true,
+    undefined,
+    true,
+  );
+  coverage.register(coverageProfile);
   profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
   const commands = new Commands(runs, tree, status, log, profile);
   const actions = new ReportActions(runs, commands);
@@ -131,6 +145,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   return {
     controller,
     profile,
+    coverageProfile,
     runs,
     status,
     processes,

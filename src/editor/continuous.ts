@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { coalesced } from './coalesced.ts';
-import type { Runs } from './runs.ts';
+import type { Runs, RunWishes } from './runs.ts';
 import type { TestTree } from './tree.ts';
 
 /** "Save All" is one change. */
@@ -18,7 +18,7 @@ export class Continuous {
     this.#changes = changes;
   }
 
-  start(request: vscode.TestRunRequest, token: vscode.CancellationToken): void {
+  start(request: vscode.TestRunRequest, token: vscode.CancellationToken, wishes: RunWishes = {}): void {
     const changed = new Set<string>();
     let timer: NodeJS.Timeout | undefined;
     const again = coalesced(async () => {
@@ -27,7 +27,7 @@ export class Continuous {
       changed.clear();
       const include = this.#concerned(request, files);
       if (include?.length === 0) return;
-      await this.#runs.start(new vscode.TestRunRequest(include, request.exclude, request.profile, true));
+      await this.#runs.start(new vscode.TestRunRequest(include, request.exclude, request.profile, true), wishes);
     });
     const seen = (files: readonly string[]): void => {
       for (const file of files) changed.add(file);

@@ -6,6 +6,7 @@ import type { SettingsLayer } from '../protocol/settings.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { PanelRecord } from '../panel/messages.ts';
 import type { Connection } from './connection.ts';
+import type { Coverage } from './coverage.ts';
 import { eachRecord } from './kept-records.ts';
 import type { Marking } from './marking.ts';
 import type { Clock } from './pace.ts';
@@ -29,10 +30,17 @@ export interface RunWishes {
   readonly overrides?: SettingsLayer;
   /** What sets it apart from an ordinary run of the same tests. */
   readonly name?: string;
+  /** What its tests run is measured and shown. */
+  readonly coverage?: true;
 }
 
 type Beginning =
-  | { readonly kind: 'fresh'; readonly selection: Selection; readonly overrides: SettingsLayer }
+  | {
+      readonly kind: 'fresh';
+      readonly selection: Selection;
+      readonly overrides: SettingsLayer;
+      readonly coverage?: true;
+    }
   | { readonly kind: 'resumed' };
 
 const clock: Clock = {
@@ -51,6 +59,7 @@ export class Runs {
   readonly #tree: TestTree;
   readonly #problems: Problems;
   readonly #marking: Marking;
+  readonly #coverage: Coverage;
   readonly #log: vscode.LogOutputChannel;
   readonly #open = new Map<string, RunView>();
   readonly #events = new vscode.EventEmitter<RunEvent>();
@@ -65,6 +74,7 @@ export class Runs {
     tree: TestTree,
     problems: Problems,
     marking: Marking,
+    coverage: Coverage,
     log: vscode.LogOutputChannel,
   ) {
     this.#controller = controller;
@@ -72,6 +82,7 @@ export class Runs {
     this.#tree = tree;
     this.#problems = problems;
     this.#marking = marking;
+    this.#coverage = coverage;
     this.#log = log;
   }
 
@@ -94,6 +105,7 @@ export class Runs {
       kind: 'fresh',
       selection: wishes.selection ?? selectionOf(include, exclude ?? [], outline),
       overrides: wishes.overrides ?? {},
+      ...(wishes.coverage ? { coverage: true } : {}),
     });
   }
 
@@ -148,6 +160,8 @@ export class Runs {
     let reason: string | null = null;
     try {
       await this.#run([run.token, ...tokens], records, beginning);
+      if (beginning.kind === 'fresh' && beginning.coverage && records.summary)
+        await this.#showCoverage(run, records.run);
     } catch (error) {
       reason = (error as Error).message;
       records.lostBecause = reason;
@@ -177,11 +191,20 @@ export class Runs {
       const summary =
         beginning.kind === 'resumed'
           ? client.request('resume', { run, overrides: {} })
-          : client.request('run', { run, selection: beginning.selection, overrides: beginning.overrides });
+          : client.request('run', { run, ...orderOf(beginning) });
       if (isCancelled()) void this.#stopOne(records);
       this.#summarise(records, await summary);
     } finally {
       for (const each of cancelled) each.dispose();
+    }
+  }
+
+  /** Its verdicts stand, whatever comes of this. */
+  async #showCoverage(run: vscode.TestRun, id: string): Promise<void> {
+    try {
+      await this.#coverage.show(run, id);
+    } catch (error) {
+      this.#problems.add({ severity: 'error', message: (error as Error).message });
     }
   }
 
@@ -227,6 +250,10 @@ export class Runs {
   #add(records: RunRecords, record: TestRecord): PanelRecord {
     return records.add(record, this.#tree.folderOf(record.project));
   }
+}
+
+function orderOf({ selection, overrides, coverage }: Extract<Beginning, { kind: 'fresh' }>) {
+  return { selection, overrides, ...(coverage ? { coverage } : {}) };
 }
 
 function titleOf({ include }: vscode.TestRunRequest): string {

@@ -9,6 +9,7 @@ import type { Status } from './status.ts';
 export interface TestApi {
   readonly controller: vscode.TestController;
   readonly profile: vscode.TestRunProfile;
+  readonly coverageProfile: vscode.TestRunProfile;
   readonly runs: Runs;
   readonly status: Status;
   readonly processes: Processes;

@@ -7,6 +7,7 @@ import type { TestApi } from '../../src/editor/test-api.ts';
 export interface ToldRun {
   readonly states: Map<string, string[]>;
   readonly messages: Map<string, vscode.TestMessage[]>;
+  readonly coverage: vscode.FileCoverage[];
   output: string;
   ended: number;
 }
@@ -28,7 +29,7 @@ export function intercept({ controller }: TestApi, wrap: (run: vscode.TestRun) =
 export function listen(api: TestApi): { readonly runs: ToldRun[]; stop(): void } {
   const runs: ToldRun[] = [];
   const stop = intercept(api, run => {
-    const told: ToldRun = { states: new Map(), messages: new Map(), output: '', ended: 0 };
+    const told: ToldRun = { states: new Map(), messages: new Map(), coverage: [], output: '', ended: 0 };
     runs.push(told);
     return overheard(run, told);
   });
@@ -43,7 +44,7 @@ function overheard(run: vscode.TestRun, told: ToldRun): vscode.TestRun {
     token: run.token,
     isPersisted: run.isPersisted,
     onDidDispose: run.onDidDispose,
-    addCoverage: coverage => run.addCoverage(coverage),
+    addCoverage: coverage => (told.coverage.push(coverage), run.addCoverage(coverage)),
     enqueued: item => (note(item, 'enqueued'), run.enqueued(item)),
     started: item => (note(item, 'started'), run.started(item)),
     skipped: item => (note(item, 'skipped'), run.skipped(item)),
