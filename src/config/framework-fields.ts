@@ -21,6 +21,12 @@ const go: Program = {
   example: '/usr/local/go/bin/go',
 };
 
+const cargo: Program = {
+  key: 'cargo',
+  description: 'The cargo to build with; without it, the first "cargo" of the PATH, or that of ~/.cargo/bin.',
+  example: '/opt/rust/bin/cargo',
+};
+
 const python: Program = {
   key: 'python',
   description:
@@ -45,6 +51,7 @@ export const foundFrameworks = {
   mocha: found('mocha', node),
   'node-test': found('node:test', node),
   go: found('go', go),
+  cargo: found('cargo test', cargo),
   pytest: found('pytest', python),
   bats: found('bats', bats),
   vitest: found('vitest', node),

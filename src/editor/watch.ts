@@ -10,7 +10,7 @@ const configuration = `**/{${[
   'bulkhead.config.json',
   ...['.mocharc.*', 'vitest.config.*', 'vitest.workspace.*', 'vite.config.*', 'jest.config.*', 'package.json'],
   ...['pytest.ini', '.pytest.ini', 'pytest.toml', '.pytest.toml', 'pyproject.toml', 'setup.cfg', 'tox.ini'],
-  'go.mod',
+  ...['go.mod', 'Cargo.toml'],
 ].join()}}`;
 
 /** Keeps the tree as the files are, from the first listing on. */

@@ -8,11 +8,12 @@ type Group = readonly TestInfo[];
 export function groupsOf(
   tests: readonly TestInfo[],
   isolation: Isolation,
-  { smallestUnit, reporting }: Framework,
+  { smallestUnit, reporting }: Pick<Framework, 'smallestUnit' | 'reporting'>,
+  mayShare = true,
 ): Group[] {
   const alone = (each: readonly TestInfo[]): Group[] => each.map(test => [test]);
   // One exit code is the verdict of one test.
-  if (reporting === 'exit-code') return alone(tests);
+  if (reporting === 'exit-code' || !mayShare) return alone(tests);
   const sharing = smallestUnit === 'file' && isolation === 'test' ? 'file' : isolation;
   if (sharing === 'test') return alone(tests);
   // A test that another one finds is run through that one, which no selection of several can say exactly.

@@ -12,7 +12,9 @@ const heapDeath =
 /** Go prints the first and ends with code 2, Java the second, with a code of its own choice. */
 const runtimeDeath =
   /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|^(?:Exception in thread .* )?java\.lang\.OutOfMemoryError/m;
-const refusedDeath = /terminate called after throwing an instance of '?std::bad_alloc/;
+/** Of C++ and of Rust, which may say it behind the name of a test. */
+const refusedDeath =
+  /terminate called after throwing an instance of '?(std::bad_alloc)|(?:^| \.\.\. )(memory allocation of \d+ bytes failed)$/m;
 
 /** Of a process that died: its runtime's last words, and how it died must fit them. */
 export function memoryDeath({ exit, outputTail }: UnitEvidence): MemoryRefusal | null {
@@ -20,7 +22,8 @@ export function memoryDeath({ exit, outputTail }: UnitEvidence): MemoryRefusal |
     exit?.signal === 'SIGABRT' || exit?.signal === 'SIGTRAP' || exit?.signal === 'SIGILL' || exit?.code === 134;
   if (aborted && heapDeath.test(outputTail))
     return heap('The language runtime gave up: its own heap limit was reached');
-  if (aborted && refusedDeath.test(outputTail)) return refused('std::bad_alloc');
+  const refusal = aborted ? refusedDeath.exec(outputTail) : null;
+  if (refusal) return refused(refusal[1] ?? refusal[2]!);
   const failed = aborted || (exit?.code != null && exit.code !== 0);
   const words = failed ? runtimeDeath.exec(outputTail)?.[0] : undefined;
   return words ? heap(`The language runtime gave up and said "${words}"`) : null;

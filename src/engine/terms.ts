@@ -29,12 +29,13 @@ export interface TermsContext {
 
 /** A cage for each test, or one for those of a file that may share it: what is written for single tests sets them apart. */
 export function termsOf(tests: readonly TestInfo[], context: TermsContext): Terms[] {
-  const { layers, framework, known } = context;
+  const { layers, project, file, framework, known } = context;
   const ofFile = theTermsOf([], context);
   const { overrides, destructive } = mergeLayers(layers);
   const alike = !overrides.some(override => override.tests) && !destructive.some(entry => entry.tags);
   const whole = framework.smallestUnit === 'file';
-  return groupsOf(tests, ofFile.settings.isolation, framework).flatMap(group => {
+  const mayShare = framework.mayShare?.(project, file) ?? true;
+  return groupsOf(tests, ofFile.settings.isolation, framework, mayShare).flatMap(group => {
     if (alike) return [{ ...ofFile, tests: group }];
     // A framework that runs whole files runs those tests too that nobody has chosen.
     if (whole) return [{ ...theTermsOf([...group, ...known], context), tests: group }];

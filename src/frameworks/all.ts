@@ -1,4 +1,5 @@
 import { BatsFramework } from './bats/framework.ts';
+import { CargoFramework } from './cargo/framework.ts';
 import { CtestFramework } from './ctest/framework.ts';
 import { CommandFramework } from './command/framework.ts';
 import { JunitFramework } from './command/junit-framework.ts';
@@ -26,6 +27,7 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
     new JestFramework(inside),
     new PytestFramework(inside),
     new GoFramework(builds),
+    new CargoFramework(),
     new BatsFramework(),
     new CtestFramework(),
     new CommandFramework(),

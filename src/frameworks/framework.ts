@@ -84,6 +84,8 @@ export interface Framework {
   readonly reporting: Reporting;
   /** `file`: it cannot run fewer tests than all of a file. */
   readonly smallestUnit?: 'file';
+  /** False: each test of this file needs a process of its own, for nothing but its exit code tells of it. Absent: they may share one. */
+  mayShare?(project: Project, file: string): boolean;
   detect(context: DetectionContext): Promise<Detection>;
   /** The tests of one file, in the order in which the framework runs them. */
   discover(project: Project, file: string, context: DetectionContext): Promise<Discovery>;

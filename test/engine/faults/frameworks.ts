@@ -50,6 +50,15 @@ export const frameworks: readonly FaultyFramework[] = [
     },
   },
   {
+    name: 'cargo',
+    deviations: {
+      'heap-oom': { missing: true, because: 'its heap has no limit of its own' },
+      'live-handle': { missing: true, because: 'its process ends with its tests, whatever else runs in it' },
+      'late-throw': { missing: true, because: 'its process ends with its tests, and nothing comes later' },
+      'kill-worker': { missing: true, because: 'it has no worker' },
+    },
+  },
+  {
     name: 'pytest',
     // Python takes a while to end in order on a machine that does much else.
     settings: {

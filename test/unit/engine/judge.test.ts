@@ -213,6 +213,12 @@ describe('the judge', () => {
       ['# Fatal process out of memory: Zone', killed('SIGTRAP'), 'out-of-memory/heap'],
       ["terminate called after throwing an instance of 'std::bad_alloc'", killed('SIGABRT'), 'out-of-memory/refused'],
       ["terminate called after throwing an instance of 'std::bad_alloc'", killed('SIGKILL'), 'killed-outside'],
+      [
+        'test a ... memory allocation of 70368744177664 bytes failed\nstack',
+        killed('SIGABRT'),
+        'out-of-memory/refused',
+      ],
+      ['it said: memory allocation of 1 bytes failed', killed('SIGABRT'), 'crashed'],
       ['it logged: fatal error: out of memory', { code: 2, signal: null }, 'exited-early'],
     ] as const) {
       assert.equal(kindOf(open, died({ outputTail, exit })), expected, outputTail);
