@@ -83,7 +83,17 @@ export interface CommandSettings {
 export type CommandVerdict = 'exit-code' | 'tap' | 'junit';
 
 /** The frameworks that are found by themselves, as they are called in the configuration. */
-export const frameworkNames = ['mocha', 'node-test', 'vitest', 'jest', 'go', 'cargo', 'pytest', 'bats', 'ctest'] as const;
+export const frameworkNames = [
+  'mocha',
+  'node-test',
+  'vitest',
+  'jest',
+  'go',
+  'cargo',
+  'pytest',
+  'bats',
+  'ctest',
+] as const;
 export type FrameworkName = (typeof frameworkNames)[number];
 
 export interface FrameworkSettings {
