@@ -16,7 +16,7 @@ const outcomes = {
   'package.json': '{ "type": "module", "devDependencies": { "vitest": "*" } }',
   'vitest.config.ts': `
     import { defineConfig } from 'vitest/config';
-    export default defineConfig({ test: { setupFiles: './set-up.ts', env: { FROM_CONFIG: 'yes' } } });
+    export default defineConfig({ test: { setupFiles: './set-up.ts', env: { FROM_CONFIG: 'yes' }, allowOnly: true } });
   `,
   'set-up.ts': `import { beforeEach } from 'vitest'; beforeEach(() => { (globalThis as any).prepared = true; });`,
   'src/a.test.ts': `
@@ -69,7 +69,7 @@ async function workspaceOf(files: Readonly<Record<string, string>>, line?: Vites
 }
 
 describe('tests of vitest', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let workspace: TestWorkspace;
   afterEach(() => workspace.remove());
 
@@ -91,6 +91,29 @@ describe('tests of vitest', function () {
       });
     }
   }
+
+  it('fail where .only is forbidden, as it is by default in CI', async () => {
+    const files = {
+      'package.json': outcomes['package.json'],
+      'vitest.config.mjs': 'export default { test: { allowOnly: false } };',
+      'only.test.js': `
+        import { describe, it } from 'vitest';
+        it.only('is alone', () => {});
+        it('is not', () => {});
+        describe.only('both', () => { it('of a suite', () => {}); });
+      `,
+    };
+    for (const line of vitestLines) {
+      workspace = await workspaceOf(files, line);
+      const { verdicts, records } = await workspace.run({ isolation: 'file' });
+      assert.deepEqual(verdicts, { 'is alone': 'failed', 'is not': 'skipped', 'of a suite': 'error' }, line);
+      for (const title of ['is alone', 'of a suite']) {
+        const record = records.find(({ test }) => test.titlePath.at(-1) === title);
+        assert.match(JSON.stringify(record?.messages), /Unexpected \.only modifier/, `${line}: ${title}`);
+      }
+      if (line !== vitestLines.at(-1)) await workspace.remove();
+    }
+  });
 
   it('are run singly by (title path, ordinal), whatever the titles are', async () => {
     const source = titles.map(

@@ -78,6 +78,12 @@ export function restrict(suite: SuiteTask, wanted: ReadonlySet<TestTask>): void 
   if (!suite.tasks.some(willRun)) suite.mode = 'skip';
 }
 
+export function isWithin(test: TestTask, suite: SuiteTask): boolean {
+  let each = test.suite;
+  while (each && each !== suite) each = each.suite;
+  return each === suite;
+}
+
 /** Where none of its tests did, what failed came before them. */
 export function hasRun(suite: SuiteTask): boolean {
   return suite.tasks.some(task =>

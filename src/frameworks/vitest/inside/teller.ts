@@ -4,6 +4,7 @@ import { describeFailure, introduced } from '../../inside/failure.ts';
 import { compared } from './style.ts';
 import {
   hasRun,
+  isWithin,
   numbered,
   refKey,
   restrict,
@@ -63,11 +64,21 @@ export class Teller {
       this.#refs.set(test, ref);
       if (!willRun(test)) this.#end(test, 'skipped', test.mode === 'todo' ? 'todo' : undefined);
     }
+    this.#sayRefused(file);
     this.#partly = this.#refs.size < refs.size;
     if (!this.#partly) return;
     restrict(file, new Set(this.#refs.keys()));
     // Other cages run the rest of the file at the same time, and would write the same file.
     this.#config.snapshotOptions.updateSnapshot = 'none';
+  }
+
+  /** Suites that failed when the file was read, as a forbidden describe.only does: vitest runs nothing of them. */
+  #sayRefused(suite: SuiteTask): void {
+    for (const task of suite.tasks) {
+      if (task.type !== 'suite') continue;
+      if (task.result?.state !== 'fail') this.#sayRefused(task);
+      else if ([...this.#refs.keys()].some(test => isWithin(test, task))) this.#sayErrors(task, 'hook');
+    }
   }
 
   refOf(test: TestTask): TestRef | undefined {
@@ -80,6 +91,8 @@ export class Teller {
     if (!ref || !willRun(test)) return;
     this.#open.add(test);
     this.#events.say({ t: 'start', ...ref });
+    // Refused when the file was read, as a forbidden .only is: it is not run, and vitest says no more of it.
+    if (test.result?.state === 'fail') this.#end(test, 'failed');
   }
 
   after(test: TestTask): void {
@@ -92,11 +105,14 @@ export class Teller {
 
   afterSuite(suite: SuiteTask): void {
     this.#sweep();
+    this.#sayErrors(suite, hasRun(suite) ? 'teardown' : 'hook');
+  }
+
+  #sayErrors(suite: SuiteTask, phase: 'hook' | 'teardown'): void {
     for (const error of suite.result?.errors ?? []) {
       const failure = describeFailure(error, compared);
       // Of the tests that are left out here, other cages know.
       if (this.#partly && /^Obsolete snapshots found/.test(failure.text)) continue;
-      const phase = hasRun(suite) ? 'teardown' : 'hook';
       this.#events.say({ t: 'error', phase, failure: introduced(`In ${titleOf(suite)}`, failure) });
     }
   }
