@@ -10,7 +10,7 @@ export interface Panic {
 
 /** From 1.73 on the place comes before the message, and before that behind it, in quotation marks. */
 const panic =
-  /^thread '(.*?)'(?: \(\d+\))? panicked at (?:'([\s\S]*?)', (\S.*?):(\d+):\d+$|(?!')(\S.*?):(\d+):\d+:\n([\s\S]*?)(?=^(?:stack backtrace:|note: run with|note: Some details|thread '.*panicked at )|(?![\s\S])))/gm;
+  /^thread '(.*?)'(?: \(\d+\))? panicked at (?:'([\s\S]*?)', (\S.*?):(\d+):\d+$|(?!')(\S.*?):(\d+):\d+:\n([\s\S]*?)(?=^(?:stack backtrace:|note: run with|note: Some details|Error: |thread '.*panicked at )|(?![\s\S])))/gm;
 
 /** What the runtime of Rust says of each panic; paths are relative to the workspace. */
 export function panicsIn(errors: string, root: string): Panic[] {
@@ -24,6 +24,6 @@ export function panicsIn(errors: string, root: string): Panic[] {
 
 /** What a test that gives back an error prints of it. */
 export function errorIn(errors: string): Omit<Panic, 'thread'> | null {
-  const match = /^Error: [\s\S]*?(?=^thread '|^\s*$|(?![\s\S]))/m.exec(errors);
+  const match = /^Error: [\s\S]*?(?=^thread '|^Error: |^\s*$|(?![\s\S]))/m.exec(errors);
   return match && { end: match.index + match[0].length, failure: { text: match[0].trim() } };
 }

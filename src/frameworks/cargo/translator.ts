@@ -31,7 +31,7 @@ export class CargoTranslator implements OutputTranslator {
   readonly #root: string;
   readonly #ordered: ReadonlyMap<string, TestInfo>;
   readonly #started = new Set<string>();
-  readonly #unexplained: Open[] = [];
+  #unexplained: Open[] = [];
   readonly #notes = new Map<string, string>();
   readonly #lines = new Lines(line => this.#read(line));
   #open: Open | null = null;
@@ -41,6 +41,7 @@ export class CargoTranslator implements OutputTranslator {
   /** How much of it explains failures already. */
   #taken = 0;
   #saidBye = false;
+  #ended = false;
 
   constructor(tests: readonly NamedTest[], root: string, say: (event: InsideBody) => void) {
     this.#say = say;
@@ -62,11 +63,12 @@ export class CargoTranslator implements OutputTranslator {
 
   end(): void {
     this.#lines.end();
+    this.#ended = true;
+    this.#explainLate();
     for (const open of this.#unexplained) {
-      const note = this.#notes.get(open.name)?.trim();
+      if (open.result === 'ok') continue;
       const otherwise = open.shouldPanic ? 'It was to panic and did not.' : 'It failed without a message.';
-      const failures = note ? [{ text: note }] : (this.#explained(open) ?? [{ text: otherwise }]);
-      for (const failure of failures) this.#say({ t: 'error', phase: 'teardown', ...refOf(open.test), failure });
+      this.#add(open, [{ text: this.#notes.get(open.name)?.trim() || otherwise }]);
     }
   }
 
@@ -126,36 +128,59 @@ export class CargoTranslator implements OutputTranslator {
     if (!open?.result) return;
     this.#open = null;
     const end = { t: 'end', ...refOf(open.test), ms: performance.now() - open.startedAt } as const;
-    if (open.result === 'ok') return this.#say({ ...end, state: 'passed' });
+    if (open.result === 'ok') {
+      // Its panic is its own too, and explains no other test.
+      if (open.shouldPanic) this.#unexplained.push(open);
+      return this.#say({ ...end, state: 'passed' });
+    }
     if (open.result !== 'FAILED')
       return this.#say({ ...end, state: 'skipped', reason: open.result.replace(/^ignored(?:, )?/, '') });
     this.#failed = true;
+    this.#explainLate();
     const failures = this.#explained(open);
     // Its standard error may come later than the word that it failed.
     if (!failures) this.#unexplained.push(open);
     this.#say({ ...end, state: 'failed', ...(failures ? { failures } : {}) });
   }
 
+  /** In their order, so that none takes what explains the one before it. */
+  #explainLate(): void {
+    this.#unexplained = this.#unexplained.filter(open => {
+      const failures = this.#explained(open);
+      if (failures && open.result !== 'ok') this.#add(open, failures);
+      return !failures;
+    });
+  }
+
+  #add({ test }: Open, failures: readonly FailureMessage[]): void {
+    for (const failure of failures) this.#say({ t: 'error', phase: 'teardown', ...refOf(test), failure });
+  }
+
   /**
    * The panics of its own thread, whose name is that of the test. Before Rust 1.64 all are of the main thread: then it is the next
-   * one that no other test has taken, with those of threads before it.
+   * one that no other test has taken, with those of threads before it. A panic of another thread alone fails no test.
    */
-  #explained({ name, mark }: Open): readonly FailureMessage[] | null {
-    const from = Math.max(mark, this.#taken);
+  #explained({ name, mark, shouldPanic, result }: Open): readonly FailureMessage[] | null {
+    const own = panicsIn(this.#errors, this.#root).filter(({ thread }) => thread === name);
+    if (own.length > 0) return own.map(({ failure }) => failure);
+    // Of two pipes either may be read first, so in the end what came before the word of the start counts too.
+    const from = this.#ended ? this.#taken : Math.max(mark, this.#taken);
     const errors = this.#errors.slice(from);
     const panics = panicsIn(errors, this.#root);
-    const own = panics.filter(({ thread }) => thread === name);
-    if (own.length > 0) return own.map(({ failure }) => failure);
+    // One that failed because it did not panic, or not in those words, is explained by the notes at the end.
+    if (shouldPanic && result !== 'ok') return null;
     const others = panics.filter(({ thread }) => !this.#ordered.has(thread));
     const last = others.findIndex(({ thread }) => thread === 'main');
-    const nearest = last < 0 ? others : others.slice(0, last + 1);
-    const error = errorIn(errors);
-    const end = nearest.at(-1)?.end;
-    if (end === undefined && !error) return null;
-    // What a test gives back is printed, and then the harness itself may panic of it.
-    const chosen = error && (end === undefined || error.end <= end) ? [error] : nearest;
-    this.#taken = from + (end ?? error!.end);
-    return chosen.map(({ failure }) => failure);
+    const end = others[last]?.end;
+    const error = shouldPanic ? null : errorIn(errors);
+    if (error && (end === undefined || error.end <= end)) {
+      // What a test gives back is printed, and then the harness itself may panic of it.
+      this.#taken = from + (end ?? error.end);
+      return [error.failure];
+    }
+    if (end === undefined) return null;
+    this.#taken = from + end;
+    return others.slice(0, last + 1).map(({ failure }) => failure);
   }
 }
 

@@ -11,9 +11,10 @@ const test = (name: string) => {
   };
 };
 
-function translated(names: readonly string[], stdout: string, stderr = ''): string[] {
+function translated(names: readonly string[], stdout: string, stderr = '', first = ''): string[] {
   const events: InsideBody[] = [];
   const translator = new CargoTranslator(names.map(test), '/p', event => events.push(event));
+  translator.push(Buffer.from(first), 'stderr');
   for (const byte of Buffer.from(stdout)) translator.push(Buffer.of(byte), 'stdout');
   translator.push(Buffer.from(stderr), 'stderr');
   translator.end();
@@ -85,6 +86,14 @@ thread 'm::a' panicked at 'it''s, of a', src/m.rs:3:9
     ]);
   });
 
+  it('explains a failure also by what was heard before its start', () => {
+    const stdout = `test a ... FAILED\ntest b ... FAILED\n\nfailures:\n${sum('FAILED')}`;
+    const stderr = `thread 'a' (1) panicked at src/lib.rs:2:2:\nof a\nError: "of b"\n`;
+    const told = translated(['a', 'b'], stdout, '', stderr);
+    assert.equal(told.at(-1), 'error b Error: "of b" at undefined:undefined');
+    assert.ok(!told.some(each => each.startsWith('error a')), 'it has its own with its end');
+  });
+
   it('takes the panics of the main thread in their order, as before Rust 1.64', () => {
     const stdout = `test a ... FAILED\ntest b ... FAILED\ntest c ... FAILED\n\nfailures:\n${sum('FAILED')}`;
     const stderr = `thread '<unnamed>' panicked at 'in a thread', src/lib.rs:1:1
@@ -99,6 +108,38 @@ c', src/lib.rs:4:4
       'error a of a at /p/src/lib.rs:2',
       'error b Error: "of b" at undefined:undefined',
       'error c of\nc at /p/src/lib.rs:4',
+    ]);
+  });
+
+  it('leaves to each test what is its own, however late it comes', () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const stdout = `test a ... FAILED\ntest b ... FAILED\ntest c - should panic ... FAILED\ntest d ... FAILED\n\nfailures:\n\n---- c stdout ----\nnote: of c\n\nfailures:\n${sum('FAILED')}`;
+    const stderr = `
+thread '<unnamed>' (2) panicked at src/lib.rs:1:1:
+in a thread
+
+thread 'a' (1) panicked at src/lib.rs:2:2:
+of a
+Error: "of b"
+Error: "of d"
+`;
+    assert.deepEqual(
+      translated(names, stdout, stderr).filter(each => each.startsWith('error')),
+      [
+        'error a of a at /p/src/lib.rs:2',
+        'error b Error: "of b" at undefined:undefined',
+        'error d Error: "of d" at undefined:undefined',
+        'error c note: of c at undefined:undefined',
+      ],
+    );
+  });
+
+  it('gives no test the panic of one that was to panic, as before Rust 1.64', () => {
+    const stdout = `test a - should panic ... ok\ntest b - should panic ... FAILED\ntest c ... FAILED\n\nfailures:\n\n---- b stdout ----\nnote: of b\n\nfailures:\n${sum('FAILED')}`;
+    const stderr = `thread 'main' panicked at 'of a', src/lib.rs:1:1\nthread 'main' panicked at 'of c', src/lib.rs:3:3\n`;
+    assert.deepEqual(translated(['a', 'b', 'c'], stdout, stderr).slice(-2), [
+      'error c of c at /p/src/lib.rs:3',
+      'error b note: of b at undefined:undefined',
     ]);
   });
 
