@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { AgentTools } from './editor/agent-tools.ts';
 import { Commands } from './editor/commands.ts';
 import { Configure } from './editor/configure.ts';
 import { Connection } from './editor/connection.ts';
@@ -90,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const { workspaceState } = context;
   const interrupted = new Interrupted({ workspaceState, storage }, warden, runs, pastRuns, log);
   const testActions = new TestActions(runs, tree, report, profile);
+  const agents = new AgentTools(warden, tree, runs, profile);
 
   controller.resolveHandler = item => tree.resolve(item);
   controller.refreshHandler = token => tree.refresh(token);
@@ -112,6 +114,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     ...pastRuns.register(),
     ...interrupted.register(),
     ...new Drafts(tree, log).register(),
+    ...agents.register(),
     new ProblemReport(context, doctor).register(),
     watch.onDidChange(files => outdate(controller, tree, files)),
     tree.onDidFind(keys => void marking.restore(keys)),
@@ -150,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     status,
     processes,
     interrupted,
+    agents,
     connection: warden,
     activationCpuMs: (user + system) / 1000,
   };

@@ -11,6 +11,7 @@ import {
   initOptions,
   listOptions,
   machineOptions,
+  mcpOptions,
   runOptions,
   showOptions,
   topOptions,
@@ -47,6 +48,8 @@ export function parseCommand(argv: readonly string[]): Command {
     case 'ps':
     case 'reap':
       return parseMachineWide(name, rest);
+    case 'mcp':
+      return parseMcp(rest);
     case 'help':
       return parseHelp(rest);
     default:
@@ -207,6 +210,18 @@ function parseMachineWide(command: 'ps' | 'reap', argv: readonly string[]): Comm
     return wrong(command, [problemAt('', `${command} takes no path, got "${path}"`, fix)]);
   }
   return { command, json: parsed.values.json ?? false, color: !parsed.values['no-color'] };
+}
+
+function parseMcp(argv: readonly string[]): Command {
+  const parsed = parse(argv, mcpOptions);
+  if (!parsed.ok) return wrong('mcp', [parsed.problem]);
+  if (parsed.values.help) return { command: 'help', topic: 'mcp' };
+  const [path] = parsed.positionals;
+  if (path !== undefined) {
+    const fix = `For another folder: bulkhead mcp --folder ${path}`;
+    return wrong('mcp', [problemAt('', `mcp takes no path, got "${path}"`, fix)]);
+  }
+  return { command: 'mcp', folder: parsed.values.folder ?? null, json: true, color: false };
 }
 
 function parseHelp([topic]: readonly string[]): Command {

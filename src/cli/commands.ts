@@ -55,6 +55,12 @@ export interface DoctorCommand extends Everywhere {
   readonly command: 'doctor';
 }
 
+/** It speaks a protocol on standard output, so nothing else may be printed there. */
+export interface McpCommand extends Pick<Everywhere, 'json' | 'color'> {
+  readonly command: 'mcp';
+  readonly folder: string | null;
+}
+
 /** They are about the machine, not about a folder. */
 type MachineWide = Pick<Everywhere, 'json' | 'color'>;
 
@@ -66,7 +72,7 @@ export interface ReapCommand extends MachineWide {
   readonly command: 'reap';
 }
 
-export const topics = ['init', 'run', 'list', 'history', 'show', 'resume', 'doctor', 'ps', 'reap'] as const;
+export const topics = ['init', 'run', 'list', 'history', 'show', 'resume', 'doctor', 'ps', 'reap', 'mcp'] as const;
 
 export type HelpTopic = 'bulkhead' | (typeof topics)[number];
 
@@ -80,6 +86,7 @@ export type Command =
   | DoctorCommand
   | PsCommand
   | ReapCommand
+  | McpCommand
   | { readonly command: 'help'; readonly topic: HelpTopic }
   | { readonly command: 'version' }
   | { readonly command: 'wrong'; readonly topic: HelpTopic; readonly problems: readonly Problem[] };

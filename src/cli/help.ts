@@ -7,6 +7,7 @@ import {
   initOptions,
   listOptions,
   machineOptions,
+  mcpOptions,
   type Option,
   runOptions,
   showOptions,
@@ -28,6 +29,7 @@ export function helpText(topic: HelpTopic): string {
           'bulkhead doctor          try every kind of cage here, and say what would give a stronger one',
           'bulkhead ps              show what is alive now: wardens, cages, processes',
           'bulkhead reap            end what killed wardens have left',
+          'bulkhead mcp             serve agents over the Model Context Protocol',
           'bulkhead help [command]  explain a command',
         ]),
         section('Flags', flags(topOptions)),
@@ -112,6 +114,16 @@ export function helpText(topic: HelpTopic): string {
         section('Usage', ['bulkhead reap [flags]']),
         section('Flags', flags(machineOptions)),
         section('Exit codes', ['0    nothing is left', '3    something could not be killed']),
+      ]);
+    case 'mcp':
+      return page([
+        'Serves agents over the Model Context Protocol on standard input and output: run_tests_safely runs tests in cages, and',
+        'get_test_process_report tells what they did to the machine. It ends with its input, and everything that runs with it.',
+        section('Usage', ['bulkhead mcp [flags]']),
+        section('Flags', flags(mcpOptions)),
+        section('Example, for a client that reads mcpServers', [
+          '{ "mcpServers": { "bulkhead": { "command": "bulkhead", "args": ["mcp", "--folder", "/path/to/project"] } } }',
+        ]),
       ]);
     case 'list':
       return page([

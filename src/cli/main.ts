@@ -11,6 +11,7 @@ import { helpText } from './help.ts';
 import { initCommand } from './init-command.ts';
 import { Interruption } from './interruption.ts';
 import { listCommand } from './list-command.ts';
+import { mcpCommand } from './mcp-command.ts';
 import { psCommand, reapCommand } from './processes-command.ts';
 import type { Program } from './program.ts';
 import { resumeCommand } from './resume-command.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<number> {
     case 'doctor':
     case 'ps':
     case 'reap':
+    case 'mcp':
       return execute(command);
     case 'help':
       process.stdout.write(helpText(command.topic));
@@ -126,6 +128,8 @@ function carryOut(command: Executable, program: Program): Promise<number> {
       return psCommand(command, program);
     case 'reap':
       return reapCommand(command, program);
+    case 'mcp':
+      return mcpCommand(command, program);
   }
 }
 

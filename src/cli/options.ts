@@ -82,6 +82,11 @@ export const machineOptions = {
   help: common.help,
 } as const satisfies Record<string, Option>;
 
+export const mcpOptions = {
+  folder: common.folder,
+  help: common.help,
+} as const satisfies Record<string, Option>;
+
 export const topOptions = {
   help: common.help,
   version: { type: 'boolean', short: 'v', help: 'print the version' },

@@ -32,6 +32,8 @@ export interface RunWishes {
   readonly name?: string;
   /** What its tests run is measured and shown. */
   readonly coverage?: true;
+  /** Hears of each record as it comes. */
+  readonly onRecord?: (record: TestRecord) => void;
 }
 
 type Beginning =
@@ -62,6 +64,7 @@ export class Runs {
   readonly #coverage: Coverage;
   readonly #log: vscode.LogOutputChannel;
   readonly #open = new Map<string, RunView>();
+  readonly #heard = new Map<string, (record: TestRecord) => void>();
   readonly #events = new vscode.EventEmitter<RunEvent>();
   readonly onEvent = this.#events.event;
   last: RunRecords | undefined;
@@ -97,16 +100,20 @@ export class Runs {
     token?: vscode.CancellationToken,
   ): Promise<RunRecords> {
     const { include, exclude, profile } = request;
-    this.again = () => this.start(new vscode.TestRunRequest(include, exclude, profile), wishes);
-    const title = [titleOf(request), ...(wishes.name === undefined ? [] : [wishes.name])].join(', ');
+    const { onRecord, ...lasting } = wishes;
+    this.again = () => this.start(new vscode.TestRunRequest(include, exclude, profile), lasting);
+    const whole = include || !wishes.selection ? [titleOf(request)] : [];
+    const title = [...whole, ...(wishes.name === undefined ? [] : [wishes.name])].join(', ');
     const records = new RunRecords(randomUUID(), title, Date.now());
     const { outline } = this.#tree;
-    return this.#follow(request, records, token ? [token] : [], wishes.name, {
+    if (onRecord) this.#heard.set(records.run, onRecord);
+    const followed = this.#follow(request, records, token ? [token] : [], wishes.name, {
       kind: 'fresh',
       selection: wishes.selection ?? selectionOf(include, exclude ?? [], outline),
       overrides: wishes.overrides ?? {},
       ...(wishes.coverage ? { coverage: true } : {}),
     });
+    return followed.finally(() => this.#heard.delete(records.run));
   }
 
   /** Goes on with a run of the past. What it had come to is told again: it is one run, in the Test Explorer too. */
@@ -242,9 +249,10 @@ export class Runs {
     if (!view) return;
     view.notice(notice);
     const { records } = view;
-    if (notice.notice === 'record')
+    if (notice.notice === 'record') {
+      this.#heard.get(notice.run)?.(notice.record);
       this.#events.fire({ kind: 'record', records, row: this.#add(records, notice.record) });
-    else if (notice.notice === 'planned') this.#events.fire({ kind: 'changed', records });
+    } else if (notice.notice === 'planned') this.#events.fire({ kind: 'changed', records });
   }
 
   #add(records: RunRecords, record: TestRecord): PanelRecord {

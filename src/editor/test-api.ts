@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { AgentTools } from './agent-tools.ts';
 import type { Connection } from './connection.ts';
 import type { Interrupted } from './interrupted.ts';
 import type { Processes } from './processes.ts';
@@ -14,6 +15,7 @@ export interface TestApi {
   readonly status: Status;
   readonly processes: Processes;
   readonly interrupted: Interrupted;
+  readonly agents: AgentTools;
   readonly connection: Connection;
   /** What `activate` took of the processor. */
   readonly activationCpuMs: number;

@@ -42,6 +42,8 @@ export interface RunsDeps {
 export class Runs {
   readonly #deps: RunsDeps;
   readonly #runs = new Map<string, { readonly run: Run; readonly journal: Journal }>();
+  /** Those that have not begun yet, and whether they have been stopped all the same. */
+  readonly #preparing = new Map<string, { stopped: boolean }>();
   #units = 0;
 
   constructor(deps: RunsDeps) {
@@ -49,7 +51,7 @@ export class Runs {
   }
 
   get ids(): string[] {
-    return [...this.#runs.keys()];
+    return [...this.#preparing.keys(), ...this.#runs.keys()];
   }
 
   /** Cages that were asked for, so far. */
@@ -57,9 +59,12 @@ export class Runs {
     return this.#units;
   }
 
-  async execute(order: RunOrder, means: RunMeans): Promise<RunSummary> {
+  async execute(order: RunOrder, prepare: () => Promise<RunMeans>): Promise<RunSummary> {
     const { id, selection, overrides, earlier } = order;
     const { notify, onCage, ended } = this.#deps;
+    const preparation = { stopped: false };
+    this.#preparing.set(id, preparation);
+    const means = await prepare().finally(() => this.#preparing.delete(id));
     const { workspace, mechanism, storage, history, scratch } = means;
     const journal = new Journal({
       storage,
@@ -88,6 +93,7 @@ export class Runs {
       overrides,
     );
     this.#runs.set(id, { run, journal });
+    if (preparation.stopped) void run.stop(false);
     try {
       const summary = await run.execute(selection);
       if (ended()) throw new Error('The run was interrupted, because its warden had to end.');
@@ -102,9 +108,11 @@ export class Runs {
 
   /** One of them, or all; the answer is how many, and what could not be killed. */
   async stop(id: string | undefined, hard: boolean): Promise<{ stoppedRuns: number; survivors: ProcessInfo[] }> {
+    const preparing = [...this.#preparing].filter(([key]) => id === undefined || id === key);
+    for (const [, preparation] of preparing) preparation.stopped = true;
     const runs = [...this.#runs].flatMap(([key, { run }]) => (id === undefined || id === key ? [run] : []));
     const survivors = await Promise.all(runs.map(run => run.stop(hard)));
-    return { stoppedRuns: runs.length, survivors: survivors.flat() };
+    return { stoppedRuns: preparing.length + runs.length, survivors: survivors.flat() };
   }
 
   /** What has no verdict by now gets none from the kill: it is left for whoever resumes the run. */

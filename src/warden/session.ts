@@ -207,12 +207,14 @@ export class Session {
     const { choice, ...means } = this.#ready();
     const { workspace } = means;
     if (this.#runs.ids.includes(order.id)) throw new Error(`There is a run ${order.id} already.`);
-    await this.#chooseCage();
-    if (workspace.projects.length === 0) await workspace.detect();
-    else await workspace.reread();
-    this.#refuseRun(order.selection, order.overrides);
-    const { mechanism } = choice.detected;
-    return this.#runs.execute(order, { ...means, mechanism, scratch: this.#scratch });
+    return this.#runs.execute(order, async () => {
+      await this.#chooseCage();
+      if (workspace.projects.length === 0) await workspace.detect();
+      else await workspace.reread();
+      this.#refuseRun(order.selection, order.overrides);
+      const { mechanism } = choice.detected;
+      return { ...means, mechanism, scratch: this.#scratch };
+    });
   }
 
   /** The journal says what is left to do, whatever state the database is in. */

@@ -137,6 +137,18 @@ describe('a warden', () => {
     assert.ok(notices.some(notice => notice.notice === 'problem' && /not being saved/.test(notice.problem.message)));
   });
 
+  it('stops a run that has not begun yet: nothing of it is started', async () => {
+    workspace = new TestWorkspace({ 'bulkhead.config.json': config(), 'passes.sh': 'exit 0' });
+    const client = await workspace.warden();
+    const run = randomUUID();
+    const ended = client.request('run', { run, selection: { kind: 'all' }, overrides: {} });
+    const stopped = client.request('stop', { run, hard: false });
+    assert.deepEqual(await stopped, { stoppedRuns: 1, survivors: [] });
+    const { cancelled, planned } = await ended;
+    assert.deepEqual({ cancelled, planned }, { cancelled: true, planned: 0 });
+    assert.equal((await client.request('status', {})).metrics['units'], 0);
+  });
+
   it('journals the plan, the reason of each stop and each verdict', async () => {
     workspace = new TestWorkspace({ 'bulkhead.config.json': config(), 'loops.sh': 'while :; do :; done' });
     const { summary } = await workspace.run();

@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseTree, type Node } from 'jsonc-parser';
+import { contributedTools } from '../../../src/editor/contributed-tools.ts';
 
 interface Manifest {
+  readonly activationEvents: readonly string[];
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly category?: string; readonly title: string }[];
+    readonly languageModelTools: readonly { readonly name: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
     readonly keybindings?: readonly { readonly command: string; readonly key: string; readonly when?: string }[];
   };
 }
 
 const text = readFileSync('package.json', 'utf8');
-const { commands, menus, keybindings = [] } = (JSON.parse(text) as Manifest).contributes;
+const { activationEvents, contributes } = JSON.parse(text) as Manifest;
+const { commands, menus, keybindings = [], languageModelTools } = contributes;
 
 describe('the manifest of the extension', () => {
   it('says nothing twice: JSON keeps the last one, and what a merge put before it is gone', () => {
@@ -42,6 +46,13 @@ describe('the manifest of the extension', () => {
       used.filter(command => command.startsWith('bulkhead.') && !known.has(command)),
       [],
     );
+  });
+
+  it('has the tools for agents as the code describes them, and wakes up for each', () => {
+    const expected: unknown = JSON.parse(JSON.stringify(contributedTools()));
+    assert.deepEqual(languageModelTools, expected, 'run: npm run schema');
+    for (const { name } of languageModelTools)
+      assert.ok(activationEvents.includes(`onLanguageModelTool:${name}`), name);
   });
 
   it('lists in the README every command of the palette', () => {
