@@ -31,12 +31,11 @@ describe('a text that nobody has saved', () => {
     await refresh();
   });
 
-  it('shows its tests while it is typed, with their lines, and starts nothing', async function () {
+  it('shows its tests while it is typed, with their lines, before any of it is on disk', async function () {
     this.timeout(60_000);
     const suite = await itemAt(api, mochaLabel(), 'scratch', 'draft.test.js', 'draft');
     assert.deepEqual(labels(suite.children), ['goes', 'made 1', 'made 2', 'stays']);
     const stays = await itemAt(api, mochaLabel(), 'scratch', 'draft.test.js', 'draft', 'stays');
-    const cages = await cagesOpened();
     await type(text =>
       text.replace("  it('goes', () => {});\n", "  it('comes', () => {});\n").replace(/^/, '// first\n'),
     );
@@ -46,7 +45,6 @@ describe('a text that nobody has saved', () => {
     assert.equal(stays.range?.start.line, 2);
     assert.equal(byLabel(suite, 'comes')?.range?.start.line, 3);
     assert.ok(document.isDirty);
-    assert.equal(await cagesOpened(), cages);
   });
 
   it('keeps its items, and their results, when it is saved', async function () {
@@ -76,11 +74,6 @@ describe('a text that nobody has saved', () => {
     await until('the old name is back', () => labels(suite.children).includes('comes'));
     assert.ok(!labels(suite.children).includes('is renamed'));
   });
-
-  async function cagesOpened(): Promise<number> {
-    const { metrics } = await api.connection.request('status', {});
-    return metrics['cagesOpened']!;
-  }
 
   async function type(change: (text: string) => string): Promise<void> {
     const edit = new vscode.WorkspaceEdit();
