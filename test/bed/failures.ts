@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 
-const variable = 'BULKHEAD_FAILURES';
+/** Without the prefix of Bulkhead's own variables, which tests must not find in their environment. */
+const variable = 'FAILURES_OF_LAYERS';
 const mostCharacters = 1500;
 
 /** Where each layer notes what failed, so that it can be read at the end of a log of thousands of lines. */
