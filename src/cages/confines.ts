@@ -47,7 +47,7 @@ export class Confines {
   }
 
   /** A layer over the workspace, on the disk of the test; volumes that are mounted in there stay what they are. */
-  #layer({ discards }: Launch, disk: string): string[] | null {
+  #layer({ discards, keeps = [] }: Launch, disk: string): string[] | null {
     if (discards === undefined || this.#powers.workspaceWrites !== true) return null;
     const folder = realpathSync(discards);
     if (folder === disk || isBelow(disk, folder)) {
@@ -67,7 +67,8 @@ export class Confines {
         fix: 'Have no other file system mounted in the workspace.',
       });
     }
-    return ['--overlay', folder, ...volumes.flatMap(path => ['--through', path])];
+    const kept = keeps.map(path => realpathSync(path)).filter(path => isBelow(path, folder));
+    return ['--overlay', folder, ...[...volumes, ...kept].flatMap(path => ['--through', path])];
   }
 
   /** For a shell that becomes the program: POSIX `ulimit`, with files in units of 512 bytes and the stack in KiB. */

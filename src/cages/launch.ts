@@ -7,6 +7,8 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** A folder whose changes are to be gone with the cage. */
   readonly discards?: string;
+  /** What is below it and stays all the same. */
+  readonly keeps?: readonly string[];
 }
 
 /** The file descriptor on which a keeper hears and speaks. */

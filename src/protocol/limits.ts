@@ -31,7 +31,7 @@ export interface Limits {
   /** Of each process, rounded up to whole seconds. */
   readonly cpuMs: number | null;
   readonly network: boolean;
-  /** What it writes in the workspace is gone with it. */
+  /** What becomes of what it writes in the workspace. */
   readonly workspaceWrites: WorkspaceWrites;
   /** 0: as the warden itself. */
   readonly nice: number;

@@ -139,7 +139,7 @@ export class RunCoverage implements CoverageTaker {
       return unit;
     }
     const env = { ...launch.env, NODE_V8_COVERAGE: folder, BULKHEAD_COVERAGE: folder };
-    const measured = { ...unit, launch: { ...launch, env } };
+    const measured = { ...unit, launch: { ...launch, env, keeps: [folder] } };
     this.#begun.set(measured, Date.now());
     return measured;
   }

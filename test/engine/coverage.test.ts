@@ -152,6 +152,13 @@ describe('the coverage of a run', () => {
       assert.deepEqual(coverage.missing, []);
     });
 
+    it('is kept where what tests write in the workspace is not', async () => {
+      const { coverage, records } = await measured({ workspaceWrites: 'discarded' });
+      assert.deepEqual([...new Set(records.map(({ verdict }) => verdict.kind))], ['passed']);
+      const files = coverage.files.map(({ file }) => file.slice(workspace.root.length + 1)).toSorted();
+      assert.deepEqual(files, ['src/old.cjs', 'src/sign.js', 'src/typed.ts']);
+    });
+
     it('is known for each test of a cage that is shared, too', async () => {
       const { coverage, detail } = await measured({ isolation: 'file' });
       assert.deepEqual(coverage.missing, []);

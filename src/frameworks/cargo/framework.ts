@@ -10,7 +10,7 @@ import { type Build, build } from './build.ts';
 import { hasOwnMain, type RustFile, RustFiles, titleOfProgram } from './files.ts';
 import { listed, type Placed, placeOf } from './listing.ts';
 import { rustOutline } from './outline.ts';
-import { type CargoWorkspace, findManifests, type Target, workspacesOf } from './packages.ts';
+import { type CargoWorkspace, findPackages, type Target, workspacesOf } from './packages.ts';
 import { ProgramTranslator } from './program-translator.ts';
 import type { Start } from './probe.ts';
 import { type Toolchain, toolchainFor } from './toolchain.ts';
@@ -43,7 +43,7 @@ export class CargoFramework implements Framework {
 
   async detect(context: DetectionContext): Promise<Detection> {
     if (!context.settings.cargo.enabled) return { projects: [], problems: [] };
-    const { manifests, problems } = await findManifests(context);
+    const { manifests, problems } = await findPackages(context);
     const [first] = manifests;
     if (first === undefined) return { projects: [], problems };
     const workspaces = await workspacesOf(manifests, context);

@@ -1,12 +1,10 @@
-import { dirname, join, relative, resolve } from 'node:path';
-import { glob } from 'tinyglobby';
+import { dirname, join, relative } from 'node:path';
 import type { Problem } from '../../protocol/messages.ts';
 import type { DetectionContext } from '../framework.ts';
+import { findManifests } from '../manifests.ts';
 import { argumentsOf, featuresIn } from './arguments.ts';
 import { cargoProgram } from './toolchain.ts';
 
-/** Deeper packages can be named in the setting `cargo.folders`, or be members of a workspace. */
-const depth = 6;
 const passedOver = ['**/target/**', '**/node_modules/**', '**/vendor/**', '**/.*/**'];
 
 export const targetKinds = ['lib', 'bin', 'test', 'example', 'bench'] as const;
@@ -45,28 +43,11 @@ interface Metadata {
   }[];
 }
 
-export async function findManifests({
-  folder,
-  settings,
-}: DetectionContext): Promise<{ readonly manifests: readonly string[]; readonly problems: readonly Problem[] }> {
-  const { folders } = settings.cargo;
-  const places = folders?.map(name => join(name, 'Cargo.toml').replaceAll('\\', '/')) ?? ['**/Cargo.toml'];
-  const found = await glob(places, {
-    cwd: folder.path,
-    absolute: true,
-    deep: depth,
-    followSymbolicLinks: false,
-    ignore: passedOver,
-    expandDirectories: false,
-  });
-  const manifests = found.map(file => resolve(file)).sort((one, other) => one.length - other.length);
-  const problems = (folders ?? [])
-    .filter(name => !manifests.includes(resolve(folder.path, name, 'Cargo.toml')))
-    .map((name): Problem => {
-      const message = `There is no Cargo.toml in ${join(folder.path, name)}.`;
-      return { severity: 'error', key: 'cargo.folders', message, fix: 'Correct "cargo.folders".' };
-    });
-  return { manifests, problems };
+export async function findPackages(
+  context: DetectionContext,
+): Promise<{ readonly manifests: readonly string[]; readonly problems: readonly Problem[] }> {
+  const { files, problems } = await findManifests(context, 'cargo', 'Cargo.toml', passedOver);
+  return { manifests: files.toSorted((one, other) => one.length - other.length), problems };
 }
 
 /** The workspaces of these packages, each once; the outer ones are asked first, for they know their members. */

@@ -1,38 +1,19 @@
-import { dirname, join, relative, resolve } from 'node:path';
-import { glob } from 'tinyglobby';
+import { dirname, join, relative } from 'node:path';
 import type { Problem } from '../../protocol/messages.ts';
 import type { Folder, Project } from '../../protocol/tests.ts';
 import type { DetectionContext } from '../framework.ts';
+import { findManifests } from '../manifests.ts';
 import { goProgram } from './toolchain.ts';
 
-/** Deeper modules can be named in the setting `go.folders`. */
-const depth = 6;
 /** What the go command itself passes over. */
 const passedOver = ['**/vendor/**', '**/testdata/**', '**/_*/**', '**/.*/**', '**/node_modules/**'];
 
 /** The folders below which there is a go.mod, and those of the settings that have none. */
-export async function findModules({
-  folder,
-  settings,
-}: DetectionContext): Promise<{ readonly roots: readonly string[]; readonly problems: readonly Problem[] }> {
-  const { folders } = settings.go;
-  const places = folders?.map(name => join(name, 'go.mod').replaceAll('\\', '/')) ?? ['**/go.mod'];
-  const found = await glob(places, {
-    cwd: folder.path,
-    absolute: true,
-    deep: depth,
-    followSymbolicLinks: false,
-    ignore: passedOver,
-    expandDirectories: false,
-  });
-  const roots = found.map(file => dirname(resolve(file))).sort();
-  const problems = (folders ?? [])
-    .filter(name => !roots.includes(resolve(folder.path, name)))
-    .map((name): Problem => {
-      const message = `There is no go.mod in ${join(folder.path, name)}.`;
-      return { severity: 'error', key: 'go.folders', message, fix: 'Correct "go.folders".' };
-    });
-  return { roots, problems };
+export async function findModules(
+  context: DetectionContext,
+): Promise<{ readonly roots: readonly string[]; readonly problems: readonly Problem[] }> {
+  const { files, problems } = await findManifests(context, 'go', 'go.mod', passedOver);
+  return { roots: files.map(file => dirname(file)).sort(), problems };
 }
 
 interface Package {

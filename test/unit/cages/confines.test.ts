@@ -73,6 +73,14 @@ describe('what a launch is given and denied', () => {
       const limits = { ...none, workspaceWrites: 'discarded' as const, memoryBytes: 3 * MiB };
       const withDisk = new Confines({ ...limits, diskBytes: MiB }, all).keep(about);
       assert.deepEqual(withDisk.options, ['--tmpfs', `/tmp:${MiB}`, '--overlay', workspace]);
+      const results = mkdtempSync(join(workspace, 'results-'));
+      const keeping = { ...about, keeps: [results, '/usr'] };
+      assert.deepEqual(new Confines({ ...limits, diskBytes: MiB }, all).keep(keeping).options.slice(2), [
+        '--overlay',
+        workspace,
+        '--through',
+        results,
+      ]);
       const confines = new Confines(limits, all);
       const { options, launch: kept } = confines.keep(about);
       confines.remove();
