@@ -81,8 +81,8 @@ export class CargoTranslator implements OutputTranslator {
       // A test that is ignored does not run, so nothing of its own can look like this.
       const ignored = open.heading !== null && /^ignored(?:, .*)?$/.test(text);
       open.heading = null;
-      if (open.result !== null && this.#readEnd(line)) return;
-      const [told] = ignored ? [text] : (/(?:ok|FAILED)$/.exec(text) ?? []);
+      if ((open.result !== null || this.#isWholeSum(line)) && this.#readEnd(line)) return;
+      const told = ignored ? text : toldBy(text, open.result === null);
       if (told !== undefined) open.result = told;
       if (ignored) this.#settle();
     } else this.#readEnd(line);
@@ -95,11 +95,13 @@ export class CargoTranslator implements OutputTranslator {
       this.#explaining = '';
       return true;
     }
-    const [, sum] = /^test result: (ok|FAILED)\. \d+ passed; \d+ failed; /.exec(line) ?? [];
-    if (sum !== undefined) {
+    if (this.#isWholeSum(line) || /^test result: (?:ok|FAILED)\. \d+ passed; \d+ failed; /.test(line)) {
+      const failed = !/ 0 failed; /.test(line);
+      // The word of the last test can be lost in what a process that it shares its output with prints.
+      if (this.#open) this.#open.result ??= failed && !this.#failed ? 'FAILED' : 'ok';
       this.#settle();
       this.#saidBye = true;
-      this.#say({ t: 'bye', ...(this.#failed || sum === 'FAILED' ? { code: failedCode } : {}) });
+      this.#say({ t: 'bye', ...(this.#failed || failed ? { code: failedCode } : {}) });
       return true;
     }
     if (this.#explaining === null) return false;
@@ -108,6 +110,16 @@ export class CargoTranslator implements OutputTranslator {
     else if (this.#explaining !== '')
       this.#notes.set(this.#explaining, `${this.#notes.get(this.#explaining) ?? ''}${line}\n`.slice(0, longestLog));
     return true;
+  }
+
+  /**
+   * The harness writes "test result: ", the word and the numbers one by one, and a process that a test has left may print
+   * between them. The numbers alone are its sum only where they are of all tests that were asked for and all have begun.
+   */
+  #isWholeSum(line: string): boolean {
+    const numbers = /\. (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; /.exec(line)?.slice(1) ?? [];
+    const sum = numbers.reduce((total, number) => total + Number(number), 0);
+    return numbers.length > 0 && sum === this.#ordered.size && this.#started.size === this.#ordered.size;
   }
 
   /** A line, or what there is of it, may be the beginning of a test that was asked for, once the one before has a result. */
@@ -182,6 +194,11 @@ export class CargoTranslator implements OutputTranslator {
     this.#taken = from + end;
     return others.slice(0, last + 1).map(({ failure }) => failure);
   }
+}
+
+/** Weakly: the word stands first and something else was printed before the end of its line. */
+function toldBy(text: string, weakly: boolean): string | undefined {
+  return /(?:ok|FAILED)$/.exec(text)?.[0] ?? (weakly ? /^(?:ok|FAILED)/.exec(text)?.[0] : undefined);
 }
 
 function refOf({ titlePath, ordinal }: TestInfo): { readonly path: readonly string[]; readonly ordinal: number } {

@@ -32,7 +32,8 @@ function translated(names: readonly string[], stdout: string, stderr = '', first
   });
 }
 
-const sum = (how: string) => `\ntest result: ${how}. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\n`;
+const sum = (how: string) =>
+  `\ntest result: ${how}. 1 passed; ${how === 'ok' ? 0 : 1} failed; 0 ignored; 0 measured; 0 filtered out\n\n`;
 
 describe('what a test program of Rust prints', () => {
   it('tells of a start before the line ends', () => {
@@ -58,6 +59,42 @@ describe('what a test program of Rust prints', () => {
       translated(['a'], `test a ... no endok\n${sum('ok')}`),
       ['hello', 'start a', 'end a passed', 'bye'].map(each => (each === 'bye' ? 'bye 0' : each)),
     );
+  });
+
+  it('is read where a process that a test left prints between any two words of the harness', () => {
+    const pieces = [
+      'test a ... ',
+      'ok',
+      '\n',
+      'test b ... ',
+      'FAILED',
+      '\n',
+      'test c ... ',
+      'ok',
+      '\n',
+      '\ntest result: ',
+    ];
+    pieces.push('FAILED', '. 2 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.00s\n\n');
+    const events = [
+      'hello',
+      'start a',
+      'end a passed',
+      'start b',
+      'end b failed',
+      'start c',
+      'end c passed',
+      'bye 101',
+    ];
+    for (let place = 1; place < pieces.length; place++) {
+      const stdout = pieces.toSpliced(place, 0, 'chatter\n').join('');
+      const told = translated(['a', 'b', 'c'], stdout).filter(event => !event.startsWith('error'));
+      assert.deepEqual(told, events, stdout);
+    }
+  });
+
+  it('takes no sum of other tests for its own', () => {
+    const nested = 'test a ... \ntest result: ok. 7 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n';
+    assert.deepEqual(translated(['a'], nested), ['hello', 'start a']);
   });
 
   it('has no end for a test in which the process ended, whatever it printed', () => {
