@@ -2,7 +2,7 @@ import type { CageRequirement } from '../protocol/diagnosis.ts';
 import type { MechanismName } from '../protocol/limits.ts';
 import { everyOf, type Field, type Fields, objectOf } from './fields.ts';
 import { foundFrameworks } from './framework-fields.ts';
-import type { CommandSettings, CommandVerdict, DestructivePreset } from './settings.ts';
+import type { CommandSettings, CommandVerdict, DestructivePreset, Order } from './settings.ts';
 import { choice, count, environment, inside, listOf, oneOrMore, orWord, type Shape, text } from './shapes.ts';
 import { limitFields, memory, none, time } from './limit-fields.ts';
 import { presets } from './presets.ts';
@@ -162,6 +162,12 @@ export const cageFields = {
 /** Read by editors alone, and no setting. */
 const forEditors: Shape<never> = { schema: text.schema, read: () => undefined };
 
+const order = choice<Order>({
+  'failed-first':
+    'What failed the last time, then what has never run, then the rest; among these the longest first, so that no long test is left for the end.',
+  file: 'The files and their tests as they are listed.',
+});
+
 export const fields = {
   $schema: { shape: forEditors, description: 'Where the description of this file is, for editors.' },
   ...limitFields,
@@ -170,6 +176,11 @@ export const fields = {
     description: 'How many cages may run at once; "auto" is one for each core.',
     default: 'auto',
     examples: ['auto', 4],
+  },
+  order: {
+    shape: order,
+    description: 'Which tests have their turn first.',
+    default: 'failed-first',
   },
   memoryBudget: {
     shape: memory,

@@ -35,9 +35,9 @@ export class Attempts {
 
   /** Runs tests in one cage, once there is room. */
   async begin(tests: readonly TestInfo[], how: How): Promise<Attempt> {
-    const { project, framework, limits, settings, merged, chosen } = how;
+    const { project, framework, limits, settings, merged, chosen, rank } = how;
     const { mechanism, nextUnit } = this.#deps;
-    const giveBack = await this.#slots.claim({ ...settings, bytes: limits.memoryBytes ?? 0 });
+    const giveBack = await this.#slots.claim({ ...settings, bytes: limits.memoryBytes ?? 0, rank });
     try {
       const ended = this.#closing.before(project.id, limits);
       if (ended) return { left: [], records: tests.map(ended), evidence: null };

@@ -7,6 +7,7 @@ import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
 import type { UnitEvidence } from './evidence.ts';
 import type { Journal } from './journal.ts';
+import type { AskHistory } from './past-outcomes.ts';
 import type { Earlier } from './resumption.ts';
 import type { Terms } from './terms.ts';
 import type { Unit, UnitOutcome } from './unit.ts';
@@ -30,6 +31,8 @@ export interface RunDeps {
   readonly earlier: Earlier | null;
   /** Null: nobody wants to know. */
   readonly coverage: CoverageTaker | null;
+  /** Null: there is no history to ask. */
+  readonly past: AskHistory | null;
   /** Resolves when the client may be told more. */
   readonly notify: (notice: Notice) => Promise<void>;
   readonly onCage: (process: CagedProcess, unit: Unit) => void;
@@ -42,6 +45,8 @@ export interface How extends Omit<Terms, 'tests'> {
   readonly framework: Framework;
   readonly merged: Settings;
   readonly chosen: boolean;
+  /** When they have their turn. */
+  readonly rank: number;
 }
 
 export interface Attempt {

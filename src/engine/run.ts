@@ -12,6 +12,7 @@ import { Closing } from './closing.ts';
 import { destructiveRefusal } from './destructive.ts';
 import { onceEach } from './once.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
+import { PastOutcomes, rankOf } from './past-outcomes.ts';
 import { ranAlone, suspects } from './policy.ts';
 import type { Attempt, How, RunDeps } from './run-parts.ts';
 import { whatIsLeft } from './resumption.ts';
@@ -33,7 +34,9 @@ export class Run {
   readonly #attempts: Attempts;
   readonly #slots: Slots;
   readonly #budget: number;
+  readonly #past: PastOutcomes;
   readonly #once = onceEach();
+  #files = 0;
   #finished = Promise.withResolvers<void>();
 
   constructor(deps: RunDeps, overrides: SettingsLayer) {
@@ -47,6 +50,7 @@ export class Run {
     const cage = deps.mechanism.name;
     this.#closing = new Closing({ timeoutMs, maxFailures: maxFailures ?? Infinity, cage }, this.#account.tally);
     this.#slots = new Slots(settings.jobs || availableParallelism(), this.#budget);
+    this.#past = new PastOutcomes(settings.order === 'failed-first' ? deps.past : null);
     this.#attempts = new Attempts(deps, this.#account, this.#closing, this.#slots);
   }
 
@@ -54,6 +58,7 @@ export class Run {
     const { earlier, workspace } = this.#deps;
     const { files: selected, problems } = expandSelection(selection, workspace);
     const files = earlier ? whatIsLeft(selected, earlier) : selected;
+    this.#files = files.length;
     problems.forEach(problem => this.#account.tell(problem));
     const { timeoutMs } = this.#closing;
     const timer = timeoutMs === null ? null : clock.after(timeoutMs, () => this.#timeUp(timeoutMs));
@@ -132,7 +137,18 @@ export class Run {
     const large = largeCap(file, terms, this.#budget);
     if (large) this.#account.tell(large);
     const how = { project, framework, merged: mergeLayers(layers), chosen: planned.chosen ?? false };
-    await Promise.all(terms.map(({ tests, ...own }) => this.#runUnder(tests, { ...how, ...own })));
+    // One test alone has its turn at once.
+    const compared = this.#files === 1 && plan.tests.length === 1 ? [] : plan.tests;
+    const past = await this.#past.of(compared.map(({ key }) => key));
+    await Promise.all(
+      terms.map(({ tests, ...own }) => {
+        const rank = rankOf(
+          tests.map(({ key }) => key),
+          past,
+        );
+        return this.#runUnder(tests, { ...how, ...own, rank });
+      }),
+    );
   }
 
   /** Tests that share a cage, and whatever one of them keeps from running once more. */

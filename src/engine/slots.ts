@@ -5,17 +5,23 @@ export interface Claim {
   readonly weight?: number;
   /** Names that only one may have at a time. */
   readonly locks?: readonly string[];
+  /** Lower ones have their turn first; among equals, whoever came first. */
+  readonly rank?: number;
 }
 
 interface Waiting extends Required<Claim> {
   readonly begin: () => void;
 }
 
+/** Of what nothing is known. */
+export const ordinary = 1;
+
 /** Lets work begin while there is a free slot, its locks are free, and the caps of all that runs stay within the budget. */
 export class Slots {
   readonly #jobs: number;
   readonly #budget: number;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
+  #admitting = false;
   #running = 0;
   #taken = 0;
   #claimed = 0;
@@ -27,12 +33,12 @@ export class Slots {
   }
 
   /** Resolves when the claim may be had; the answer gives it back. One that is larger than the whole budget runs alone. */
-  async claim({ bytes, weight = 1, locks = [] }: Claim): Promise<() => void> {
+  async claim({ bytes, weight = 1, locks = [], rank = ordinary }: Claim): Promise<() => void> {
     // What is wider than all there is has all there is.
     const width = weight === 0 ? this.#jobs : Math.min(weight, this.#jobs);
     await new Promise<void>(begin => {
-      this.#waiting.push({ bytes, weight: width, locks, begin });
-      this.#admit();
+      this.#enqueue({ bytes, weight: width, locks, rank, begin });
+      this.#admitSoon();
     });
     let claimed = true;
     return () => {
@@ -46,25 +52,46 @@ export class Slots {
     };
   }
 
+  /** What is claimed in the same turn is compared before any of it begins. */
+  #admitSoon(): void {
+    if (this.#admitting) return;
+    this.#admitting = true;
+    setImmediate(() => {
+      this.#admitting = false;
+      this.#admit();
+    });
+  }
+
+  /** Behind all that are as urgent. */
+  #enqueue(claim: Waiting): void {
+    let from = 0;
+    let to = this.#waiting.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (this.#waiting[middle]!.rank <= claim.rank) from = middle + 1;
+      else to = middle;
+    }
+    this.#waiting.splice(from, 0, claim);
+  }
+
   /**
    * In order: a wide unit that waits for room is not overtaken for ever by narrow ones. One that waits for a lock is overtaken by
    * what does not want that lock, which holds nobody up.
    */
   #admit(): void {
     const wanted = new Set(this.#locked);
-    let full = false;
-    this.#waiting = this.#waiting.filter(next => {
-      if (full) return true;
+    for (let at = 0; at < this.#waiting.length;) {
+      const next = this.#waiting[at]!;
       const locked = next.locks.some(lock => wanted.has(lock));
-      if (!locked && this.#fits(next)) {
-        this.#take(next);
-        next.locks.forEach(lock => wanted.add(lock));
-        return false;
-      }
-      full = !locked;
       next.locks.forEach(lock => wanted.add(lock));
-      return true;
-    });
+      if (locked) {
+        at++;
+        continue;
+      }
+      if (!this.#fits(next)) return;
+      this.#waiting.splice(at, 1);
+      this.#take(next);
+    }
   }
 
   #take({ bytes, weight, locks, begin }: Waiting): void {

@@ -3,6 +3,8 @@ import type { MechanismName } from './limits.ts';
 
 export type Isolation = 'test' | 'suite' | 'file' | 'adaptive';
 export type LeakPolicy = 'ignore' | 'warn' | 'fail';
+/** In which order the tests of a run have their turn. */
+export type Order = 'failed-first' | 'file';
 export type Network = 'on' | 'off';
 export type WorkspaceWrites = 'kept' | 'discarded';
 
@@ -113,6 +115,7 @@ export type FrameworkLayers = { readonly [N in FrameworkName]?: Partial<Framewor
 export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   /** 0: as many as there are cores. */
   readonly jobs?: number;
+  readonly order?: Order;
   /** What all caps running at once may add up to; absent: most of the machine's free memory. */
   readonly memoryBudget?: number;
   /** Of a whole run; null: no limit. */
@@ -140,6 +143,7 @@ export interface SettingsLayer extends LimitSettings, FrameworkLayers {
 
 export interface Settings extends Required<LimitSettings>, Readonly<Record<FrameworkName, FrameworkSettings>> {
   readonly jobs: number;
+  readonly order: Order;
   readonly memoryBudget: number | null;
   readonly runTimeout: number | null;
   readonly maxFailures: number | null;

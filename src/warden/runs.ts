@@ -85,6 +85,7 @@ export class Runs {
         journal,
         earlier,
         coverage,
+        past: keys => history.ask('lastVerdicts', { keys }),
         // What is not kept any more is not shown either.
         notify: async notice => (ended() ? undefined : notify(notice)),
         onCage: (caged, unit) => onCage(caged, unit, id),

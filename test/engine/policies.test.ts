@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Attribute } from '../../src/protocol/verdict.ts';
 import { headline } from '../../src/reports/wording.ts';
+import { Store } from '../../src/store/store.ts';
 import { ScriptBed, ScriptFramework, type ScriptRun } from './script-framework.ts';
 
 /** Three tests; what FAULT does, the second one does in the middle of its body. */
@@ -54,6 +57,36 @@ describe('the policies of a run', () => {
     );
     assert.ok(Date.now() - began >= 600, '200 ms and 400 ms');
     assert.equal(run.summary.flaky, 0);
+  });
+
+  it('give what failed its turn first and then the longest, by the history, unless the order is that of the files', async () => {
+    const log = (title: string, rest = '') =>
+      `# test: ${title}\nhello; start ${title}; echo ${title} >>order; ${rest}; bye`;
+    await open({
+      'a.sh': log('short', 'end short passed'),
+      // What follows the state goes on with the script's "1" of its milliseconds.
+      'b.sh': log('long', 'end long passed 000'),
+      'c.sh': log('bad', 'end bad failed'),
+      'd.sh': log('good', 'end good passed'),
+    });
+    const order = () => readFileSync(join(bed.root, 'order'), 'utf8').trim().split('\n');
+    await bed.run({ jobs: 1 });
+    assert.deepEqual(order(), ['short', 'long', 'bad', 'good'], 'nothing is known');
+    const store = Store.open(join(bed.root, '.bulkhead'), () => {})!;
+    try {
+      bed.past = async keys => store.lastVerdicts({ keys });
+      bed.write('e.sh', log('new', 'end new passed'));
+      await bed.workspace.detect();
+      rmSync(join(bed.root, 'order'));
+      await bed.run({ jobs: 1 });
+      assert.deepEqual(order().slice(0, 3), ['bad', 'new', 'long']);
+      assert.deepEqual(order().slice(3).sort(), ['good', 'short']);
+      rmSync(join(bed.root, 'order'));
+      await bed.run({ jobs: 1, order: 'file' });
+      assert.deepEqual(order(), ['short', 'long', 'bad', 'good', 'new']);
+    } finally {
+      store.close();
+    }
   });
 
   it('tell of a slow test while it runs, and in its record', async () => {

@@ -6,6 +6,7 @@ import { type Detected, detectMechanism } from '../../src/cages/detect.ts';
 import { findKeeper } from '../../src/cages/find-keeper.ts';
 import type { SettingsLayer } from '../../src/config/settings.ts';
 import { Journal } from '../../src/engine/journal.ts';
+import type { AskHistory } from '../../src/engine/past-outcomes.ts';
 import { Run } from '../../src/engine/run.ts';
 import { Workspace } from '../../src/engine/workspace.ts';
 import type {
@@ -113,6 +114,8 @@ export class ScriptBed {
   readonly workspace: Workspace;
   readonly #detected: Detected;
   #units = 0;
+  /** What the history says of earlier runs. */
+  past: AskHistory | null = null;
 
   static async open(framework: Framework, scripts: Readonly<Record<string, string>>): Promise<ScriptBed> {
     const keeper = await findKeeper(resolve(import.meta.dirname, '../../dist'));
@@ -172,6 +175,7 @@ export class ScriptBed {
       scratch: storage,
       journal,
       earlier: null,
+      past: this.past,
       coverage: null,
       notify: async (notice: Notice) => {
         notices.push(notice);

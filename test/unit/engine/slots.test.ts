@@ -22,6 +22,23 @@ describe('slots', () => {
     assert.deepEqual(running(releases), [true, true, true]);
   });
 
+  it('admit what is more urgent first, and equals in order', async () => {
+    const releases = await begun(new Slots(1, 1000), [1, {}, { rank: 2.5 }, { rank: 2.1 }, { rank: 0.5 }, {}]);
+    const order: number[] = [];
+    const next = () => releases.findIndex((release, index) => release !== undefined && !order.includes(index));
+    for (let at = next(); at !== -1; at = next()) {
+      order.push(at);
+      releases[at]!();
+      await turn();
+    }
+    assert.deepEqual(order, [4, 0, 1, 5, 3, 2]);
+  });
+
+  it('compare what is claimed in the same turn', async () => {
+    const releases = await begun(new Slots(1, 1000), [{ rank: 3 }, { rank: 2 }]);
+    assert.deepEqual(running(releases), [false, true]);
+  });
+
   it('keep the sum of caps within the budget', async () => {
     const releases = await begun(new Slots(8, 100), [60, 60, 30]);
     assert.deepEqual(running(releases), [true, false, false], 'a large one that waits is not overtaken');
