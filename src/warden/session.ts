@@ -208,6 +208,8 @@ export class Session {
     const { workspace } = means;
     if (this.#runs.ids.includes(order.id)) throw new Error(`There is a run ${order.id} already.`);
     return this.#runs.execute(order, async () => {
+      // The order of the tests asks it, and by then its thread should be there.
+      means.history.open();
       await this.#chooseCage();
       if (workspace.projects.length === 0) await workspace.detect();
       else await workspace.reread();

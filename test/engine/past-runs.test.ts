@@ -67,6 +67,21 @@ describe('bulkhead and its past runs', () => {
     assert.deepEqual([first.run.run, first.tests.map(({ file }) => file)], [runs[1]!.run, ['a.sh']]);
   });
 
+  it('gives what failed the last time the first turn of the next run', async () => {
+    const files = { 'a.sh': 'echo a >>ran', 'b.sh': 'echo b >>ran', 'c.sh': 'echo c >>ran; exit 1' };
+    const root = make(files);
+    const order = async () => {
+      rmSync(join(root, 'ran'), { force: true });
+      await bulkhead(root, 'run -j 1');
+      return readFileSync(join(root, 'ran'), 'utf8').trim().split('\n');
+    };
+    assert.deepEqual(await order(), ['a', 'b', 'c']);
+    // On a machine with too much to do, a run does not wait for the history.
+    let first: string | undefined;
+    for (let run = 0; first !== 'c' && run < 5; run++) [first] = await order();
+    assert.equal(first, 'c');
+  });
+
   it('goes on with one that was killed: only with what has no verdict, and reports the whole', async () => {
     const mark = `bulkhead-test-${randomUUID()}`;
     const root = make(six);
