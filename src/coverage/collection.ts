@@ -1,13 +1,13 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { CoverageDetail, CoverageSummary, FileCoverage } from '../protocol/coverage.ts';
+import { type CoverageDetail, type CoverageSummary, type FileCoverage, mapsName } from '../protocol/coverage.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { plural } from '../reports/excerpt.ts';
 import { countsOf, detailsOf, joined } from './detail.ts';
 import { Ranges } from './merge.ts';
 import { Places, type Scope } from './places.ts';
-import { readReport, type V8Report } from './report.ts';
+import { readMaps, readReport, type V8Report } from './report.ts';
 import { Shelf, type StoredScript } from './shelf.ts';
 import { pathOf, type Source, Sources } from './sources.ts';
 
@@ -57,8 +57,9 @@ export class Collection {
   take({ folder, at, only, ran }: TakenAttempt): void {
     const own = new Map<TestKey, Ranges>();
     const shared = new Ranges();
+    const maps = readMaps(join(folder, mapsName));
     for (const name of namesIn(folder)) {
-      const report = readReport(join(folder, name));
+      const report = name === mapsName ? null : readReport(join(folder, name), maps);
       if (!report) continue;
       const scripts = this.#scriptsOf(report, at);
       this.#ranges.add(scripts);

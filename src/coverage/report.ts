@@ -6,7 +6,7 @@ export type FunctionRanges = Profiler.FunctionCoverage;
 /** A source map as Node found it at the end of a script, with the lengths of the lines that V8 ran. */
 export interface CachedMap {
   readonly lineLengths: readonly number[];
-  readonly data: object | null;
+  data: object | null;
   readonly url?: string | null;
 }
 
@@ -25,12 +25,28 @@ export function isWhole([first]: readonly FunctionRanges[], length: number): boo
 /** More than a process of tests has ever written; it would have to be held in memory several times over. */
 const largestReport = 192 * 1024 ** 2;
 
+export type SourceMaps = Readonly<Record<string, object | undefined>>;
+
+/** Those that a framework tells apart from the scripts. */
+export function readMaps(path: string): SourceMaps {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as SourceMaps | null) ?? {};
+  } catch {
+    // Most tell none.
+    return {};
+  }
+}
+
 /** Null: it was cut off in the middle, or is not a report at all. */
-export function readReport(path: string): V8Report | null {
+export function readReport(path: string, maps: SourceMaps): V8Report | null {
   try {
     if (statSync(path).size > largestReport) return null;
     const report = JSON.parse(readFileSync(path, 'utf8')) as Partial<V8Report>;
-    return Array.isArray(report.result) ? (report as V8Report) : null;
+    if (!Array.isArray(report.result)) return null;
+    for (const [url, cached] of Object.entries(report['source-map-cache'] ?? {})) {
+      if (cached && !cached.data && maps[url]) cached.data = maps[url];
+    }
+    return report as V8Report;
   } catch {
     // The process was killed while it wrote.
     return null;

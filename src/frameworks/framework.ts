@@ -72,8 +72,11 @@ export type Diagnostics =
   /** It prints its stacks on a signal: SIGQUIT for Go and Java, or what Python's `faulthandler` was registered for. */
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals };
 
-/** How it is found out what tests ran: the processes of Node tell it themselves, also those that a test starts. */
-export type CoverageKind = 'v8';
+/**
+ * How it is found out what tests ran. `v8`: processes of Node tell it themselves, also those that a test starts. `v8-inside`: the code
+ * inside the framework asks V8, where the framework compiles the code of tests itself.
+ */
+export type CoverageKind = 'v8' | 'v8-inside';
 
 export interface Framework {
   readonly name: string;

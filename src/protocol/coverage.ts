@@ -62,6 +62,9 @@ export interface CoverageRequests {
   };
 }
 
+/** Beside the reports of a process: source maps by script, for those of its scripts that have none in themselves. */
+export const mapsName = 'maps.json';
+
 /** By this the code inside a framework names what ran during a test, in the name of a file. */
 export function sliceName(path: readonly string[], ordinal: number): string {
   return createHash('sha256')

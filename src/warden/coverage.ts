@@ -138,7 +138,8 @@ export class RunCoverage implements CoverageTaker {
       );
       return unit;
     }
-    const env = { ...launch.env, NODE_V8_COVERAGE: folder, BULKHEAD_COVERAGE: folder };
+    const node = framework.coverage === 'v8' ? { NODE_V8_COVERAGE: folder } : {};
+    const env = { ...launch.env, ...node, BULKHEAD_COVERAGE: folder };
     const measured = { ...unit, launch: { ...launch, env, keeps: [folder] } };
     this.#begun.set(measured, Date.now());
     return measured;

@@ -5,6 +5,7 @@ import { threadId } from 'node:worker_threads';
 import { sliceName } from '../../protocol/coverage.ts';
 import type { InsideBody, Order } from '../../protocol/events.ts';
 import type { Commission } from './commission.ts';
+import { MadeScripts } from './made-scripts.ts';
 
 // Taken before any test can replace them.
 const { readdirSync, renameSync } = fs;
@@ -27,10 +28,13 @@ export class CoverageSlices {
   /** There is only one test, so what comes before it is its own. */
   readonly #alone: boolean;
   readonly #open: Ref[] = [];
+  readonly #made: MadeScripts | null;
   #next = 0;
 
-  constructor({ variables }: Commission, { tests }: Order) {
+  /** `made`: the framework compiles the code of tests itself. */
+  constructor({ variables }: Commission, { tests }: Order, made: 'made' | 'loaded' = 'loaded') {
     this.#folder = variables['BULKHEAD_COVERAGE'];
+    this.#made = this.#folder !== undefined && made === 'made' ? new MadeScripts(this.#folder) : null;
     this.#alone = tests?.length === 1;
   }
 
@@ -57,10 +61,11 @@ export class CoverageSlices {
   }
 
   #cut(folder: string): void {
-    takeCoverage();
     // What tests run beside each other cannot be told apart: it counts for the file alone.
     const tests = isNested(this.#open) ? this.#open.map(({ path, ordinal }) => sliceName(path, ordinal)) : [];
     try {
+      if (this.#made) this.#made.take();
+      else takeCoverage();
       for (const name of readdirSync(folder)) {
         if (!name.startsWith(`coverage-${process.pid}-`) || !name.endsWith(`-${threadId}.json`)) continue;
         renameSync(

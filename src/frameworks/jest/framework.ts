@@ -12,6 +12,7 @@ import { JestLauncher } from './launcher.ts';
 export class JestFramework implements Framework {
   readonly name = 'jest';
   readonly reporting = 'events';
+  readonly coverage = 'v8-inside';
   readonly diagnostics = { kind: 'node' } as const;
   readonly #launcher: JestLauncher;
 

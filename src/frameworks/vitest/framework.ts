@@ -13,6 +13,7 @@ import { VitestLauncher } from './launcher.ts';
 export class VitestFramework implements Framework {
   readonly name = 'vitest';
   readonly reporting = 'events';
+  readonly coverage = 'v8-inside';
   readonly diagnostics = { kind: 'node', worker: workerProgram } as const;
   readonly #launcher: VitestLauncher;
 

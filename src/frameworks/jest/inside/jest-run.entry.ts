@@ -1,4 +1,5 @@
 import { readOrder, takeCommission } from '../../inside/commission.ts';
+import { CoverageSlices } from '../../inside/coverage.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { Session } from './session.ts';
 import { UserJest } from './user-jest.ts';
@@ -14,10 +15,8 @@ if (!Number.isInteger(fd) || !variables['BULKHEAD_JEST'] || !variables['BULKHEAD
 } else {
   // As jest's own command does.
   process.env['NODE_ENV'] ??= 'test';
-  const session = new Session(
-    new UserJest(variables['BULKHEAD_JEST']),
-    readOrder(commission),
-    new EventPipe(new LinePipe(fd)),
-  );
+  const order = readOrder(commission);
+  const events = new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order, 'made'));
+  const session = new Session(new UserJest(variables['BULKHEAD_JEST']), order, events);
   void session.run(variables['BULKHEAD_PROJECT'] ?? '');
 }

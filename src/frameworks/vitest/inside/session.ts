@@ -5,6 +5,7 @@ import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, introduced } from '../../inside/failure.ts';
 import { createVitest } from './options.ts';
 import { chargedMark } from './origins.ts';
+import { saveSourceMaps } from './source-maps.ts';
 import { compared } from './style.ts';
 import type { TestProject, UserVitest, Vitest } from './user-vitest.ts';
 
@@ -16,11 +17,14 @@ export class Session {
   readonly #vitest: UserVitest;
   readonly #order: Order;
   readonly #events: EventPipe;
+  /** Where coverage is left. */
+  readonly #coverage: string | undefined;
 
-  constructor(vitest: UserVitest, order: Order, events: EventPipe) {
+  constructor(vitest: UserVitest, order: Order, events: EventPipe, coverage?: string) {
     this.#vitest = vitest;
     this.#order = order;
     this.#events = events;
+    this.#coverage = coverage;
   }
 
   async run(name: string, worker: string): Promise<void> {
@@ -40,6 +44,7 @@ export class Session {
         [project.createSpecification(this.#order.file.replaceAll('\\', '/'))],
         false,
       );
+      if (this.#coverage !== undefined) saveSourceMaps(project, this.#coverage);
       this.#sayUnhandled(instance);
       await instance.close();
     } catch (error) {

@@ -16,10 +16,21 @@ export interface ProjectConfig {
   browser?: { readonly enabled?: boolean };
 }
 
+interface ModuleGraph {
+  readonly idToModuleMap: ReadonlyMap<
+    string,
+    { readonly file: string | null; readonly transformResult?: { readonly map: object | null } | null }
+  >;
+}
+
 export interface TestProject {
   readonly name: string;
   readonly config: ProjectConfig;
-  readonly vite: { readonly config: { readonly server: { readonly fs: { readonly allow: string[] } } } };
+  readonly vite: {
+    readonly config: { readonly server: { readonly fs: { readonly allow: string[] } } };
+    /** From Vite 6 on. */
+    readonly environments?: Readonly<Record<string, { readonly moduleGraph: ModuleGraph }>>;
+  };
   globTestFiles(): Promise<{ readonly testFiles: readonly string[] }>;
   createSpecification(file: string): object;
 }

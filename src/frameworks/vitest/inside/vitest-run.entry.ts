@@ -15,13 +15,15 @@ if (!Number.isInteger(fd) || !variables['BULKHEAD_VITEST'] || !variables['BULKHE
 } else {
   const vitest = new UserVitest(variables['BULKHEAD_VITEST']);
   const events = new EventPipe(new LinePipe(fd));
-  const session = new Session(vitest, readOrder(commission), events);
+  const coverage = variables['BULKHEAD_COVERAGE'];
+  const session = new Session(vitest, readOrder(commission), events, coverage);
   attendBirths({
     fd,
     env: {
       BULKHEAD_KEY: events.key,
       BULKHEAD_ORDER: variables['BULKHEAD_ORDER'],
       BULKHEAD_RUNNERS: JSON.stringify(vitest.runners),
+      ...(coverage === undefined ? {} : { BULKHEAD_COVERAGE: coverage }),
     },
     onProcessDeath: session.dieLikeTheWorker,
     onThreadDeath: session.tellOfThread,

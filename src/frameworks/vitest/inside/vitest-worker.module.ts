@@ -1,5 +1,6 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import { readOrder, takeCommission } from '../../inside/commission.ts';
+import { CoverageSlices } from '../../inside/coverage.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { Origins } from './origins.ts';
 import type { SuiteTask, TestTask } from './tasks.ts';
@@ -30,7 +31,10 @@ const commission = takeCommission(['BULKHEAD_KEY', 'BULKHEAD_RUNNERS', 'BULKHEAD
 const { variables, fd } = commission;
 const order = readOrder(commission);
 const number = isMainThread ? process.pid : threadId;
-const events = new EventPipe(new LinePipe(fd), undefined, { number, key: variables['BULKHEAD_KEY'] ?? '' });
+const events = new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order, 'made'), {
+  number,
+  key: variables['BULKHEAD_KEY'] ?? '',
+});
 const origins = new Origins(events);
 if (variables['BULKHEAD_CHARGES']) origins.attend();
 
