@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CoverageDetail } from '../../src/protocol/coverage.ts';
@@ -8,24 +8,10 @@ import type { TestInfo } from '../../src/protocol/tests.ts';
 import type { TestRecord } from '../../src/protocol/verdict.ts';
 import type { Notice } from '../../src/protocol/messages.ts';
 import { bulkhead } from './command-line.ts';
+import { readLcov } from './lcov.ts';
 import { TestWorkspace } from './workspace.ts';
 
 const all = { kind: 'all' } as const;
-
-/** What an lcov file says of each file: lines with their hits or none, and how many functions and branches there were. */
-function readLcov(path: string): Record<string, { missed: string[]; sums: string[] }> {
-  const records = readFileSync(path, 'utf8')
-    .split('end_of_record\n')
-    .filter(record => record.trim() !== '');
-  return Object.fromEntries(
-    records.map(record => {
-      const lines = record.split('\n');
-      const missed = lines.filter(line => /^DA:\d+,0$/.test(line));
-      const sums = lines.filter(line => /^(LF|LH|BRF|BRH|FNF|FNH):/.test(line)).toSorted();
-      return [lines.find(line => line.startsWith('SF:'))!.slice(3), { missed, sums }];
-    }),
-  );
-}
 
 const uncovered = (detail: CoverageDetail | null) =>
   detail?.lines.flatMap(([line, count]) => (count === 0 ? [line] : []));

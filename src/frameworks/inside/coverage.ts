@@ -42,6 +42,12 @@ export class CoverageSlices {
   border(event: InsideBody): void {
     if (event.t === 'start') this.#started(event);
     else if (event.t === 'end') this.#ended(event);
+    else if (event.t === 'bye') this.rest();
+  }
+
+  /** What no test has run that is told of; where V8 is not asked here, Node writes it when the process ends. */
+  rest(): void {
+    if (this.#folder !== undefined && this.#made) this.#cut(this.#folder);
   }
 
   #started(test: Ref): void {

@@ -31,10 +31,8 @@ const commission = takeCommission(['BULKHEAD_KEY', 'BULKHEAD_RUNNERS', 'BULKHEAD
 const { variables, fd } = commission;
 const order = readOrder(commission);
 const number = isMainThread ? process.pid : threadId;
-const events = new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order, 'made'), {
-  number,
-  key: variables['BULKHEAD_KEY'] ?? '',
-});
+const coverage = new CoverageSlices(commission, order, 'made');
+const events = new EventPipe(new LinePipe(fd), coverage, { number, key: variables['BULKHEAD_KEY'] ?? '' });
 const origins = new Origins(events);
 if (variables['BULKHEAD_CHARGES']) origins.attend();
 
@@ -78,5 +76,7 @@ export default class extends Base {
   override async onAfterRunSuite(suite: SuiteTask): Promise<void> {
     await super.onAfterRunSuite?.(suite);
     this.#teller.afterSuite(suite);
+    // Vitest ends its workers without waiting for what they would do last.
+    if (suite.filepath !== undefined) coverage.rest();
   }
 }
