@@ -70,6 +70,7 @@ export class Progress {
       case 'started':
       case 'output':
       case 'cage':
+      case 'debugger':
         return;
     }
   }

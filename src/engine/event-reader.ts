@@ -98,6 +98,14 @@ function isEvent(value: unknown): value is InsideEvent {
       );
     case 'unhandled':
       return isFailure(event['failure']) && (event['path'] === undefined || isTestRef(event));
+    case 'debugger':
+      return (
+        (event['kind'] === 'node' || event['kind'] === 'python') &&
+        event['host'] === '127.0.0.1' &&
+        Number.isInteger(event['port']) &&
+        Number(event['port']) > 0 &&
+        Number(event['port']) < 65_536
+      );
     case 'left':
       return isTestRef(event) && Array.isArray(event['what']) && event['what'].every(each => typeof each === 'string');
     case 'output':

@@ -3,7 +3,8 @@ import { killNow } from '../cages/owner.ts';
 import type { Diagnostics, Launch } from '../frameworks/framework.ts';
 import type { Limits, ProcessInfo } from '../protocol/limits.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
-import { askNode, inspectorLines } from './node-stack.ts';
+import { withoutInspector } from './debugging.ts';
+import { askNode } from './node-stack.ts';
 
 /** A test is out of time already: more than this is not spent on where it is. */
 const patienceMs = 1000;
@@ -27,10 +28,7 @@ export class Interrogation {
   /** What is left of a chunk for the record of the test. */
   hear(chunk: Buffer, from: 'stdout' | 'stderr'): Buffer {
     if (this.#heard.length < mostBytes) this.#heard += chunk.toString('utf8', 0, mostBytes);
-    if (this.#how.kind !== 'node' || from !== 'stderr') return chunk;
-    const text = chunk.toString('latin1');
-    const rest = text.replace(inspectorLines, '');
-    return rest.length === text.length ? chunk : Buffer.from(rest, 'latin1');
+    return this.#how.kind === 'node' ? withoutInspector(chunk, from) : chunk;
   }
 
   async ask(processes: readonly ProcessInfo[]): Promise<FailureMessage | null> {

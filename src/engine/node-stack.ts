@@ -15,7 +15,7 @@ const longestAnswer = 64 * 1024;
 
 /** What Node prints when it starts and ends its inspector: of ours, not of the test. */
 export const inspectorLines =
-  /^(?:Debugger listening on ws:.*|For help, see: https:\/\/nodejs\.org\/\S*|Debugger attached\.|Debugger ending on ws:.*)\r?\n?/gm;
+  /^(?:Debugger listening on ws:.*|For help, see: https:\/\/nodejs\.org\/\S*|Debugger attached\.|Waiting for the debugger to disconnect\.\.\.|Debugger ending on ws:.*)\r?\n?/gm;
 
 export interface StackQuestion {
   /** Makes Node start its inspector, which it does even in a busy loop. */

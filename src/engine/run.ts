@@ -9,6 +9,7 @@ import { Account } from './account.ts';
 import { Attempts } from './attempts.ts';
 import { clock } from './clock.ts';
 import { Closing } from './closing.ts';
+import { whileDebugging, whyNoDebugger } from './debugging.ts';
 import { destructiveRefusal } from './destructive.ts';
 import { onceEach } from './once.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
@@ -20,7 +21,7 @@ import { retried } from './retry.ts';
 import { Slots } from './slots.ts';
 import { termsOf } from './terms.ts';
 import { largeCap } from './unheld.ts';
-import { brokenFile, lost, refusedDestructive } from './unrun.ts';
+import { brokenFile, lost, refusedDebugger, refusedDestructive } from './unrun.ts';
 
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
 const shareOfFreeMemory = 0.8;
@@ -28,6 +29,8 @@ const shareOfFreeMemory = 0.8;
 /** One run from its selection to its summary. Whatever happens in between, every planned test gets one record. */
 export class Run {
   readonly #deps: RunDeps;
+  /** What the client asked for: it holds for listing tests as it is. */
+  readonly #asked: SettingsLayer;
   readonly #overrides: SettingsLayer;
   readonly #account: Account;
   readonly #closing: Closing;
@@ -41,9 +44,10 @@ export class Run {
 
   constructor(deps: RunDeps, overrides: SettingsLayer) {
     this.#deps = deps;
-    this.#overrides = overrides;
+    this.#asked = overrides;
+    this.#overrides = deps.onDebugger ? whileDebugging(overrides) : overrides;
     const first = deps.workspace.projects[0];
-    const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), overrides]);
+    const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), this.#overrides]);
     this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
     this.#account = new Account(deps);
     const { runTimeout: timeoutMs, maxFailures } = settings;
@@ -121,7 +125,7 @@ export class Run {
       await this.#account.plan([test], project.id);
       return this.#account.show(ended(test));
     }
-    const plan = await planFile(planned, this.#deps.workspace, this.#overrides, this.#once).finally(release);
+    const plan = await planFile(planned, this.#deps.workspace, this.#asked, this.#once).finally(release);
     plan.problems.forEach(problem => this.#account.tell(problem));
     if (plan.broken && !this.#closing.cancelled) {
       await this.#account.plan([plan.broken.test], project.id);
@@ -156,6 +160,12 @@ export class Run {
     if (how.refused && !this.#closing.cancelled) {
       const about = (test: TestInfo) => this.#closing.unrun(test, how.project.id, how.limits);
       for (const test of tests) await this.#account.show(refusedDestructive(about(test), how.refused));
+      return;
+    }
+    const undebuggable = this.#deps.onDebugger && whyNoDebugger(how.framework, how.limits);
+    if (undebuggable && !this.#closing.cancelled) {
+      const about = (test: TestInfo) => this.#closing.unrun(test, how.project.id, how.limits);
+      for (const test of tests) await this.#account.show(refusedDebugger(about(test), undebuggable));
       return;
     }
     for (let left = tests; left.length > 0;) {

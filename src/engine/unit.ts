@@ -9,6 +9,7 @@ import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
 import { CagedProcess } from './caged-process.ts';
 import type { OutputFolder } from './output-file.ts';
 import { clock, type Countdown } from './clock.ts';
+import { type DebugAddress, withoutInspector } from './debugging.ts';
 import {
   type EndReason,
   type ProcessEvidence,
@@ -39,6 +40,8 @@ export interface UnitDeps {
   readonly onProcess: (process: CagedProcess) => void;
   /** A test that nobody could list, found while another one ran; false: it belongs to another unit of this run. */
   readonly onAdopted: (test: TestInfo) => boolean;
+  /** Hears where it waits for a debugger; null: it waits for none. */
+  readonly onDebugger: ((address: DebugAddress) => void) | null;
   readonly onStarted: (test: TestInfo, at: number) => void;
   readonly onOutput: (test: TestInfo, text: string) => void;
   /** It runs, and has done so for longer than a test should. */
@@ -78,6 +81,7 @@ class UnitWatch {
   readonly #countdowns = new Map<Progress, Countdown>();
   readonly #slow = new Set<Progress>();
   #saidHello = false;
+  #awaitsDebugger = false;
   #saidBye = false;
   #expectedCode = 0;
 
@@ -106,7 +110,7 @@ class UnitWatch {
         this.#idle?.restart();
         if (chunk.length > 0) this.#deps.onOutput(this.#tests.current.test, chunk.toString('utf8'));
       },
-      ...readableBy(translator),
+      ...readableBy(translator, this.#deps.onDebugger !== null),
       onStop: reason => this.#deps.onStop(this.#unit, reason),
     });
     this.#process = caged;
@@ -149,6 +153,7 @@ class UnitWatch {
     const order: Order = {
       mode: 'run',
       file: tests[0]!.file,
+      ...(this.#deps.onDebugger ? { debug: true } : {}),
       tests: tests.map(({ titlePath, ordinal }) => ({ path: titlePath, ordinal })),
       ...(chosen ? { chosen } : {}),
     };
@@ -166,6 +171,13 @@ class UnitWatch {
       case 'found':
         this.#tests.announce(event);
         return;
+      case 'debugger': {
+        if (this.#awaitsDebugger) return;
+        this.#awaitsDebugger = true;
+        const { kind, host, port } = event;
+        this.#deps.onDebugger?.({ kind, host, port });
+        return;
+      }
       case 'output': {
         const text = this.#process?.takeOutput(event.text) ?? '';
         if (text) this.#deps.onOutput(this.#tests.current.test, text);
@@ -263,7 +275,8 @@ class UnitWatch {
   }
 }
 
-function readableBy(translator: OutputTranslator | null): { readable?: OutputTranslator['push'] } {
+function readableBy(translator: OutputTranslator | null, debug: boolean): { readable?: OutputTranslator['push'] } {
+  if (debug) return { readable: withoutInspector };
   return translator ? { readable: (chunk, from) => translator.push(chunk, from) } : {};
 }
 

@@ -29,10 +29,22 @@ export function brokenFile(about: Unrun, problem: Problem): TestRecord {
 
 /** Nothing of it was started; of a whole file not even to learn its tests. */
 export function refusedDestructive(about: Unrun, problem: Problem): TestRecord {
+  return refused(
+    about,
+    problem,
+    'A destructive test is started only where it can do no harm, and where the user has allowed it.',
+  );
+}
+
+export function refusedDebugger(about: Unrun, problem: Problem): TestRecord {
+  return refused(about, problem, 'It was to wait for a debugger, and none could have come to it.');
+}
+
+function refused(about: Unrun, problem: Problem, why: string): TestRecord {
   const text = problem.fix ? `${problem.message}\n${problem.fix}` : problem.message;
   return bare(about, {
     verdict: { kind: 'error', phase: 'refused', message: problem.message },
-    why: ['A destructive test is started only where it can do no harm, and where the user has allowed it.'],
+    why: [why],
     messages: [{ text, ...(problem.file ? { file: problem.file } : {}) }],
   });
 }

@@ -85,6 +85,8 @@ export interface Framework {
   /** Absent: it cannot be asked. */
   readonly diagnostics?: Diagnostics;
   readonly reporting: Reporting;
+  /** The code inside waits for a debugger where the order says so. */
+  readonly debugs?: true;
   /** `file`: it cannot run fewer tests than all of a file. */
   readonly smallestUnit?: 'file';
   /** False: each test of this file needs a process of its own, for nothing but its exit code tells of it. Absent: they may share one. */

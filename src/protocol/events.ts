@@ -69,11 +69,16 @@ export type InsideEvent = { readonly s: number; readonly w?: number; readonly k?
       readonly ordinal?: number;
       readonly failure: FailureMessage;
     }
+  /** It waits at this address until a debugger has come; of the user's code, nothing has been loaded. */
+  | { readonly t: 'debugger'; readonly kind: DebuggerKind; readonly host: string; readonly port: number }
   /** At the end: what a test opened and what is still open, of what keeps the process from ending. */
   | { readonly t: 'left'; readonly path: readonly string[]; readonly ordinal: number; readonly what: readonly string[] }
   /** Nothing more will be told; `code` is what the process will then end with, where that is not 0. */
   | { readonly t: 'bye'; readonly code?: number }
 );
+
+/** Whose protocol it speaks: that of Node's inspector, or the Debug Adapter Protocol of debugpy. */
+export type DebuggerKind = 'node' | 'python';
 
 /** With these last words and this code a process ends that cannot deliver its events. */
 export const undelivered = { code: 70, words: 'Bulkhead: the results of this test run are not delivered' } as const;
@@ -88,6 +93,8 @@ export type InsideBody = InsideEvent extends infer E
 export interface Order {
   readonly mode: 'discover' | 'run';
   readonly file: string;
+  /** Wait for a debugger before anything of the user's is loaded. */
+  readonly debug?: true;
   /** Absent in `run` mode: every test of the file. */
   readonly tests?: readonly { readonly path: readonly string[]; readonly ordinal: number }[];
   /** Somebody picked these tests out of the file; absent: they are of a run of all of it, where marks such as `.only` count. */

@@ -1,5 +1,6 @@
 import type { CoverageRequests } from './coverage.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { DebuggerKind } from './events.ts';
 import type { HistoryRequests } from './history.ts';
 import type { CageDescription, MechanismName, ProcessInfo, ProcessUsage } from './limits.ts';
 import type { SettingsLayer } from './settings.ts';
@@ -59,9 +60,12 @@ export interface Requests extends HistoryRequests, CoverageRequests {
   projects: { params: Record<string, never>; result: { projects: readonly Project[]; problems: readonly Problem[] } };
   /** With `text`: what that text says, where it can be read without running anything. */
   discover: { params: { project: string; file: string; text?: string }; result: Discovery };
-  /** With `coverage`, what its tests run is measured, to be asked for when it has ended. */
+  /**
+   * With `coverage`, what its tests run is measured, to be asked for when it has ended. With `debug`, one cage after the other waits
+   * for a debugger (see the notice of that name), and no time limit counts.
+   */
   run: {
-    params: { run: string; selection: Selection; overrides: SettingsLayer; coverage?: boolean };
+    params: { run: string; selection: Selection; overrides: SettingsLayer; coverage?: boolean; debug?: boolean };
     result: RunSummary;
   };
   /**
@@ -173,6 +177,17 @@ export type Notice =
   | { readonly notice: 'slow'; readonly run: string; readonly key: TestKey; readonly ms: number }
   | { readonly notice: 'output'; readonly run: string; readonly key: TestKey; readonly text: string }
   | { readonly notice: 'record'; readonly run: string; readonly record: TestRecord }
+  /** The process of these tests waits for a debugger there. */
+  | {
+      readonly notice: 'debugger';
+      readonly run: string;
+      readonly tests: readonly TestKey[];
+      readonly file: string;
+      readonly label: string;
+      readonly kind: DebuggerKind;
+      readonly host: string;
+      readonly port: number;
+    }
   | {
       readonly notice: 'live';
       readonly memoryBytes: number;

@@ -10,6 +10,7 @@ import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
 import type { Coverage } from './coverage.ts';
 import type { History } from './history.ts';
+import { waiting } from './subject.ts';
 
 /** What one run is to do. */
 export interface RunOrder {
@@ -19,6 +20,8 @@ export interface RunOrder {
   readonly coverage: boolean;
   /** What it had done before it was interrupted; null: it begins now. */
   readonly earlier: Earlier | null;
+  /** Its cages wait for a debugger. */
+  readonly debug?: boolean;
 }
 
 /** What it is done with. */
@@ -60,7 +63,7 @@ export class Runs {
   }
 
   async execute(order: RunOrder, prepare: () => Promise<RunMeans>): Promise<RunSummary> {
-    const { id, selection, overrides, earlier } = order;
+    const { id, selection, overrides, earlier, debug } = order;
     const { notify, onCage, ended } = this.#deps;
     const preparation = { stopped: false };
     this.#preparing.set(id, preparation);
@@ -90,6 +93,9 @@ export class Runs {
         notify: async notice => (ended() ? undefined : notify(notice)),
         onCage: (caged, unit) => onCage(caged, unit, id),
         nextUnit: () => `unit-${++this.#units}`,
+        onDebugger: debug
+          ? (unit, address) => void notify({ notice: 'debugger', ...waiting(unit, id), ...address })
+          : null,
       },
       overrides,
     );

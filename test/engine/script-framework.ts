@@ -182,6 +182,7 @@ export class ScriptBed {
         hear(notice);
       },
       onCage: () => {},
+      onDebugger: null,
       nextUnit: () => `unit-${++this.#units}`,
     };
     const summary = await new Run(deps, { grace: 100, ...overrides }).execute(selection);

@@ -13,6 +13,7 @@ export class MochaFramework implements Framework {
   readonly name = 'mocha';
   readonly reporting = 'events';
   readonly coverage = 'v8';
+  readonly debugs = true;
   readonly diagnostics = { kind: 'node' } as const;
   readonly #launcher: MochaLauncher;
 

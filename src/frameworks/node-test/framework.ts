@@ -19,6 +19,7 @@ export class NodeTestFramework implements Framework {
   readonly name = 'node-test';
   readonly reporting = 'events';
   readonly coverage = 'v8';
+  readonly debugs = true;
   readonly #inside: string;
 
   constructor(inside: string) {

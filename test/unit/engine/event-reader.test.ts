@@ -86,6 +86,13 @@ describe('the reader of fd 3', () => {
     assert.deepEqual(events, []);
   });
 
+  it('believes no address of a debugger that is not on this machine', () => {
+    const at = (host: string, port: number, kind = 'node') => JSON.stringify({ s: 0, t: 'debugger', kind, host, port });
+    assert.deepEqual(read(`${at('127.0.0.1', 40_001)}\n`).events, ['debugger']);
+    for (const bad of [at('10.0.0.1', 40_001), at('127.0.0.1', 0), at('127.0.0.1', 65_536), at('127.0.0.1', 1, 'gdb')])
+      assert.deepEqual(read(`${bad}\n`).events, []);
+  });
+
   it('keeps the list of problems short', () => {
     const { problems } = read('x\n'.repeat(1000));
     assert.equal(problems.length, 21);

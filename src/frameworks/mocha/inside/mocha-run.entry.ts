@@ -1,5 +1,6 @@
 import { takeCommission, readOrder } from '../../inside/commission.ts';
 import { CoverageSlices } from '../../inside/coverage.ts';
+import { awaitDebugger } from '../../inside/debugger.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { restart } from '../../inside/restart.ts';
 import { optionsForFile } from './options.ts';
@@ -14,12 +15,17 @@ const { variables, fd } = commission;
 async function main(): Promise<void> {
   const mocha = new UserMocha(variables['BULKHEAD_MOCHA']!);
   const order = readOrder(commission);
-  const session = new Session(mocha, order, new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order)));
+  const events = new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order));
+  const session = new Session(mocha, order, events);
   const { options, nodeArgs } = session.readOptions();
   if (JSON.stringify(nodeArgs) !== (variables['BULKHEAD_NODE_ARGS'] ?? '[]') && !variables['BULKHEAD_RESTARTED']) {
     session.leave();
     restart(nodeArgs, { ...process.env, ...variables, BULKHEAD_RESTARTED: '1' }, fd);
     return;
+  }
+  if (order.debug) {
+    awaitDebugger(events);
+    mocha.withoutTimeouts();
   }
   session.takeOver();
   await mocha.main(optionsForFile(options, order.file));

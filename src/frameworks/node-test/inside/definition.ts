@@ -24,6 +24,12 @@ function definition(name: unknown, options: unknown, given: unknown): Definition
   };
 }
 
+/** Whoever is at a breakpoint has all the time. */
+export function withoutTimeout(options: unknown): unknown {
+  if (typeof options !== 'object' || options === null || !('timeout' in options)) return options;
+  return { ...options, timeout: Infinity };
+}
+
 /** The same body with something around it; node:test looks at the number of its parameters. */
 export function around(body: Body, wrap: (args: unknown[], call: () => unknown) => unknown): Body {
   const wrapped = function (this: unknown, ...args: unknown[]) {

@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { readOrder, takeCommission } from '../../inside/commission.ts';
 import { CoverageSlices } from '../../inside/coverage.ts';
+import { awaitDebugger } from '../../inside/debugger.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { Session } from './session.ts';
 
@@ -10,5 +11,6 @@ if (isMainThread && process.env['BULKHEAD_ORDER']) {
   const commission = takeCommission([]);
   const order = readOrder(commission);
   const events = new EventPipe(new LinePipe(commission.fd), new CoverageSlices(commission, order));
+  if (order.debug) awaitDebugger(events);
   new Session(order, events).begin();
 }

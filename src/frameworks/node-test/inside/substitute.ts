@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Order } from '../../../protocol/events.ts';
-import { around, type Body, type Definition, readDefinition } from './definition.ts';
+import { around, type Body, type Definition, readDefinition, withoutTimeout } from './definition.ts';
 import type { TestModule } from './redirect.ts';
 import { type Defined, Names, rootOf, Wanted } from './tree.ts';
 
@@ -31,6 +31,8 @@ export class Substitute {
   readonly #wanted: Wanted;
   readonly #names = new Names();
   readonly #current = new AsyncLocalStorage<Defined>();
+  /** What is given to node:test of a test's options, or a hook's. */
+  readonly #patient: (options: unknown) => unknown;
   readonly #contexts = new WeakMap<object, Defined>();
   #patched = false;
   #given = false;
@@ -38,6 +40,7 @@ export class Substitute {
   constructor(order: Order, listeners: DefinitionListeners) {
     this.#listeners = listeners;
     this.#wanted = new Wanted(order);
+    this.#patient = order.debug ? withoutTimeout : options => options;
     this.root = rootOf(order.mode === 'discover');
   }
 
@@ -61,7 +64,8 @@ export class Substitute {
               : tests.has(name)
                 ? this.#withVariants(value as Call, call => this.#test(call))
                 : hooks.has(name)
-                  ? (...args: unknown[]) => (this.current.passive ? undefined : (value as Call)(...args))
+                  ? (...args: unknown[]) =>
+                      this.current.passive ? undefined : (value as Call)(...args.map(this.#patient))
                   : undefined;
       Object.defineProperty(substitute, name, wrapped ? { ...property, value: wrapped } : property);
     }
@@ -117,7 +121,9 @@ export class Substitute {
     }
     if (defined.kind === 'test') this.given++;
     defined.parent!.children.push(defined);
-    return genuine(...[title, ...(options ? [options] : []), ...(body ? [this.#around(defined, body)] : [])]);
+    return genuine(
+      ...[title, ...(options ? [this.#patient(options)] : []), ...(body ? [this.#around(defined, body)] : [])],
+    );
   }
 
   #around(defined: Defined, body: Body): Body {
