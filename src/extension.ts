@@ -80,6 +80,12 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     true,
   );
   coverage.register(coverageProfile);
+  const debugProfile = controller.createRunProfile(
+    'Debug',
+    vscode.TestRunProfileKind.Debug,
+    async request => void (await runs.start(request, { debug: true })),
+    true,
+  );
   profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
   const commands = new Commands(runs, tree, status, log, profile);
   const actions = new ReportActions(runs, commands);
@@ -149,6 +155,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     controller,
     profile,
     coverageProfile,
+    debugProfile,
     runs,
     status,
     processes,

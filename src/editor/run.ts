@@ -5,6 +5,7 @@ import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import { attributeText, headline } from '../reports/wording.ts';
 import type { MarkResult } from './marking.ts';
+import { attach, type Waiting } from './debugging.ts';
 import { messagesOf } from './message.ts';
 import { outcomeOf } from './outcome.ts';
 import { OutputBudget, terminalText } from './output.ts';
@@ -12,7 +13,7 @@ import { type Clock, Pace, type PaceSink } from './pace.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TestTree } from './tree.ts';
 
-export type RunNotice = Extract<Notice, { run: string }>;
+export type RunNotice = Exclude<Extract<Notice, { run: string }>, { notice: 'debugger' }>;
 
 /** Tests that nobody has opened get an item each, up to this many a run; beyond it only those that did not pass do. */
 const mostNewItems = 20_000;
@@ -55,6 +56,15 @@ export class RunView implements PaceSink {
         return;
       case 'record':
         this.#pace.ended(notice.record);
+    }
+  }
+
+  async attach(waiting: Waiting, onDismissed: () => void): Promise<void> {
+    try {
+      await attach(waiting, this.#run, onDismissed);
+    } catch (error) {
+      this.#run.appendOutput(terminalText(`${(error as Error).message}\n`));
+      throw error;
     }
   }
 

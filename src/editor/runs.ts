@@ -7,6 +7,7 @@ import type { TestRecord } from '../protocol/verdict.ts';
 import type { PanelRecord } from '../panel/messages.ts';
 import type { Connection } from './connection.ts';
 import type { Coverage } from './coverage.ts';
+import type { Waiting } from './debugging.ts';
 import { eachRecord } from './kept-records.ts';
 import type { Marking } from './marking.ts';
 import type { Clock } from './pace.ts';
@@ -34,6 +35,8 @@ export interface RunWishes {
   readonly coverage?: true;
   /** Hears of each record as it comes. */
   readonly onRecord?: (record: TestRecord) => void;
+  /** VS Code's debugger is attached to each of its cages. */
+  readonly debug?: true;
 }
 
 type Beginning =
@@ -42,6 +45,7 @@ type Beginning =
       readonly selection: Selection;
       readonly overrides: SettingsLayer;
       readonly coverage?: true;
+      readonly debug?: true;
     }
   | { readonly kind: 'resumed' };
 
@@ -112,6 +116,7 @@ export class Runs {
       selection: wishes.selection ?? selectionOf(include, exclude ?? [], outline),
       overrides: wishes.overrides ?? {},
       ...(wishes.coverage ? { coverage: true } : {}),
+      ...(wishes.debug ? { debug: true } : {}),
     });
     return followed.finally(() => this.#heard.delete(records.run));
   }
@@ -143,6 +148,8 @@ export class Runs {
       case 'output':
       case 'record':
         return this.#ofRun(notice);
+      case 'debugger':
+        return void this.#attach(notice);
       case 'problem':
         return this.#problems.add(notice.problem);
       case 'live':
@@ -215,6 +222,19 @@ export class Runs {
     }
   }
 
+  async #attach(waiting: Waiting): Promise<void> {
+    const view = this.#open.get(waiting.run);
+    if (!view) return;
+    try {
+      // What waits at a breakpoint would wait for nobody then, or go on without any limit on its time.
+      await view.attach(waiting, () => void this.#stopOne(view.records));
+    } catch (error) {
+      this.#problems.add({ severity: 'error', message: (error as Error).message });
+      // It would wait for ever.
+      await this.#stopOne(view.records);
+    }
+  }
+
   async #tellAgain(run: string): Promise<void> {
     await eachRecord(this.#connection, run, record => {
       // These run again, and get their one verdict then.
@@ -260,8 +280,8 @@ export class Runs {
   }
 }
 
-function orderOf({ selection, overrides, coverage }: Extract<Beginning, { kind: 'fresh' }>) {
-  return { selection, overrides, ...(coverage ? { coverage } : {}) };
+function orderOf({ selection, overrides, coverage, debug }: Extract<Beginning, { kind: 'fresh' }>) {
+  return { selection, overrides, ...(coverage ? { coverage } : {}), ...(debug ? { debug } : {}) };
 }
 
 function titleOf({ include }: vscode.TestRunRequest): string {

@@ -11,6 +11,7 @@ export interface TestApi {
   readonly controller: vscode.TestController;
   readonly profile: vscode.TestRunProfile;
   readonly coverageProfile: vscode.TestRunProfile;
+  readonly debugProfile: vscode.TestRunProfile;
   readonly runs: Runs;
   readonly status: Status;
   readonly processes: Processes;

@@ -10,7 +10,7 @@ import { report } from './results.ts';
 import { ofVsCode, type Server, startServer } from './server.ts';
 import { givenWorkspace } from './workspaces.ts';
 
-const seconds = Number(process.env.BULKHEAD_TIMEOUT ?? 300);
+const seconds = Number(process.env.BULKHEAD_TIMEOUT ?? 600);
 const log = path.join(artifacts, 'integration.log');
 
 /** What the workbench says at every start, whatever happens. */

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { DebuggerKind } from '../protocol/events.ts';
+import type { Notice } from '../protocol/messages.ts';
+
+export type Waiting = Extract<Notice, { notice: 'debugger' }>;
+
+/**
+ * Attaches VS Code to a test that waits for it. Throws where it cannot, with what to do; the test waits on then. `onDismissed`:
+ * somebody has told the debugger to leave.
+ */
+export async function attach(waiting: Waiting, run: vscode.TestRun, onDismissed: () => void): Promise<void> {
+  const missing = missingDebugger(waiting.kind);
+  if (missing !== null) throw new Error(missing);
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(waiting.file));
+  const mark = `${waiting.run} ${waiting.port}`;
+  const configuration = { ...configurationFor(waiting), bulkhead: mark };
+  const watch = watchFor(session => session.configuration['bulkhead'] === mark, onDismissed);
+  if (await vscode.debug.startDebugging(folder, configuration, { testRun: run })) return;
+  watch.dispose();
+  throw new Error(`VS Code could not attach its debugger to ${waiting.label} at ${waiting.host}:${waiting.port}.`);
+}
+
+/** VS Code asks a debugger to leave when its process is gone too, but then the debugger has said so before. */
+function watchFor(isIt: (session: vscode.DebugSession) => boolean, onDismissed: () => void): vscode.Disposable {
+  const isMain = (session: vscode.DebugSession) => !session.parentSession && isIt(session);
+  const tracking = vscode.debug.registerDebugAdapterTrackerFactory('*', {
+    createDebugAdapterTracker(session) {
+      if (!isMain(session)) return undefined;
+      let over = false;
+      return {
+        onDidSendMessage: ({ event }: { readonly event?: string }) => (over ||= event === 'terminated'),
+        onWillReceiveMessage({ command }: { readonly command?: string }) {
+          if (over || (command !== 'disconnect' && command !== 'terminate')) return;
+          over = true;
+          onDismissed();
+        },
+      };
+    },
+  });
+  const ends = vscode.debug.onDidTerminateDebugSession(session => {
+    if (isMain(session)) all.dispose();
+  });
+  const all = vscode.Disposable.from(tracking, ends);
+  return all;
+}
+
+function configurationFor({ kind, label, host, port }: Waiting): vscode.DebugConfiguration {
+  const common = { name: `Bulkhead: ${label}`, request: 'attach' };
+  switch (kind) {
+    case 'node':
+      return {
+        ...common,
+        type: 'node',
+        address: host,
+        port,
+        continueOnAttach: true,
+        // It would put itself into the environment of everything that the test starts.
+        autoAttachChildProcesses: false,
+        skipFiles: ['<node_internals>/**'],
+      };
+    case 'python':
+      return { ...common, type: 'debugpy', connect: { host, port }, justMyCode: false };
+  }
+}
+
+function missingDebugger(kind: DebuggerKind): string | null {
+  switch (kind) {
+    case 'node':
+      return null;
+    case 'python':
+      return vscode.extensions.getExtension('ms-python.debugpy')
+        ? null
+        : 'Python tests are debugged with the extension "Python Debugger" (ms-python.debugpy). Install it, and debug the test again.';
+  }
+}
