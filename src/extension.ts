@@ -6,6 +6,7 @@ import { Connection } from './editor/connection.ts';
 import { setContextKeys } from './editor/context-keys.ts';
 import { Continuous } from './editor/continuous.ts';
 import { Coverage } from './editor/coverage.ts';
+import { debuggable } from './editor/debugging.ts';
 import { Drafts } from './editor/drafts.ts';
 import { Doctor } from './editor/doctor.ts';
 import { Interrupted } from './editor/interrupted.ts';
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     vscode.TestRunProfileKind.Debug,
     async request => void (await runs.start(request, { debug: true })),
     true,
+    debuggable,
   );
   profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
   const commands = new Commands(runs, tree, status, log, profile);

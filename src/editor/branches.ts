@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { debuggable } from './debugging.ts';
 import type { Branch } from './layout.ts';
 import type { Scope } from './selection.ts';
 
@@ -33,8 +34,10 @@ export class Branches {
     const kept: vscode.TestItem[] = [];
     for (const [id, item] of collection) {
       const branch = branches.get(id);
-      if (branch) kept.push(this.#update(item, branch));
-      else this.#forget(item);
+      if (branch) {
+        kept.push(this.#update(item, branch));
+        tag(item, branch);
+      } else this.#forget(item);
     }
     if (kept.length < collection.size) collection.replace(kept);
     for (const branch of branches.values()) {
@@ -56,6 +59,7 @@ export class Branches {
     item.canResolveChildren = branch.children === undefined;
     if (branch.sortText !== undefined) item.sortText = branch.sortText;
     collection.add(item);
+    tag(item, branch);
     this.#madeInTurn++;
     return item;
   }
@@ -79,6 +83,14 @@ export class Branches {
     this.#fell(item, this.scope(item));
     for (const [, child] of item.children) this.#forget(child);
   }
+}
+
+/** Before it has a place in the tree, an item has none above it. */
+function tag(item: vscode.TestItem, { debugs }: Branch): void {
+  const isTagged = (each: vscode.TestItem | undefined) => each?.tags.includes(debuggable) ?? false;
+  const wanted = debugs ?? isTagged(item.parent);
+  if (wanted === isTagged(item)) return;
+  item.tags = wanted ? [...item.tags, debuggable] : item.tags.filter(tag => tag !== debuggable);
 }
 
 function rangeOf({ line, column = 1 }: Branch): vscode.Range | undefined {

@@ -2,6 +2,9 @@ import * as vscode from 'vscode';
 import type { DebuggerKind } from '../protocol/events.ts';
 import type { Notice } from '../protocol/messages.ts';
 
+/** On what the profile Debug is offered for. */
+export const debuggable = new vscode.TestTag('debuggable');
+
 export type Waiting = Extract<Notice, { notice: 'debugger' }>;
 
 /**

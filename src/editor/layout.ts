@@ -17,6 +17,8 @@ export interface Branch {
   readonly column?: number;
   readonly sortText?: string;
   readonly scope: Scope;
+  /** Absent: as what is above it. */
+  readonly debugs?: boolean;
   /** Absent: resolved when it is opened. */
   readonly children?: readonly Branch[];
 }
@@ -33,6 +35,7 @@ export function layoutProjects(projects: readonly Project[], multiRoot: boolean)
     label: own[0]?.folder.name ?? basename(path),
     path,
     scope: { kind: 'group' },
+    debugs: own.some(project => project.debugs),
     children: projectsOfFolder(own),
   }));
 }
@@ -45,6 +48,7 @@ function projectsOfFolder(projects: readonly Project[]): Branch[] {
     label: project.label,
     path: project.root,
     scope: { kind: 'project', project: project.id },
+    debugs: project.debugs === true,
     children: directories(project, project.root),
   }));
 }
@@ -84,6 +88,7 @@ function branchesOf({ directories, files }: Directory, project: Project, path: s
         path: own,
         sortText: `0${name}`,
         scope: { kind: 'group' },
+        debugs: project.debugs === true,
         children: branchesOf(directory, project, own),
       };
     }),
@@ -101,6 +106,7 @@ function fileBranch(project: Project, file: string): Branch {
     path: file,
     sortText: `1${label}`,
     scope: { kind: 'file', project: project.id, file },
+    debugs: project.debugs === true,
   };
 }
 

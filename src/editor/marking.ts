@@ -57,7 +57,9 @@ export class Marking {
 
   #set(item: vscode.TestItem, { description, tags }: Mark): void {
     if (item.description !== description) item.description = description;
-    const before = item.tags.map(({ id }) => id).join();
-    if (before !== tags.join()) item.tags = tags.map(tag => this.#tags.get(tag)!);
+    const own = new Set(this.#tags.values());
+    const before = item.tags.filter(tag => own.has(tag)).map(({ id }) => id);
+    if (before.join() === tags.join()) return;
+    item.tags = [...item.tags.filter(tag => !own.has(tag)), ...tags.map(tag => this.#tags.get(tag)!)];
   }
 }

@@ -176,7 +176,13 @@ export class Workspace {
       return { state, projects, problems: [...problems, refused] };
     }
     const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)), onceEach());
-    const detections = await Promise.all(this.#deps.frameworks.map(framework => framework.detect(context)));
+    const detections = await Promise.all(
+      this.#deps.frameworks.map(async framework => {
+        const { debugs } = framework;
+        const { projects, problems } = await framework.detect(context);
+        return { projects: projects.map(project => (debugs ? { ...project, debugs } : project)), problems };
+      }),
+    );
     return {
       state,
       projects: detections.flatMap(detection => detection.projects),

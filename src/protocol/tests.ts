@@ -39,6 +39,8 @@ export interface Project {
   readonly files: readonly string[];
   /** Globs relative to `root`: a change there may change the list of files. */
   readonly watch: readonly string[];
+  /** A debugger can be attached to its tests. */
+  readonly debugs?: true;
 }
 
 /** Two projects may hold the same file, so the project is part of the name; its absolute place is not. */

@@ -88,6 +88,16 @@ describe('the Debug profile', function () {
     assert.equal(api.runs.last?.summary?.cancelled, true);
   });
 
+  it('is offered for what has a debugger, down to the test, and for nothing else', async () => {
+    const { tag } = api.debugProfile;
+    const ofMocha = await itemAt(api, 'mocha', 'test', 'verdicts.test.js', 'verdicts', 'passes');
+    for (let item: vscode.TestItem | undefined = ofMocha; item; item = item.parent) {
+      assert.ok(item.tags.includes(tag!), item.label);
+    }
+    const ofShell = await itemAt(api, 'shell', 'scripts', 'passes.sh');
+    assert.deepEqual([ofShell.tags, ofShell.parent!.tags], [[], []]);
+  });
+
   it('says of a test that has no debugger that it has none', async () => {
     const item = await itemAt(api, 'shell', 'scripts', 'passes.sh');
     await api.debugProfile.runHandler(request(item), new vscode.CancellationTokenSource().token);
