@@ -13,6 +13,7 @@ import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
 import { all, type Powers, powerOf } from './powers.ts';
 import { probeSpaces } from './spaces.ts';
+import { Sweeper } from './sweeper.ts';
 
 const controllers = ['memory', 'pids', 'cpuacct'] as const;
 type Hierarchy = (typeof controllers)[number] | 'unified';
@@ -56,13 +57,23 @@ export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promi
   };
   const fix = 'Mount the cgroup v1 pids hierarchy.';
   const powers: Powers = { ...all, processes: powerOf(properties.processes, fix), ...(await probeSpaces(keeper)) };
+  const sweeper =
+    keeper === null
+      ? null
+      : new Sweeper(
+          keeper,
+          [...owners.values()].map(({ path }) => path),
+        );
   return {
     name: 'cgroup1',
     label: 'control groups, version 1',
     properties,
     powers,
     open: (id, options) => new Cgroup1Cage(id, owners, keeper, powers, options),
-    close,
+    close: async () => {
+      await close();
+      await sweeper?.close();
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import type { OwnCgroups } from './mounts.ts';
 import { killNow, ownerName, sweepAbandoned } from './owner.ts';
 import { all, type Powers } from './powers.ts';
 import { probeSpaces } from './spaces.ts';
+import { Sweeper } from './sweeper.ts';
 
 const needed = ['memory', 'pids'] as const;
 
@@ -30,6 +31,7 @@ export async function openCgroup2(own: OwnCgroups, keeper: string | null): Promi
     throw error;
   }
   const powers: Powers = { ...all, ...(await probeSpaces(keeper)) };
+  const sweeper = keeper === null ? null : new Sweeper(keeper, [owner.path]);
   return {
     name: 'cgroup2',
     label: 'control groups, version 2',
@@ -44,7 +46,10 @@ export async function openCgroup2(own: OwnCgroups, keeper: string | null): Promi
     },
     powers,
     open: (id, options) => new Cgroup2Cage(id, owner, keeper, powers, options),
-    close: () => owner.remove(),
+    close: async () => {
+      await owner.remove();
+      await sweeper?.close();
+    },
   };
 }
 

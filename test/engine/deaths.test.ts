@@ -7,11 +7,12 @@ import { readProcess } from '../../src/cages/processes.ts';
 import type { WardenClient } from '../../src/client/client.ts';
 import type { MechanismName } from '../../src/protocol/limits.ts';
 import { marked, slowness, until } from './alive.ts';
-import { keepersOf, killTogether } from './killed-together.ts';
+import { keepersOf, killTogether, sweepersOf } from './killed-together.ts';
 import { TestWorkspace } from './workspace.ts';
 
 /** Who sees to it that nothing is left: everyone but the next warden within a second. */
-type Cleaner = 'the warden' | 'the keeper' | 'the kernel' | 'systemd, else the next warden' | 'the next warden';
+type Cleaner =
+  'the warden' | 'the keeper' | 'the sweeper' | 'the kernel' | 'systemd, else the next warden' | 'the next warden';
 
 interface Row {
   readonly mechanism: MechanismName;
@@ -19,16 +20,29 @@ interface Row {
   readonly keeper: Cleaner | null;
   readonly warden: Cleaner;
   readonly both: Cleaner | null;
+  /** Those two and the sweeper. */
+  readonly all: Cleaner | null;
 }
 
 const table: readonly Row[] = [
-  { mechanism: 'cgroup2', keeper: 'the warden', warden: 'the keeper', both: 'systemd, else the next warden' },
-  { mechanism: 'cgroup1', keeper: 'the warden', warden: 'the keeper', both: 'the next warden' },
-  { mechanism: 'namespaces', keeper: 'the kernel', warden: 'the keeper', both: 'the kernel' },
-  { mechanism: 'subreaper', keeper: 'the warden', warden: 'the keeper', both: 'the next warden' },
-  { mechanism: 'process-group', keeper: null, warden: 'the next warden', both: null },
+  {
+    mechanism: 'cgroup2',
+    keeper: 'the warden',
+    warden: 'the keeper',
+    both: 'the sweeper',
+    all: 'systemd, else the next warden',
+  },
+  { mechanism: 'cgroup1', keeper: 'the warden', warden: 'the keeper', both: 'the sweeper', all: 'the next warden' },
+  { mechanism: 'namespaces', keeper: 'the kernel', warden: 'the keeper', both: 'the kernel', all: null },
+  { mechanism: 'subreaper', keeper: 'the warden', warden: 'the keeper', both: 'the next warden', all: null },
+  { mechanism: 'process-group', keeper: null, warden: 'the next warden', both: null, all: null },
 ];
-const victims = { keeper: 'the keeper', warden: 'the warden', both: 'both at once' } as const;
+const victims = {
+  keeper: 'the keeper',
+  warden: 'the warden',
+  both: 'both at once',
+  all: 'both and the sweeper at once',
+} as const;
 type Victim = keyof typeof victims;
 
 /** In sessions of their own, and deaf to every polite signal. */
@@ -56,7 +70,7 @@ describe('a death', function () {
   });
 
   for (const row of table) {
-    for (const who of ['keeper', 'warden', 'both'] as const) {
+    for (const who of ['keeper', 'warden', 'both', 'all'] as const) {
       const [mechanism, cleaner] = [row.mechanism, row[who]];
       if (cleaner === null) continue;
       it(`of ${victims[who]} leaves nothing alive in a cage of ${mechanism}, thanks to ${cleaner}`, async function () {
@@ -105,6 +119,8 @@ function kill({ pid }: WardenClient, who: Victim): void {
       return killNow(pid);
     case 'both':
       return void assert.equal(killTogether(pid), 1);
+    case 'all':
+      return void assert.equal(killTogether(pid, sweepersOf(pid)), 1);
   }
 }
 

@@ -47,6 +47,9 @@ describe('keeper: its options', () => {
     ['a relative path to keep', ['--through', 'a', '--', 'true'], /--through needs/],
     ['a relative mount', ['--tmpfs', 'tmp:8192', '--', 'true'], /--tmpfs needs/],
     ['an unknown uid map', ['--uid-map', 'nobody', '--', 'true'], /--uid-map needs auto, keep or root/],
+    ['a sweep without a channel', ['--sweep', '/x'], /--sweep goes with --ctl and without a command/],
+    ['a sweep with a command', ['--ctl', '3', '--sweep', '/x', '--', 'true'], /--sweep goes with --ctl/],
+    ['a relative group to sweep', ['--ctl', '3', '--sweep', 'x'], /--sweep needs the absolute path/],
     ['17 cgroups', [...Array<string[]>(17).fill(['--cgroup', '/x']).flat(), '--', 'true'], /at most 16 times/],
   ];
 

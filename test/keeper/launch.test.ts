@@ -63,6 +63,14 @@ describe('keeper: what a command gets and gives back', () => {
       assert.match(alone, /\d/);
     });
 
+    it('gives it nothing of what was open in whoever started the launcher', async () => {
+      const prefix = ['bash', '-c', 'exec 5</dev/null 77</dev/null; exec "$@"', 'bash'];
+      const kept = new Kept({ keeper: programs.keeper, options, as, prefix, command: [programs.attack('inherited')] });
+      await kept.exited;
+      await kept.closed;
+      assert.match(kept.output, /^descriptors 0 1 2 3$/m);
+    });
+
     it('gives the command its descriptors but not the control channel, and nothing of its own state', async () => {
       const kept = start(programs.attack('inherited'));
       await kept.exited;

@@ -43,9 +43,9 @@ static void set_defaults(struct arguments *arguments) {
   arguments->kill_bound_ms = 5000;
 }
 
-static bool add_cgroup(struct arguments *arguments, const char *folder) {
-  if (folder[0] != '/' || strlen(folder) > PATH_MAX - 32 || arguments->cgroup_count == MAX_CGROUPS) return false;
-  arguments->cgroups[arguments->cgroup_count++] = folder;
+static bool add_group(const char **groups, size_t *count, const char *folder) {
+  if (folder[0] != '/' || strlen(folder) > PATH_MAX - 32 || *count == MAX_CGROUPS) return false;
+  groups[(*count)++] = folder;
   return true;
 }
 
@@ -109,7 +109,10 @@ static bool set_option(struct arguments *arguments, const char *name, const char
   }
   if (strcmp(name, "--cgroup") == 0) {
     wanted = "the absolute path of a cgroup (at most 16 times)";
-    right = value != NULL && add_cgroup(arguments, value);
+    right = value != NULL && add_group(arguments->cgroups, &arguments->cgroup_count, value);
+  } else if (strcmp(name, "--sweep") == 0) {
+    wanted = "the absolute path of a cgroup (at most 16 times)";
+    right = value != NULL && add_group(arguments->sweeps, &arguments->sweep_count, value);
   } else if (strcmp(name, "--tmpfs") == 0) {
     wanted = "FOLDER:BYTES with an absolute folder and at least 4096 bytes (at most 16 times)";
     right = value != NULL && add_mount(arguments, value);
@@ -146,6 +149,11 @@ bool parse_arguments(int count, char **words, struct arguments *arguments, char 
       if (!set_option(arguments, words[i], has_value ? words[i + 1] : NULL, error, error_size)) return false;
       i += 2;
     }
+  }
+  if (arguments->sweep_count > 0) {
+    if (i == count && arguments->control != NOT_SET) return true;
+    snprintf(error, error_size, "--sweep goes with --ctl and without a command");
+    return false;
   }
   if (i + 1 >= count || words[i + 1][0] == '\0') {
     snprintf(error, error_size, "no command: keeper [options] -- COMMAND ARGUMENTS");

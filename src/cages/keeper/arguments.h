@@ -40,6 +40,8 @@ struct arguments {
   enum uid_map uid_map;
   struct limits limits;
   int64_t memory_bytes, poll_ms, linger_ms, kill_bound_ms;
+  const char *sweeps[MAX_CGROUPS]; /* what to end and remove when the launcher is gone, in place of a command */
+  size_t sweep_count;
   int64_t goodbye_ms; /* how long the launcher has, at the end, to read everything and to close its side */
   char **command;
 };

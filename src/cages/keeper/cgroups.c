@@ -121,11 +121,13 @@ static void kill_listed(const char *folder) {
   free(pids.list);
 }
 
+void cgroup_kill(const char *folder) {
+  if (put(folder, "cgroup.kill", "1")) return;
+  /* v1 and kernels before 5.14: no new fork where the pids controller is there, then one by one. */
+  put(folder, "pids.max", "0");
+  kill_listed(folder);
+}
+
 void cgroups_kill(const struct cgroups *cgroups) {
-  for (size_t i = 0; i < cgroups->count; i++) {
-    if (put(cgroups->folders[i], "cgroup.kill", "1")) continue;
-    /* v1 and kernels before 5.14: no new fork where the pids controller is there, then one by one. */
-    put(cgroups->folders[i], "pids.max", "0");
-    kill_listed(cgroups->folders[i]);
-  }
+  for (size_t i = 0; i < cgroups->count; i++) cgroup_kill(cgroups->folders[i]);
 }

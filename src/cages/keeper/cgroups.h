@@ -18,4 +18,6 @@ pid_t cgroups_fork(const struct cgroups *cgroups, bool *born_inside);
 /* Moves the calling process into every cgroup that it was not born in. */
 bool cgroups_join(const struct cgroups *cgroups, bool born_inside, struct failure *failure);
 void cgroups_close(struct cgroups *cgroups);
+/* No new process in this group where the kernel can refuse it, and SIGKILL for those in it. */
+void cgroup_kill(const char *folder);
 void cgroups_kill(const struct cgroups *cgroups);

@@ -107,6 +107,24 @@ static bool is_kept(int descriptor, const int *kept, size_t count) {
   return false;
 }
 
+#define CHANNEL_OF_EVENTS 3
+#define ONLY_ON_EXEC 4
+
+void seclude_descriptors(void) {
+#if defined(__linux__) && defined(SYS_close_range)
+  if (syscall(SYS_close_range, CHANNEL_OF_EVENTS + 1, ~0U, ONLY_ON_EXEC) == 0) return;
+#endif
+  /* Linux before 5.11, and macOS. */
+  DIR *folder = opendir("/dev/fd");
+  if (folder == NULL) return;
+  const struct dirent *entry;
+  while ((entry = readdir(folder)) != NULL) {
+    const int descriptor = atoi(entry->d_name);
+    if (descriptor > CHANNEL_OF_EVENTS) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  }
+  closedir(folder);
+}
+
 static void close_listed(const int *kept, size_t count) {
   DIR *folder = opendir("/dev/fd");
   if (folder == NULL) return;

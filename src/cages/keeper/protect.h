@@ -11,5 +11,7 @@ void unprotect_child(void);
 /* Closes everything but the `kept` descriptors; the standard three become /dev/null. What the test's processes hold is
    then all that holds its pipes open, so that end-of-file means what it says. */
 void release_descriptors(const int *kept, size_t count);
+/* Of what the launcher itself inherited, nothing but the standard three and the channel of events reaches the command. */
+void seclude_descriptors(void);
 /* Keeps our own descriptors out of 0, 1 and 2 when the launcher left those closed. */
 void occupy_standard_descriptors(void);
