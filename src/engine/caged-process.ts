@@ -12,14 +12,13 @@ import { EventReader } from './event-reader.ts';
 import type { ProcessEvidence, StopReason } from './evidence.ts';
 import { Interrogation } from './interrogation.ts';
 import { examined } from './leftovers.ts';
-import { Lineage } from './lineage.ts';
 import { OutputCapture } from './output.ts';
 import { OutputFile } from './output-file.ts';
+import { Sampling } from './sampling.ts';
 import { CharacterStream } from './whole-characters.ts';
 
 /** Time that leftovers have to end by themselves, and that a held pipe has after the cage is empty. */
 const lingerMs = 100;
-const sampleMs = 50;
 const heapTailBytes = 16 * 1024;
 
 /** One process in one cage, from its launch until nothing of it is left. */
@@ -35,14 +34,13 @@ export class CagedProcess {
   #child: ChildProcess | null = null;
   #stop: StopReason | null = null;
   #exit: ProcessEvidence['exit'] = null;
-  readonly #lineage: Lineage;
+  readonly #sampling: Sampling;
   readonly #exited = Promise.withResolvers<void>();
   /** The time of grace is over before its time. */
   readonly #impatient = Promise.withResolvers<void>();
   #graceEnds = 0;
   #interrogation: Interrogation | null = null;
   #stuck: FailureMessage | null = null;
-  #maxProcesses = 0;
   #ignoredSigterm = false;
   /** Of the cage, which is gone. */
   #finalCounters: ReturnType<Cage['counters']> | null = null;
@@ -60,7 +58,7 @@ export class CagedProcess {
       limits: options.limits,
       onOverMemory: bytes => void this.stop({ kind: 'over-memory', bytes }),
     });
-    this.#lineage = new Lineage(this.#cage.traces.keeper);
+    this.#sampling = new Sampling(this.#cage);
     this.#launch = this.#prepare();
     this.finished = this.#run();
   }
@@ -98,10 +96,7 @@ export class CagedProcess {
   }
 
   live(): { memoryBytes: number; processes: number } {
-    const usage = this.#cage.live();
-    this.#maxProcesses = Math.max(this.#maxProcesses, usage.processes);
-    this.#lineage.note(usage.pids);
-    return usage;
+    return this.#sampling.look();
   }
 
   census(): Promise<ProcessInfo[]> {
@@ -173,10 +168,9 @@ export class CagedProcess {
     const spawnError = this.#stop ? null : await this.#spawn();
     this.#held.resolve(this.#child?.pid ?? null);
     if (this.#child?.pid === undefined) this.#exited.resolve();
-    // The kernel's record of the most processes counts threads too, so they are counted by looking.
-    const sampler = setInterval(() => this.live(), sampleMs);
+    this.#sampling.begin();
     const notStarted = this.#child?.pid === undefined ? spawnError : await this.#leaderEnd();
-    clearInterval(sampler);
+    this.#sampling.end();
     const leftovers = await this.#leftovers();
     if (leftovers.length > 0) {
       this.#options.onStop({ kind: 'leftovers', processes: leftovers.length });
@@ -197,7 +191,7 @@ export class CagedProcess {
       stop: this.#stop,
       ...counters,
       unenforced: this.#cage.unenforced,
-      maxProcesses: Math.max(this.#maxProcesses, leftovers.length),
+      maxProcesses: Math.max(this.#sampling.maxProcesses, leftovers.length),
       wallMs: performance.now() - started,
       ...(throttled ? { throttled } : {}),
       leftovers,
@@ -239,13 +233,12 @@ export class CagedProcess {
     const failed = new Promise<string>(resolve => child.once('error', error => resolve(error.message)));
     if (child.pid === undefined) return failed;
     this.#cage.born(child);
-    this.#maxProcesses = 1;
     child.stdout?.on('data', (chunk: Buffer) => this.#print(chunk, 'stdout'));
     child.stderr?.on('data', (chunk: Buffer) => this.#print(chunk, 'stderr'));
     (child.stdio[3] as Readable).on('data', (chunk: Buffer) => this.#events.push(chunk));
     // A reset of a pipe by a dying process is its end, which `close` tells.
     for (const stream of child.stdio) stream?.on('error', () => {});
-    this.live();
+    this.#sampling.born();
     return null;
   }
 
@@ -280,7 +273,7 @@ export class CagedProcess {
     for (;;) {
       const alive = await this.#cage.census();
       if (alive.length === 0 || this.#stop !== null) return [];
-      if (performance.now() >= deadline) return examined(alive, this.#lineage);
+      if (performance.now() >= deadline) return examined(alive, this.#sampling.lineage);
       await sleep(5);
     }
   }
