@@ -160,5 +160,6 @@ function sizeOf(details: PanelDetails | null): number {
   const messages = details.messages.map(
     ({ text, stack = '', expected = '', actual = '' }) => text.length + stack.length + expected.length + actual.length,
   );
-  return messages.reduce((sum, size) => sum + size, 1_000 + details.output.text.length);
+  const course = 16 * (details.timeline?.memoryKiB.length ?? 0);
+  return messages.reduce((sum, size) => sum + size, 1_000 + details.output.text.length + course);
 }

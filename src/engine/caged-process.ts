@@ -183,6 +183,7 @@ export class CagedProcess {
     this.#events.end();
     const counters = this.#cage.counters();
     this.#finalCounters = counters;
+    const timeline = this.#sampling.timeline(counters.cpuMs);
     const throttled = throttledSince(throttledBefore, throttledSoFar());
     if (survivors.length === 0) await this.#cage.remove();
     return {
@@ -194,6 +195,7 @@ export class CagedProcess {
       maxProcesses: Math.max(this.#sampling.maxProcesses, leftovers.length),
       wallMs: performance.now() - started,
       ...(throttled ? { throttled } : {}),
+      ...(timeline ? { timeline } : {}),
       leftovers,
       survivors,
       leakedPipe,

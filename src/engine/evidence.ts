@@ -1,4 +1,5 @@
 import type { LeftProcess, Limits, ProcessInfo, Shortcoming, Throttled } from '../protocol/limits.ts';
+import type { Timeline } from '../protocol/timeline.ts';
 import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
 import type { EndState, InsideEvent, Reporting } from '../protocol/events.ts';
 
@@ -28,6 +29,8 @@ export interface ProcessEvidence {
   readonly wallMs: number;
   /** Of the groups above it, during its life; absent: there is no quota. */
   readonly throttled?: Throttled;
+  /** Absent: its life was too short to have a course. */
+  readonly timeline?: Timeline;
   /** Alive after the leader had gone, and killed. */
   readonly leftovers: readonly LeftProcess[];
   /** Alive even after the kill. */

@@ -1,10 +1,12 @@
 import type { LeakPolicy, Settings } from '../config/settings.ts';
 import type { MechanismName } from '../protocol/limits.ts';
+import type { Timeline } from '../protocol/timeline.ts';
 import type { Attribute, TestRecord } from '../protocol/verdict.ts';
 import { wouldNotEnd } from './evidence.ts';
 import { judge } from './judge.ts';
 import { judgeExitCode } from './judge-exit-code.ts';
 import type { Judgement } from './judgement.ts';
+import { during } from './timeline.ts';
 import type { TestOutcome, Unit, UnitOutcome } from './unit.ts';
 
 const nearCap = 0.9;
@@ -20,6 +22,7 @@ export function recordOf(
   context: { mechanism: MechanismName; leaks: LeakPolicy; settings: Settings },
 ): TestRecord {
   const { evidence } = outcome;
+  const timeline = timelineOf(outcome, test);
   const attributes = attributesOf(outcome, test).filter(
     attribute => context.leaks !== 'ignore' || attribute.kind !== 'leaked-processes',
   );
@@ -37,11 +40,17 @@ export function recordOf(
       maxProcesses: evidence.maxProcesses,
       shared: evidence.shared,
     },
+    ...(timeline ? { timeline } : {}),
     limits: unit.limits,
     cage: context.mechanism,
     // What a shared cage printed is kept once, with the last test of it.
     output: !evidence.shared || test.evidence.last ? outcome.output : { text: '', droppedBytes: 0 },
   };
+}
+
+function timelineOf({ evidence: { timeline, shared } }: UnitOutcome, test: TestOutcome): Timeline | undefined {
+  if (!timeline || !shared) return timeline;
+  return test.startedAt === null ? undefined : during(timeline, test.startedAt, test.durationMs ?? 0);
 }
 
 function judgementOf(unit: Unit, { evidence }: UnitOutcome, test: TestOutcome, settings: Settings): Judgement {

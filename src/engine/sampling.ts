@@ -1,5 +1,7 @@
 import type { Cage, LiveUsage } from '../cages/cage.ts';
+import type { Timeline } from '../protocol/timeline.ts';
 import { Lineage } from './lineage.ts';
+import { Course } from './timeline.ts';
 
 const sampleMs = 50;
 
@@ -9,6 +11,8 @@ export class Sampling {
   readonly #cage: Cage;
   #maxProcesses = 0;
   #timer: NodeJS.Timeout | undefined;
+  #bornAt = 0;
+  #course: Course | null = null;
 
   constructor(cage: Cage) {
     this.#cage = cage;
@@ -22,6 +26,8 @@ export class Sampling {
 
   born(): void {
     this.#maxProcesses = 1;
+    this.#bornAt = performance.now();
+    this.#course = new Course(Date.now(), () => this.#cage.counters().cpuMs);
     this.look();
   }
 
@@ -37,6 +43,14 @@ export class Sampling {
     const usage = this.#cage.live();
     this.#maxProcesses = Math.max(this.#maxProcesses, usage.processes);
     this.lineage.note(usage.pids);
+    this.#course?.note(performance.now() - this.#bornAt, usage.memoryBytes, usage.processes);
     return usage;
+  }
+
+  /** The course of its life; nothing is added to it any more. `cpuMs`: all that it took. */
+  timeline(cpuMs: number | null): Timeline | undefined {
+    const timeline = this.#course?.end(cpuMs);
+    this.#course = null;
+    return timeline;
   }
 }

@@ -8,6 +8,7 @@ import { failureOf } from './failure.ts';
 import { icon } from './icons.ts';
 import type { PanelDetails, PanelRecord } from './messages.ts';
 import { outputOf } from './output.ts';
+import { timelineOf } from './timeline.ts';
 
 export interface DetailsEvents {
   readonly onClose: () => void;
@@ -106,6 +107,7 @@ function bodyOf(
         el('p', { class: 'muted' }, `and ${plural(moreLeftovers, 'more process', 'more processes')}`),
     ),
     ...section('Resources', resourcesOf(record, details)),
+    ...section(record.shared ? 'Over time, in the cage that it shared' : 'Over time', timelineOf(details)),
     ...section('Cage', cageOfTest(record.cage, cage)),
     ...section(
       'Output',

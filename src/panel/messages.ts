@@ -1,6 +1,7 @@
 import type { CageDescription, Limits, MechanismName } from '../protocol/limits.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
+import type { Timeline } from '../protocol/timeline.ts';
 import type { CapturedOutput, VerdictKind } from '../protocol/verdict.ts';
 
 /** One row of the table. Small, because a run may have 200,000 of them: the rest is `PanelDetails`, asked for by key. */
@@ -46,6 +47,8 @@ export interface PanelDetails {
   readonly moreLeftovers: number;
   readonly startedAt: number | null;
   readonly limits: Limits;
+  /** Null: it was too short to have one. */
+  readonly timeline: Timeline | null;
   /** Its text is bounded; `droppedBytes` counts what the capture and the panel left out of its middle. */
   readonly output: CapturedOutput;
 }

@@ -48,6 +48,7 @@ export function panelDetails(record: TestRecord): PanelDetails {
     moreLeftovers: leaks.reduce((sum, leak) => sum + leak.total, 0) - leftovers.length,
     startedAt: record.startedAt,
     limits: record.limits,
+    timeline: record.timeline ?? null,
     output: boundedOutput(record.output),
   };
 }

@@ -1,5 +1,6 @@
 import type { CageDescription, LeftProcess, LimitName, Limits, ProcessInfo, Throttled } from './limits.ts';
 import type { TestInfo } from './tests.ts';
+import type { Timeline } from './timeline.ts';
 
 /** `heap`: the runtime's own limit. `refused`: the system turned an allocation down, and the test did not bear it. */
 export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap' | 'refused';
@@ -130,6 +131,8 @@ export interface TestRecord {
   readonly startedAt: number | null;
   readonly durationMs: number | null;
   readonly usage: Usage;
+  /** Absent: it was over within a second, or an older Bulkhead ran it. */
+  readonly timeline?: Timeline;
   readonly limits: Limits;
   readonly cage: CageDescription['mechanism'];
   readonly output: CapturedOutput;

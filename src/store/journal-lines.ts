@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type JournalEntry, journalVersion } from '../engine/journal.ts';
 import { type Brief, isBrief } from '../engine/brief.ts';
+import { isTimeline } from '../protocol/timeline.ts';
 import { verdictKinds } from '../protocol/verdict.ts';
 
 const chunkBytes = 1024 ** 2;
@@ -113,11 +114,18 @@ function* lines(path: string, from: number): Generator<Line> {
 function parseEntry(text: string): JournalEntry | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isEntry(value) ? value : null;
+    return isEntry(value) ? withKnownParts(value) : null;
   } catch {
     // Cut off by a kill, or damaged: counted by whoever reads the journal.
     return null;
   }
+}
+
+/** What only adds to a record costs no more than itself where it is damaged, or of a newer Bulkhead. */
+function withKnownParts(entry: JournalEntry): JournalEntry {
+  if (entry.entry !== 'record') return entry;
+  const { timeline, ...record } = entry.record;
+  return timeline === undefined || isTimeline(timeline) ? entry : { ...entry, record };
 }
 
 /** Checks what the reader relies on: a journal lies where a test can write too. */

@@ -8,6 +8,7 @@ import type { EndReason } from '../../src/engine/evidence.ts';
 import type { Diagnostics } from '../../src/frameworks/framework.ts';
 import type { InsideEvent } from '../../src/protocol/events.ts';
 import type { Limits } from '../../src/protocol/limits.ts';
+import { isTimeline } from '../../src/protocol/timeline.ts';
 import { marked } from './alive.ts';
 import { mechanismsHere } from './mechanisms.ts';
 
@@ -91,6 +92,20 @@ for (const { name, open, hard } of here) {
       const { caged } = start(`node -e '${hog}'; exit 0`);
       const evidence = await caged.finished;
       assert.ok((evidence.oomKills ?? 0) > 0);
+    });
+
+    it('keeps the course of a longer life, and none of a short one', async () => {
+      const spin =
+        'const end=Date.now()+700;while(Date.now()<end);const a=Buffer.alloc(64<<20,1);setTimeout(()=>a,900)';
+      const { timeline, cpuMs, wallMs } = await start(node(spin)).caged.finished;
+      assert.ok(timeline && isTimeline(timeline), JSON.stringify(timeline));
+      const { stepMs, memoryKiB, processes } = timeline;
+      assert.ok(stepMs * memoryKiB.length <= wallMs + stepMs, `${memoryKiB.length} steps of ${wallMs} ms`);
+      assert.ok(Math.max(...memoryKiB.slice(-3)) > 60 * 1024, String(memoryKiB));
+      assert.ok(Math.max(...processes) >= 1);
+      const told = timeline.cpuMs.reduce((sum, each) => sum + each, 0);
+      if (cpuMs !== null) assert.ok(Math.abs(told - cpuMs) <= 1, `${told} of ${cpuMs} ms`);
+      assert.equal((await start('exit 0').caged.finished).timeline, undefined);
     });
 
     it('leaves nothing behind when it daemonises, and says who was there', async () => {

@@ -87,6 +87,30 @@ describe('the run report in a browser', function () {
           .evaluate(part => getComputedStyle(part).color);
       assert.notEqual(await colorOf('ok'), await colorOf('warning'));
       await picture(panel, `${theme}-details`);
+
+      const { page } = panel;
+      const hog = records.findIndex(({ verdict }) => verdict.kind === 'out-of-memory');
+      await page.getByRole('button', { name: /whole price list/ }).click();
+      await panel.send({ type: 'details', key: rows[hog]!.key, details: panelDetails(records[hog]!) });
+      const memory = page.getByRole('img', { name: 'Memory over 3.75 s: at most 512 MiB, limit 512 MiB' });
+      await memory.scrollIntoViewIfNeeded();
+      assert.equal(await memory.locator('.limit').count(), 1);
+      assert.equal(await page.getByRole('img', { name: /^CPU over .*: at most 100 %$/ }).count(), 1);
+      assert.equal(
+        await page
+          .getByRole('img', { name: /^Processes over .*, limit 256$/ })
+          .locator('.limit')
+          .count(),
+        0,
+      );
+      await page.getByText('As a table').press('Enter');
+      const numbers = page.getByRole('table', { name: 'Used over time' });
+      assert.deepEqual(await numbers.getByRole('row').nth(4).getByRole('cell').allTextContents(), [
+        '130 MiB',
+        '72 %',
+        '4',
+      ]);
+      await picture(panel, `${theme}-timeline`);
     });
 
   it('claims nothing for a test that ran in another cage than the one the run tells of', async () => {

@@ -116,6 +116,14 @@ const verdicts: readonly { verdict: Verdict; titlePath: readonly string[]; chang
     changes: {
       durationMs: 3_180,
       usage: { peakMemoryBytes: 512 * mebibyte, cpuMs: 2_900, maxProcesses: 4, shared: false },
+      timeline: {
+        version: 1,
+        startedAt: Date.UTC(2026, 0, 2, 14, 3, 21, 500),
+        stepMs: 250,
+        memoryKiB: [38, 61, 64, 130, 190, 240, 238, 300, 350, 366, 420, 455, 490, 512, 512].map(each => each * 1024),
+        processes: [1, 1, 2, 4, 4, 4, 4, 3, 3, 4, 4, 4, 4, 4, 2],
+        cpuMs: [120, 240, 250, 180, 160, 200, 210, 205, 190, 180, 230, 240, 245, 160, 90],
+      },
     },
   },
   {

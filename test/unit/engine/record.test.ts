@@ -4,6 +4,7 @@ import { defaults } from '../../../src/config/settings.ts';
 import { recordOf } from '../../../src/engine/record.ts';
 import type { TestOutcome, Unit, UnitOutcome } from '../../../src/engine/unit.ts';
 import type { Throttled } from '../../../src/protocol/limits.ts';
+import type { Timeline } from '../../../src/protocol/timeline.ts';
 import { cleanUnit, passed } from './evidence.ts';
 
 /** A test that passed, in a cage of one second. */
@@ -37,5 +38,28 @@ describe('the record of a test', () => {
 
   it('tells by which measure it was slow', () => {
     assert.deepEqual(recordWith({}, { slow: true }).attributes, [{ kind: 'slow', thresholdMs: 10_000 }]);
+  });
+
+  it('has the course of its cage, and of a cage that it shared the part in which it ran', () => {
+    const timeline: Timeline = {
+      version: 1,
+      startedAt: 10_000,
+      stepMs: 500,
+      memoryKiB: [1, 2, 3, 4, 5, 6, 7, 8],
+      processes: [1, 1, 1, 1, 2, 2, 2, 2],
+      cpuMs: [],
+    };
+    assert.deepEqual(recordWith({ timeline }).timeline, timeline);
+    assert.equal('timeline' in recordWith({}), false);
+    const shared = (startedAt: number | null, durationMs: number) =>
+      recordWith({ timeline, shared: true }, { startedAt, durationMs }).timeline;
+    assert.deepEqual(shared(11_100, 2_000), {
+      ...timeline,
+      startedAt: 11_000,
+      memoryKiB: [3, 4, 5, 6, 7],
+      processes: [1, 1, 2, 2, 2],
+    });
+    assert.equal(shared(11_100, 20), undefined);
+    assert.equal(shared(null, 5_000), undefined);
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Journal } from '../../../src/engine/journal.ts';
 import type { Problem } from '../../../src/protocol/messages.ts';
+import type { Timeline } from '../../../src/protocol/timeline.ts';
 import type { Verdict } from '../../../src/protocol/verdict.ts';
 import { loadSqlite } from '../../../src/store/sqlite.ts';
 import { Store } from '../../../src/store/store.ts';
@@ -86,6 +87,24 @@ describe('the history of a workspace', () => {
     assert.deepEqual([failed.records.length, failed.next], [25, null]);
     assert.deepEqual(failed.records[1], recordOf(10, { kind: 'failed' }));
     assert.throws(() => store.records({ run: 'no such run' }), /There is no run no such run/);
+  });
+
+  it('reads records with a timeline and without, and passes over one that it does not know', () => {
+    const timeline = { version: 1, startedAt: 1, stepMs: 250, memoryKiB: [9], processes: [1], cpuMs: [] } as const;
+    const journal = pastRun(storage, 'courses', { planned: 3, verdicts: ['passed'], ended: false });
+    const later = { ...timeline, version: 2 } as unknown as Timeline;
+    journal.write({ entry: 'record', record: recordOf(1, { kind: 'passed' }, { timeline }) });
+    journal.write({ entry: 'record', record: recordOf(2, { kind: 'failed' }, { timeline: later }) });
+    journal.close();
+    const { records } = open().records({ run: 'courses' });
+    assert.deepEqual(
+      records.map(record => [record.verdict.kind, record.timeline]),
+      [
+        ['passed', undefined],
+        ['passed', timeline],
+        ['failed', undefined],
+      ],
+    );
   });
 
   it('keeps a page small enough for a frame', () => {

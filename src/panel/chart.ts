@@ -1,0 +1,74 @@
+import { type Child, el, svg } from './dom.ts';
+
+export interface Chart {
+  readonly heading: string;
+  /** The whole of it in a sentence, for whoever does not see it. */
+  readonly label: string;
+  readonly values: readonly number[];
+  /** What must not be exceeded; null: nothing. */
+  readonly limit: number | null;
+  /** What is to be said beside the heading. */
+  readonly caption: string;
+  /** Where the time was up, in steps; null: it was not. */
+  readonly until: number | null;
+}
+
+const height = 100;
+
+/** A curve in steps, with its limit as a line where the two can be seen together. */
+export function chartOf({ heading, label, values, limit, caption, until }: Chart): HTMLElement {
+  const top = topOf(values, limit);
+  const y = (value: number) => round(height - (value / top) * height);
+  const line = limit !== null && limit <= top && rule(`M0 ${y(limit)}H${values.length}`);
+  return el(
+    'figure',
+    { class: 'chart' },
+    el('figcaption', {}, el('span', {}, heading), ' ', el('span', { class: 'muted' }, caption)),
+    svg(
+      'svg',
+      { role: 'img', 'aria-label': label, viewBox: `0 0 ${values.length} ${height}`, preserveAspectRatio: 'none' },
+      svg('path', { class: 'curve', d: stepsPath(values, y) }),
+      line,
+      until !== null && until <= values.length && rule(`M${round(until)} 0V${height}`),
+    ),
+  );
+}
+
+/** Above the limit, unless that is so far away that nothing of the curve would be seen. */
+export function topOf(values: readonly number[], limit: number | null): number {
+  const most = Math.max(1, ...values);
+  return limit !== null && limit <= 4 * most ? Math.max(limit, most) * 1.1 : most * 1.1;
+}
+
+export function stepsPath(values: readonly number[], y: (value: number) => number): string {
+  return `M0 ${height}${values.map((value, i) => `V${y(value)}H${i + 1}`).join('')}V${height}z`;
+}
+
+/** The same numbers as a table: for a screen reader, and for whoever wants to know exactly. */
+export function tableOf(caption: string, heads: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
+  return el(
+    'details',
+    { class: 'numbers' },
+    el('summary', {}, 'As a table'),
+    el(
+      'table',
+      { 'aria-label': caption },
+      el('thead', {}, el('tr', {}, ...heads.map(head => el('th', { scope: 'col' }, head)))),
+      el(
+        'tbody',
+        {},
+        ...rows.map(([first, ...others]) =>
+          el('tr', {}, el('th', { scope: 'row' }, first), ...others.map(other => el('td', {}, other))),
+        ),
+      ),
+    ),
+  );
+}
+
+function rule(d: string): SVGPathElement {
+  return svg('path', { class: 'limit', d });
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
