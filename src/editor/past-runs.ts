@@ -98,9 +98,19 @@ function written(report: RunReport, path: string): string {
   return [...(path.endsWith('.json') ? jsonReport(report) : markdownReport(report))].join('');
 }
 
-function summaryOf({ run, planned, counts, startedAt, durationMs, state, journal }: PastRun): RunSummary {
+function summaryOf({
+  run,
+  planned,
+  counts,
+  leaked,
+  flaky,
+  startedAt,
+  durationMs,
+  state,
+  journal,
+}: PastRun): RunSummary {
   const cancelled = state !== 'ended';
-  return { run, planned, counts, leaked: 0, flaky: 0, startedAt, durationMs, cancelled, problems: [], journal };
+  return { run, planned, counts, leaked, flaky, startedAt, durationMs, cancelled, problems: [], journal };
 }
 
 export function whenText({ startedAt }: PastRun): string {

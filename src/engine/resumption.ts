@@ -9,6 +9,7 @@ export interface Earlier {
   readonly planned: ReadonlyMap<TestKey, { readonly test: TestInfo; readonly project: string }>;
   readonly verdicts: ReadonlyMap<TestKey, VerdictKind>;
   readonly leaked: ReadonlySet<TestKey>;
+  readonly retried: ReadonlySet<TestKey>;
 }
 
 /** A test that was cancelled or not begun says nothing of itself, so it is run like one that never had its turn. */

@@ -25,7 +25,10 @@ export class Tally {
     if (!earlier) return;
     for (const [key, { test, project }] of earlier.planned) {
       this.#planned.set(key, { test, project, earlier: true });
-      if (isDone(earlier, key)) this.#count(key, earlier.verdicts.get(key)!, earlier.leaked.has(key));
+      if (!isDone(earlier, key)) continue;
+      const kind = earlier.verdicts.get(key)!;
+      this.#count(key, kind, earlier.leaked.has(key));
+      if (earlier.retried.has(key) && !isFailure(kind)) this.flaky++;
     }
   }
 

@@ -1,12 +1,12 @@
 import { plural } from '../reports/excerpt.ts';
 import { button, el, setAttribute, setText, svg } from './dom.ts';
-import { type Category, categoryLabel } from './filter.ts';
+import { besides, type Category, categoryLabel } from './filter.ts';
 import { icon } from './icons.ts';
 import { bySeverity } from './order.ts';
 import { count } from './run.ts';
 
 /** Most alarming first; what is counted beside the verdicts comes last. */
-const categories: readonly Category[] = [...bySeverity.toReversed(), 'leaked'];
+const verdicts: readonly Category[] = bySeverity.toReversed();
 
 const barWidth = 1000;
 
@@ -17,7 +17,7 @@ export class Categories {
   readonly #toggles = new Map<Category, { toggle: HTMLButtonElement; count: HTMLElement }>();
 
   constructor(onToggle: (category: Category) => void) {
-    for (const category of categories) {
+    for (const category of [...verdicts, ...besides]) {
       const number = el('span', { class: 'count' });
       const toggle = button(
         { class: 'toggle', 'data-kind': category, hidden: true },
@@ -49,9 +49,7 @@ export class Categories {
   }
 
   #showBar(counted: (category: Category) => number, planned: number): void {
-    const parts = categories
-      .filter(each => each !== 'leaked' && counted(each) > 0)
-      .map(each => ({ category: each, number: counted(each) }));
+    const parts = verdicts.filter(each => counted(each) > 0).map(each => ({ category: each, number: counted(each) }));
     const text = parts
       .map(({ category, number }) => `${count(number)} ${categoryLabel(category).toLowerCase()}`)
       .join(', ');

@@ -1,9 +1,17 @@
 import { verdictLabel } from '../reports/wording.ts';
-import type { VerdictKind } from '../protocol/verdict.ts';
+import { isFailure, type VerdictKind } from '../protocol/verdict.ts';
 import type { PanelRecord } from './messages.ts';
 
-/** Leaking is beside the verdict: a leaking test is counted under both. */
-export type Category = VerdictKind | 'leaked';
+/** What is beside the verdict: a leaking test is counted under both. */
+export const besides = ['flaky', 'leaked'] as const;
+export type Category = VerdictKind | (typeof besides)[number];
+
+export function categoriesOf({ kind, leaked, attempts }: PanelRecord): Category[] {
+  const categories: Category[] = [kind];
+  if (attempts > 1 && !isFailure(kind)) categories.push('flaky');
+  if (leaked > 0) categories.push('leaked');
+  return categories;
+}
 
 export interface Filter {
   readonly text: string;
@@ -26,7 +34,7 @@ export function matcher({ text, categories }: Filter): (record: PanelRecord) => 
     .map(word => new RegExp(literal(word), 'i'));
   const kinds = new Set<Category>(categories);
   return record =>
-    (kinds.size === 0 || kinds.has(record.kind) || (record.leaked > 0 && kinds.has('leaked'))) &&
+    (kinds.size === 0 || categoriesOf(record).some(each => kinds.has(each))) &&
     words.every(
       word =>
         word.test(record.title) || word.test(record.suite) || word.test(record.file) || word.test(record.headline),
@@ -34,6 +42,7 @@ export function matcher({ text, categories }: Filter): (record: PanelRecord) => 
 }
 
 export function categoryLabel(category: Category): string {
+  if (category === 'flaky') return 'Flaky';
   return category === 'leaked' ? 'Left processes' : verdictLabel(category);
 }
 

@@ -27,6 +27,7 @@ const shapes: Readonly<Record<Icon, string>> = {
   'not-run': `${ring}M5.5 8h5`,
   lost: `${ring}M6 6.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.6-.9 1.3M8 11.4v.3`,
   leaked: 'M8 1.6c2.6 3.1 4.4 5.5 4.4 8.1a4.4 4.4 0 0 1-8.8 0c0-2.6 1.8-5 4.4-8.1zM8 12a2.3 2.3 0 0 1-2.3-2.3',
+  flaky: 'M1.5 8c1.1-4.6 3.2-4.6 4.3 0s3.2 4.6 4.3 0s3.2-4.6 4.3 0',
   running: 'M14.25 8a6.25 6.25 0 1 1-6.25-6.25',
   enforced: `${shield}M5.4 7.9l1.9 1.9l3.4-3.8`,
   watched:

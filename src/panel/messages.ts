@@ -25,6 +25,8 @@ export interface PanelRecord {
   readonly cage: MechanismName;
   /** Processes that the test left behind. */
   readonly leaked: number;
+  /** How often it was tried. */
+  readonly attempts: number;
 }
 
 export interface PanelFailure {

@@ -39,10 +39,10 @@ export const bySeverity: readonly VerdictKind[] = [
 
 const severityOf = Object.fromEntries(bySeverity.map((kind, index) => [kind, index])) as Record<VerdictKind, number>;
 
-/** A test that passed and left processes behind needs a look before any that did no harm. */
-function severity({ kind, leaked }: PanelRecord): number {
+/** A test that passed and left processes behind, or only passed at last, needs a look before any that did no harm. */
+function severity({ kind, leaked, attempts }: PanelRecord): number {
   const own = severityOf[kind];
-  return leaked > 0 ? Math.max(own, severityOf['not-run'] + 0.5) : own;
+  return leaked > 0 || attempts > 1 ? Math.max(own, severityOf['not-run'] + 0.5) : own;
 }
 
 /** Ties are broken by duration, slowest first, then by place, so that rows do not jump while a run goes on. */

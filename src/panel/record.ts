@@ -28,6 +28,7 @@ export function panelRecord(record: TestRecord, folder: Folder): PanelRecord {
     maxProcesses: usage.maxProcesses,
     shared: usage.shared,
     cage: record.cage,
+    attempts: attributes.reduce((sum, each) => sum + (each.kind === 'retried' ? each.earlier.length : 0), 1),
     leaked: attributes.reduce((sum, each) => sum + (each.kind === 'leaked-processes' ? each.total : 0), 0),
   };
 }

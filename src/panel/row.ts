@@ -38,16 +38,15 @@ export function rowOf(record: PanelRecord, folders: boolean): HTMLTableRowElemen
   );
 }
 
-function verdictCell({ kind, headline, leaked }: PanelRecord): HTMLElement {
+function verdictCell({ kind, headline, leaked, attempts }: PanelRecord): HTMLElement {
   const verdict = el('span', { class: 'verdict', 'data-kind': kind, title: headline }, icon(kind), verdictLabel(kind));
-  if (leaked === 0) return cell('verdict', verdict);
-  const left = el(
-    'div',
-    { class: 'under leak', 'data-kind': 'leaked' },
-    icon('leaked'),
-    `left ${plural(leaked, 'process', 'processes')}`,
-  );
-  return cell('verdict', verdict, left);
+  if (leaked > 0) return cell('verdict', verdict, beside('leaked', `left ${plural(leaked, 'process', 'processes')}`));
+  return attempts > 1 ? cell('verdict', verdict, beside('flaky', `tried ${attempts} times`)) : cell('verdict', verdict);
+}
+
+/** There is room for the one that is worse. */
+function beside(what: 'leaked' | 'flaky', text: string): HTMLElement {
+  return el('div', { class: 'under leak', 'data-kind': what }, icon(what), text);
 }
 
 function memoryCell({ peakMemoryBytes: peak, memoryCapBytes: cap, shared }: PanelRecord): HTMLElement {

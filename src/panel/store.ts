@@ -1,6 +1,6 @@
 import type { TestKey } from '../protocol/tests.ts';
-import { isFailure } from '../protocol/verdict.ts';
-import { type Category, type Filter, filters, matcher, noFilter } from './filter.ts';
+import { failingKinds, isFailure } from '../protocol/verdict.ts';
+import { categoriesOf, type Category, type Filter, filters, matcher, noFilter } from './filter.ts';
 import type { PanelRecord } from './messages.ts';
 import { defaultSort, merge, type Order, orderBy, type Sort } from './order.ts';
 
@@ -35,7 +35,7 @@ export class RecordStore {
 
   get failed(): number {
     let failed = 0;
-    for (const [category, count] of this.#counts) if (category !== 'leaked' && isFailure(category)) failed += count;
+    for (const kind of failingKinds) failed += this.count(kind);
     return failed;
   }
 
@@ -105,8 +105,6 @@ export class RecordStore {
   }
 
   #count(record: PanelRecord, by: 1 | -1): void {
-    const add = (category: Category) => this.#counts.set(category, this.count(category) + by);
-    add(record.kind);
-    if (record.leaked > 0) add('leaked');
+    for (const category of categoriesOf(record)) this.#counts.set(category, this.count(category) + by);
   }
 }

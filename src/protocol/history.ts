@@ -23,6 +23,10 @@ export interface PastRun {
   /** How many of the planned tests have a verdict. */
   readonly recorded: number;
   readonly counts: Readonly<Partial<Record<VerdictKind, number>>>;
+  /** Tests that left processes. */
+  readonly leaked: number;
+  /** Tests that did not fail in the end, and had failed before. */
+  readonly flaky: number;
   /** How often it went on after an interruption or a stop. */
   readonly resumed: number;
   /** What is missing in its journal: lines that cannot be read, and entries that a full disk did not take. */

@@ -5,7 +5,7 @@ import { isOwned } from '../engine/run-owner.ts';
 import type { PastRun, RunState } from '../protocol/history.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
-import type { TestRecord, VerdictKind } from '../protocol/verdict.ts';
+import { type Attribute, isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
 import { journalLines } from './journal-lines.ts';
 
 export interface PlannedTest {
@@ -26,6 +26,8 @@ export interface Digest {
   /** The last verdict of each test. */
   readonly verdicts: ReadonlyMap<TestKey, VerdictKind>;
   readonly leaked: ReadonlySet<TestKey>;
+  /** Tests that were tried again. */
+  readonly retried: ReadonlySet<TestKey>;
   readonly summary: RunSummary | null;
   /** Lines that cannot be read, and entries that the disk did not take. */
   readonly missing: number;
@@ -43,6 +45,7 @@ export function digest(folder: string, onRecord: (record: TestRecord) => void = 
   const planned = new Map<TestKey, PlannedTest>();
   const verdicts = new Map<TestKey, VerdictKind>();
   const leaked = new Set<TestKey>();
+  const retried = new Set<TestKey>();
   for (const { entry, at, length } of journalLines(path)) {
     read = at + length + 1;
     if (entry === null) {
@@ -64,7 +67,8 @@ export function digest(folder: string, onRecord: (record: TestRecord) => void = 
       case 'record':
         planned.set(entry.record.test.key, { test: entry.record.test, project: entry.record.project });
         verdicts.set(entry.record.test.key, entry.record.verdict.kind);
-        if (entry.record.attributes.some(({ kind }) => kind === 'leaked-processes')) leaked.add(entry.record.test.key);
+        mark(leaked, entry.record, 'leaked-processes');
+        mark(retried, entry.record, 'retried');
         onRecord(entry.record);
         break;
       case 'gap':
@@ -93,9 +97,16 @@ export function digest(folder: string, onRecord: (record: TestRecord) => void = 
     planned,
     verdicts,
     leaked,
+    retried,
     summary,
     missing: missing + (read < size && state !== 'running' ? 1 : 0),
   };
+}
+
+/** A later record of the test stands in the place of an earlier one. */
+function mark(marked: Set<TestKey>, { test, attributes }: TestRecord, wanted: Attribute['kind']): void {
+  if (attributes.some(({ kind }) => kind === wanted)) marked.add(test.key);
+  else marked.delete(test.key);
 }
 
 function openingOf({ selection, overrides, coverage }: RunOpening): RunOpening {
@@ -118,11 +129,12 @@ export function durationUntil(
 }
 
 /** What the database would say of the run. */
-export function pastRunOf(storage: string, { run, planned, verdicts, ...found }: Digest): PastRun {
+export function pastRunOf(storage: string, { run, planned, verdicts, leaked, retried, ...found }: Digest): PastRun {
   const counts: Partial<Record<VerdictKind, number>> = {};
   for (const kind of verdicts.values()) counts[kind] = (counts[kind] ?? 0) + 1;
   const { state, startedAt, durationMs, resumed, missing } = found;
+  const flaky = [...retried].filter(key => !isFailure(verdicts.get(key)!)).length;
   const journal = join(runFolder(storage, run), journalName);
   const sizes = { planned: planned.size, recorded: verdicts.size };
-  return { run, state, startedAt, durationMs, ...sizes, counts, resumed, missing, journal };
+  return { run, state, startedAt, durationMs, ...sizes, counts, leaked: leaked.size, flaky, resumed, missing, journal };
 }

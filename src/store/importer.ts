@@ -177,6 +177,10 @@ export class Importer {
   }
 }
 
+/** What a run has come to, by verdict. */
+export const countsOfRun =
+  'SELECT verdict, count(*) AS tests, total(leaked) AS leaked, total(attempts > 1) AS retried FROM outcomes WHERE run = ? GROUP BY verdict';
+
 const statements = {
   run: 'SELECT id, imported FROM runs WHERE run = ?',
   newRun: 'INSERT INTO runs (run, started_at) VALUES (?, ?)',
@@ -186,7 +190,7 @@ const statements = {
   missing: 'UPDATE runs SET missing = missing + ? WHERE id = ?',
   imported: 'UPDATE runs SET imported = ? WHERE id = ?',
   ended: 'UPDATE runs SET cancelled = ?, duration_ms = ?, counts = ? WHERE id = ?',
-  counts: 'SELECT verdict, count(*) AS tests FROM outcomes WHERE run = ? GROUP BY verdict',
+  counts: countsOfRun,
   // The update that changes nothing makes it return the row that is there.
   test: 'INSERT INTO tests (key, project, framework, file, title) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET project = excluded.project, file = excluded.file, title = excluded.title RETURNING id',
   testOf: 'SELECT id FROM tests WHERE key = ?',

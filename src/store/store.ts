@@ -4,10 +4,10 @@ import { journalName } from '../engine/journal.ts';
 import { isOwned } from '../engine/run-owner.ts';
 import type { HistoryRequests, LastVerdict, PastRun, PastVerdict, RecordPage } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
-import type { TestRecord, VerdictKind } from '../protocol/verdict.ts';
+import { isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
 import { databaseName, openDatabase, openInMemory, type Opened, setAside } from './database.ts';
 import { durationUntil, stateOf } from './digest.ts';
-import { Importer } from './importer.ts';
+import { countsOfRun, Importer } from './importer.ts';
 import { entryAt } from './journal-lines.ts';
 import { Damage, isDamage, isRefusal } from './sqlite.ts';
 
@@ -155,8 +155,9 @@ export class Store {
   #pastRun(row: RunRow): PastRun {
     const folder = join(this.#storage, 'runs', row.run);
     const journal = join(folder, journalName);
-    const counted = row.counts === null ? this.#counts(row.id) : (JSON.parse(row.counts) as CountRow[]);
+    const counted = this.#counts(row);
     const done = counted.flatMap(({ verdict, tests }) => (verdict === null ? [] : [[verdict, tests] as const]));
+    const passable = counted.filter(({ verdict }) => verdict !== null && !isFailure(verdict));
     const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
     const state = stateOf(row.cancelled === null ? null : { cancelled: row.cancelled === 1 }, isOwned(folder));
     const resumption = row.resumed_at === null ? null : { at: row.resumed_at, earlierMs: row.earlier_ms ?? 0 };
@@ -169,16 +170,19 @@ export class Store {
       planned: sum(counted.map(({ tests }) => tests)),
       recorded: sum(done.map(([, tests]) => tests)),
       counts: Object.fromEntries(done),
+      leaked: sum(counted.map(({ leaked }) => leaked)),
+      flaky: sum(passable.map(({ retried }) => retried)),
       resumed: row.resumed,
       missing: row.missing,
       journal,
     };
   }
 
-  #counts(run: number): CountRow[] {
-    return this.#opened.database
-      .prepare('SELECT verdict, count(*) AS tests FROM outcomes WHERE run = ? GROUP BY verdict')
-      .all(run) as unknown as CountRow[];
+  /** Those that were kept when the run ended; an older Bulkhead did not count all of it. */
+  #counts({ id, counts }: RunRow): CountRow[] {
+    const kept = counts === null ? [] : (JSON.parse(counts) as CountRow[]);
+    if (counts !== null && kept.every(({ retried }) => retried !== undefined)) return kept;
+    return this.#opened.database.prepare(countsOfRun).all(id) as unknown as CountRow[];
   }
 
   /** Damage and a disk that refuses cost the database, never an answer: it is built again, on disk or in memory. */
@@ -227,6 +231,8 @@ interface PlaceRow {
 interface CountRow {
   readonly verdict: VerdictKind | null;
   readonly tests: number;
+  readonly leaked: number;
+  readonly retried: number;
 }
 
 export function runsIn(storage: string): string[] {

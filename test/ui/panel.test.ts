@@ -160,6 +160,12 @@ describe('the run report in a browser', function () {
     assert.deepEqual(await titles(panel), ['are cropped']);
     assert.equal(await panel.page.getByRole('status').textContent(), `1 of ${total} tests`);
 
+    const flaky = panel.page.getByRole('button', { name: '1 Flaky' });
+    await flaky.click();
+    assert.deepEqual(await titles(panel), ['are cropped', 'answers within a second']);
+    assert.equal(await panel.page.locator('tr[data-key] .leak').textContent(), 'tried 3 times');
+    await flaky.click();
+
     await panel.page.getByRole('button', { name: '1 Left processes' }).click();
     assert.deepEqual(await titles(panel), ['are cropped', 'listens']);
     await panel.page.getByRole('searchbox').fill('server');

@@ -27,6 +27,8 @@ function engineWith(records: readonly TestRecord[]): PretendEngine {
       planned: records.length,
       recorded: records.length,
       counts: { passed: records.length },
+      leaked: 0,
+      flaky: 0,
       resumed: 0,
       missing: 0,
       journal: '/j',

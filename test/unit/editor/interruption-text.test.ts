@@ -28,6 +28,8 @@ function said(planned: number, recorded: number): string {
     startedAt: 0,
     durationMs: 0,
     counts: {},
+    leaked: 0,
+    flaky: 0,
     resumed: 0,
     missing: 0,
   } as const;

@@ -18,6 +18,7 @@ export function row(key: string, changes: Partial<PanelRecord> = {}): PanelRecor
     shared: false,
     cage: 'cgroup2',
     leaked: 0,
+    attempts: 1,
     ...changes,
   };
 }

@@ -21,6 +21,15 @@ describe('the rows of a run', () => {
     assert.deepEqual(store.failures(), ['b', 'c']);
   });
 
+  it('calls flaky what passed at last, and not what failed each time', () => {
+    const store = new RecordStore();
+    store.add([row('a', { attempts: 3 }), row('b', { kind: 'failed', attempts: 3 }), row('c')]);
+    assert.equal(store.count('flaky'), 1);
+    assert.equal(keysOf(store.shown), 'b a c');
+    store.filterBy({ text: '', categories: ['flaky'] });
+    assert.equal(keysOf(store.shown), 'a');
+  });
+
   it('shows all, worst first', () => {
     assert.equal(keysOf(filled().shown), 'c b d a');
   });

@@ -3,12 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Journal } from '../../../src/engine/journal.ts';
+import { Journal, runFolder } from '../../../src/engine/journal.ts';
 import type { Problem } from '../../../src/protocol/messages.ts';
 import type { Timeline } from '../../../src/protocol/timeline.ts';
 import type { Verdict } from '../../../src/protocol/verdict.ts';
+import { digest, pastRunOf } from '../../../src/store/digest.ts';
 import { loadSqlite } from '../../../src/store/sqlite.ts';
 import { Store } from '../../../src/store/store.ts';
+import { sampleReport } from '../reports/samples.ts';
 import { pastRun, recordOf } from './past.ts';
 
 const passed = (times: number) => Array<'passed'>(times).fill('passed');
@@ -148,6 +150,27 @@ describe('the history of a workspace', () => {
     journal.write({ entry: 'record', record: recordOf(0, { kind: 'passed' }, { attributes }) });
     journal.close();
     assert.equal(open().testHistory({ key: 'key-0' })[0]?.attempts, 3);
+  });
+
+  it('counts what left processes and what passed at last, also of a run that an older Bulkhead has counted', () => {
+    const journal = pastRun(storage, 'worn', { planned: 4, verdicts: ['passed'], ended: false });
+    const retried = { kind: 'retried', earlier: [{ kind: 'failed' }] } as const;
+    const leaked = { kind: 'leaked-processes', processes: [], total: 2 } as const;
+    journal.write({ entry: 'record', record: recordOf(1, { kind: 'passed' }, { attributes: [retried, leaked] }) });
+    journal.write({ entry: 'record', record: recordOf(2, { kind: 'failed' }, { attributes: [retried] }) });
+    journal.write({ entry: 'record', record: recordOf(3, { kind: 'passed' }, { attributes: [leaked] }) });
+    journal.write({ entry: 'end', summary: sampleReport([], { run: 'worn' }).summary });
+    journal.close();
+    const store = open();
+    const told = () => store.history().map(({ leaked, flaky, counts }) => ({ leaked, flaky, counts }));
+    const truth = [{ leaked: 2, flaky: 1, counts: { passed: 3, failed: 1 } }];
+    assert.deepEqual(told(), truth);
+    const older = new (loadSqlite()!.DatabaseSync)(join(storage, 'history.db'));
+    older.exec(`UPDATE runs SET counts = '[{"verdict":"failed","tests":1},{"verdict":"passed","tests":3}]'`);
+    older.close();
+    assert.deepEqual(told(), truth);
+    const { leaked: left, flaky } = pastRunOf(storage, digest(runFolder(storage, 'worn'))!);
+    assert.deepEqual([left, flaky], [2, 1]);
   });
 
   it('lets the record after a resumption stand in the place of a cancelled one', () => {
