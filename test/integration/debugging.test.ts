@@ -52,7 +52,8 @@ describe('the Debug profile', function () {
 
   it('stops at a breakpoint inside the cage, for longer than the test may take, and then goes on', async () => {
     const configuration = vscode.workspace.getConfiguration('bulkhead');
-    await configuration.update('timeout', '200ms');
+    const { Global } = vscode.ConfigurationTarget;
+    await configuration.update('timeout', '200ms', Global);
     try {
       const { run, ended } = await debug('test/verdicts.test.js', 9, 'verdicts', 'passes');
       const stopped = await stop();
@@ -65,7 +66,7 @@ describe('the Debug profile', function () {
       assert.match(run.output, /said by the passing test/);
       assert.doesNotMatch(run.output, /Debugger (listening|attached|ending)/);
     } finally {
-      await configuration.update('timeout', undefined);
+      await configuration.update('timeout', undefined, Global);
     }
   });
 
