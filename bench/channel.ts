@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
 import { EventReader } from '../src/engine/event-reader.ts';
+import { Portions } from '../src/engine/portions.ts';
 import type { InsideEvent } from '../src/protocol/events.ts';
 
 /** The bundle of the code inside, as it is made for the package. */
@@ -38,7 +39,8 @@ export async function receive(sender: string, tests: number, onEvent: (event: In
     onEvent(event);
   });
   const pipe = child.stdio[3] as Readable;
-  pipe.on('data', (chunk: Buffer) => reader.push(chunk));
+  const portions = new Portions(pipe, chunk => reader.push(chunk));
+  void once(child, 'exit').then(() => portions.hurry());
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   await once(pipe, 'close');
   reader.end();

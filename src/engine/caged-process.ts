@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cage, Traces } from '../cages/cage.ts';
 import type { CagedLaunch } from '../cages/launch.ts';
 import { throttledSince, throttledSoFar } from '../cages/throttling.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
 import type { LeftProcess, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { CagedOptions } from './caged-options.ts';
+import { drained } from './drained.ts';
 import { testEnvironment, whyNotExecutable } from './environment.ts';
 import { EventReader } from './event-reader.ts';
 import type { ProcessEvidence, StopReason } from './evidence.ts';
@@ -14,6 +15,7 @@ import { Interrogation } from './interrogation.ts';
 import { examined } from './leftovers.ts';
 import { OutputCapture } from './output.ts';
 import { OutputFile } from './output-file.ts';
+import { Portions } from './portions.ts';
 import { Sampling } from './sampling.ts';
 import { CharacterStream } from './whole-characters.ts';
 
@@ -32,6 +34,7 @@ export class CagedProcess {
   readonly #launch: { readonly wrapped: CagedLaunch } | { readonly missing: string };
   readonly #held = Promise.withResolvers<number | null>();
   #child: ChildProcess | null = null;
+  #said: Portions | null = null;
   #stop: StopReason | null = null;
   #exit: ProcessEvidence['exit'] = null;
   readonly #sampling: Sampling;
@@ -237,7 +240,7 @@ export class CagedProcess {
     this.#cage.born(child);
     child.stdout?.on('data', (chunk: Buffer) => this.#print(chunk, 'stdout'));
     child.stderr?.on('data', (chunk: Buffer) => this.#print(chunk, 'stderr'));
-    (child.stdio[3] as Readable).on('data', (chunk: Buffer) => this.#events.push(chunk));
+    this.#said = new Portions(child.stdio[3] as Readable, chunk => this.#events.push(chunk));
     // A reset of a pipe by a dying process is its end, which `close` tells.
     for (const stream of child.stdio) stream?.on('error', () => {});
     this.#sampling.born();
@@ -280,15 +283,8 @@ export class CagedProcess {
     }
   }
 
-  /** Everything written is read, unless a process that escaped the cage holds the pipe: then it is cut. */
-  async #drain(): Promise<boolean> {
-    const streams = (this.#child?.stdio ?? []).flatMap(stream => (stream && !stream.closed ? [stream] : []));
-    const closed = Promise.all(streams.map(stream => new Promise(resolve => stream.once('close', resolve))));
-    const inTime = closed.then(() => false);
-    let leaked = await Promise.race([inTime, sleep(lingerMs, true, { ref: false })]);
-    // After a stall, timers run before what is there to be read: a turn for that, and no more, however much is written.
-    for (let turn = 0; leaked && turn < 2; turn++) leaked = await Promise.race([inTime, nextTurn(true)]);
-    for (const stream of streams) stream.destroy();
-    return leaked;
+  #drain(): Promise<boolean> {
+    this.#said?.hurry();
+    return drained(this.#child?.stdio ?? [], lingerMs);
   }
 }

@@ -82,7 +82,7 @@ function briefIn({ bytes, begin, length }: Line): Brief | null {
 function* lines(path: string, from: number): Generator<Line> {
   const descriptor = openSync(path, 'r');
   try {
-    const chunk = Buffer.alloc(chunkBytes);
+    const chunk = Buffer.allocUnsafe(chunkBytes);
     let parts: Buffer[] = [];
     let held = 0;
     let start = from;

@@ -18,7 +18,7 @@ const longestPauseMs = 50;
 export class LinePipe {
   readonly #fd: number;
   readonly #onGone: (why: string) => never;
-  readonly #identity: string | null;
+  readonly #identity: Identity | null;
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   #waiting: Buffer[] = [];
   #offset = 0;
@@ -41,7 +41,7 @@ export class LinePipe {
    */
   flush(): boolean {
     // A test that closed it may have opened a file of its own under the same number.
-    if (this.#waiting.length > 0 && identityOf(this.#fd) !== this.#identity) return false;
+    if (this.#waiting.length > 0 && !isSame(this.#identity, identityOf(this.#fd))) return false;
     for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
       try {
         this.#offset += writeSync(this.#fd, line, this.#offset, line.length - this.#offset);
@@ -73,14 +73,22 @@ export class LinePipe {
   }
 }
 
-function identityOf(fd: number): string | null {
+interface Identity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+function identityOf(fd: number): Identity | null {
   try {
-    const { dev, ino } = fstatSync(fd);
-    return `${dev}:${ino}`;
+    return fstatSync(fd);
   } catch {
     // Closed, or hidden by a file system that the test has put in place.
     return null;
   }
+}
+
+function isSame(one: Identity | null, other: Identity | null): boolean {
+  return one?.dev === other?.dev && one?.ino === other?.ino;
 }
 
 function leave(why: string): never {
