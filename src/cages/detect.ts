@@ -4,13 +4,13 @@ import type { Mechanism } from './cage.ts';
 import { openCgroup1 } from './cgroup1.ts';
 import { openCgroup2 } from './cgroup2.ts';
 import type { Choice } from './detection-cache.ts';
-import { openNamespaces, openSubreaper } from './kept.ts';
+import { openNamespaces, openSubreaper, openWatchedTree } from './kept.ts';
 import { ownCgroups } from './mounts.ts';
 import { forbiddenText, mechanismOrder } from './order.ts';
 import { openProcessGroup } from './process-group.ts';
 import { openJobObjects } from './windows/job-object.ts';
 import { tryJobs } from './windows/trial.ts';
-import { proveHardCap, proveWatch } from './proof.ts';
+import { daemonOfMac, proveHardCap, proveWatch } from './proof.ts';
 
 export interface Detected {
   readonly mechanism: Mechanism;
@@ -71,6 +71,8 @@ export async function openMechanism(name: MechanismName, keeper: string | null):
       return proveWatch(await openNamespaces(needed(keeper, platform)));
     case 'subreaper':
       return proveWatch(openSubreaper(needed(keeper, platform)));
+    case 'watched-tree':
+      return proveWatch(openWatchedTree(ofMac(keeper, platform)), daemonOfMac);
     case 'job-object':
       return openJobObjects(addon(keeper, platform));
     case 'process-group':
@@ -89,6 +91,9 @@ export async function proveAgain(mechanism: Mechanism): Promise<void> {
     case 'namespaces':
     case 'subreaper':
       await proveWatch(kept);
+      return;
+    case 'watched-tree':
+      await proveWatch(kept, daemonOfMac);
       return;
     case 'job-object':
       await tryJobs(kept);
@@ -115,6 +120,15 @@ function ownGroups(platform: NodeJS.Platform) {
 
 function needed(keeper: string | null, platform: NodeJS.Platform): string {
   if (platform !== 'linux') throw new Error('it is a part of Linux');
+  return present(keeper);
+}
+
+function ofMac(keeper: string | null, platform: NodeJS.Platform): string {
+  if (platform !== 'darwin') throw new Error('it is the keeper of macOS; here there are stronger ones');
+  return present(keeper);
+}
+
+function present(keeper: string | null): string {
   if (keeper === null)
     throw new Error('Bulkhead’s keeper, a small program for this processor, is not there or may not be executed');
   return keeper;

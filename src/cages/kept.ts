@@ -70,6 +70,35 @@ export function openSubreaper(keeper: string): Mechanism {
   };
 }
 
+/** On macOS no process adopts orphans, so the keeper remembers the tree: by ancestry, session and what it has seen before. */
+export function openWatchedTree(keeper: string): Mechanism {
+  const properties: CageProperties = {
+    memory: {
+      level: 'watched',
+      how: `by the keeper every ${pollMs} ms (physical footprint); may overshoot by what is allocated meanwhile`,
+    },
+    peak: common.peak,
+    cpu: {
+      level: 'watched',
+      how: `sampled every ${pollMs} ms; what a process used after the last look is not counted`,
+    },
+    processes: { level: 'unavailable', because: 'the system counts the processes of a user, not those of a test' },
+    cleanup: {
+      level: 'watched',
+      how: 'a process that leaves its session and its parents between two looks may escape',
+    },
+  };
+  const powers = powersOf(properties, without('it needs namespaces, which are a part of Linux'));
+  return {
+    name: 'watched-tree',
+    label: 'keeper of macOS, with a watch on the tree and its memory',
+    properties,
+    powers,
+    open: (id, options) => new KeptCage(id, keeper, powers, options, []),
+    close: async () => {},
+  };
+}
+
 function powersOf({ memory, processes }: Pick<CageProperties, 'memory' | 'processes'>, spaces: Spaces): Powers {
   return { ...all, memory: powerOf(memory), swap: unwatchedSwap, processes: powerOf(processes), ...spaces };
 }

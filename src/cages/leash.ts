@@ -42,7 +42,13 @@ export class ShellLeash implements Leash {
 }
 
 /** Always given: core dumps fill disks, and the machine's own out-of-memory killer should take a test before an editor. */
-const always = ['--core', '0', '--oom-score-adj', '800', '--goodbye', '2000'];
+const always = [
+  '--core',
+  '0',
+  '--goodbye',
+  '2000',
+  ...(process.platform === 'linux' ? ['--oom-score-adj', '800'] : []),
+];
 
 /** The child is a keeper, outside the cage; it starts the leader inside, and tells of its end. */
 export class KeeperLeash implements Leash {

@@ -1,5 +1,10 @@
 import type { MechanismName } from '../protocol/limits.ts';
 
+/** What only this system has. */
+const ownOf: Partial<Record<NodeJS.Platform, readonly MechanismName[]>> = {
+  win32: ['job-object'],
+  darwin: ['watched-tree'],
+};
 /** What Linux has, from the strongest to the weakest. Elsewhere it is tried as well, for what it says is what to do. */
 const ofLinux: readonly MechanismName[] = ['cgroup2', 'cgroup1', 'namespaces', 'subreaper'];
 
@@ -7,8 +12,7 @@ const ofLinux: readonly MechanismName[] = ['cgroup2', 'cgroup1', 'namespaces', '
 export const mechanismOrder = mechanismsOf(process.platform);
 
 export function mechanismsOf(platform: NodeJS.Platform): readonly MechanismName[] {
-  const own: readonly MechanismName[] = platform === 'win32' ? ['job-object'] : [];
-  return [...own, ...ofLinux, 'process-group'];
+  return [...(ownOf[platform] ?? []), ...ofLinux, 'process-group'];
 }
 
 export const forbiddenText = 'it is forbidden by the settings';

@@ -24,7 +24,10 @@ const hog: Launch = {
   cwd: '/',
   env: {},
 };
-const daemon: Launch = { file: 'sh', args: ['-c', 'setsid sleep 30 >/dev/null 2>&1 </dev/null &'], cwd: '/', env: {} };
+const orphan = (script: string): Launch => ({ file: 'sh', args: ['-c', script], cwd: '/', env: {} });
+const daemon = orphan('setsid sleep 30 >/dev/null 2>&1 </dev/null &');
+/** There is no `setsid` program there. */
+export const daemonOfMac = orphan('(sleep 30 >/dev/null 2>&1 </dev/null &)');
 
 /** A writable directory proves nothing: the controller may be missing, or swap may take what the cap refuses. */
 export async function proveHardCap(mechanism: Mechanism): Promise<Mechanism> {
@@ -38,15 +41,15 @@ export async function proveHardCap(mechanism: Mechanism): Promise<Mechanism> {
   });
 }
 
-/** A watch must see a hog, and the end of the cage must reach a daemon that left its session. */
-export async function proveWatch(mechanism: Mechanism): Promise<Mechanism> {
+/** A watch must see a hog, and the end of the cage must reach a daemon that left its parents. */
+export async function proveWatch(mechanism: Mechanism, left = daemon): Promise<Mechanism> {
   return proved(mechanism, async () => {
     const watched = await confine(mechanism, hog);
     if (watched.end.kind === 'not-started') throw new Error(watched.end.because);
     if (!watched.overMemory) throw new Error('a program that took 64 MiB under a cap of 8 MiB was not noticed');
-    const left = await confine(mechanism, daemon);
-    if (left.leftovers.length === 0 || left.survivors.length > 0) {
-      throw new Error('a daemon that left its session was not found and ended');
+    const { leftovers, survivors } = await confine(mechanism, left);
+    if (leftovers.length === 0 || survivors.length > 0) {
+      throw new Error('a daemon that left its parents was not found and ended');
     }
   });
 }

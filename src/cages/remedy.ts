@@ -4,6 +4,7 @@ import type { MechanismName } from '../protocol/limits.ts';
 /** What would give a mechanism that this machine refuses, as something to do; null where nothing is known to. */
 export function remedyFor(mechanism: MechanismName, facts: MachineFacts): string | null {
   if (mechanism === 'job-object') return jobObject(facts);
+  if (mechanism === 'watched-tree') return facts.platform === 'darwin' ? keeper(facts) : null;
   if (facts.platform === 'win32') return inLinux('Work in WSL 2 (in VS Code: WSL: Connect to WSL)', mechanism);
   if (facts.platform !== 'linux') return inLinux('Work in a container or a virtual machine with Linux', mechanism);
   switch (mechanism) {

@@ -142,6 +142,7 @@ const forbidden = choice<Exclude<MechanismName, 'process-group'>>({
   'job-object': 'A Windows job object.',
   namespaces: 'A user and pid namespace: debuggers, nested sandboxes and setuid programs may not work in it.',
   subreaper: 'The keeper without a namespace.',
+  'watched-tree': 'The keeper of macOS, which watches what it cannot adopt.',
 });
 
 export const cageFields = {

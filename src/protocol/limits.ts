@@ -75,7 +75,8 @@ export interface CageProperties {
   readonly cpu: Assurance;
 }
 
-export type MechanismName = 'cgroup2' | 'cgroup1' | 'job-object' | 'namespaces' | 'subreaper' | 'process-group';
+export type MechanismName =
+  'cgroup2' | 'cgroup1' | 'job-object' | 'namespaces' | 'subreaper' | 'watched-tree' | 'process-group';
 
 export interface CageDescription {
   readonly mechanism: MechanismName;

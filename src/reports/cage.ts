@@ -13,6 +13,8 @@ export function mechanismLabel(name: MechanismName): string {
       return 'namespaces';
     case 'subreaper':
       return 'keeper';
+    case 'watched-tree':
+      return 'watched tree';
     case 'process-group':
       return 'process group';
   }

@@ -79,6 +79,10 @@ describe('what would give a stronger cage', () => {
   it('on other systems, is Linux', () => {
     assert.match(remedies(machineOf({}, { platform: 'darwin' }))[0]!, /virtual machine with Linux/);
     assert.match(remedies(machineOf({}, { platform: 'win32', user: null }))[0]!, /WSL 2/);
-    assert.equal(remedyFor('process-group', readFacts(works, machineOf({}, { platform: 'darwin' }))), null);
+    const mac = machineOf({}, { platform: 'darwin' });
+    assert.equal(remedyFor('process-group', readFacts(works, mac)), null);
+    assert.equal(remedyFor('watched-tree', readFacts(works, mac)), null);
+    assert.match(remedyFor('watched-tree', readFacts({ state: 'missing', path: '/k' }, mac))!, /C compiler/);
+    assert.equal(remedyFor('watched-tree', readFacts(works, machineOf(desktop))), null);
   });
 });
