@@ -98,19 +98,15 @@ function written(report: RunReport, path: string): string {
   return [...(path.endsWith('.json') ? jsonReport(report) : markdownReport(report))].join('');
 }
 
-function summaryOf({
-  run,
-  planned,
-  counts,
-  leaked,
-  flaky,
-  startedAt,
-  durationMs,
-  state,
-  journal,
-}: PastRun): RunSummary {
-  const cancelled = state !== 'ended';
-  return { run, planned, counts, leaked, flaky, startedAt, durationMs, cancelled, problems: [], journal };
+function summaryOf({ state, memoryBudgetBytes: budget, ...past }: PastRun): RunSummary {
+  const { run, planned, counts, leaked, flaky, startedAt, durationMs, journal } = past;
+  const known = { run, planned, counts, leaked, flaky, startedAt, durationMs, journal };
+  return {
+    ...known,
+    ...(budget === null ? {} : { memoryBudgetBytes: budget }),
+    cancelled: state !== 'ended',
+    problems: [],
+  };
 }
 
 export function whenText({ startedAt }: PastRun): string {

@@ -4,6 +4,7 @@ import type { Notice } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { fromPanel, type FromPanel, type PanelRecord, type ToPanel } from '../panel/messages.ts';
 import { reportPage } from '../panel/page.ts';
+import { type Course, panelCourse, spanAt } from '../panel/spans.ts';
 import type { ReportActions } from './report-actions.ts';
 import type { RunRecords } from './run-records.ts';
 import type { RunEvent, Runs } from './runs.ts';
@@ -25,6 +26,8 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
   #rows: PanelRecord[] = [];
   #headChanged = false;
   #live: ToPanel | undefined;
+  /** As the panel has it. */
+  #course: Course | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(extension: vscode.Uri, runs: Runs, actions: ReportActions) {
@@ -133,6 +136,15 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
       case 'details': {
         const details = this.#runs.last?.details(message.key) ?? null;
         return this.#post({ type: 'details', key: message.key, details });
+      }
+      case 'course':
+        this.#course = this.#runs.last?.course();
+        if (this.#course) this.#post({ type: 'course', course: panelCourse(this.#course) });
+        return;
+      case 'at': {
+        const span = this.#course && spanAt(this.#course, message.lane, message.ms);
+        if (span) this.#post({ type: 'show', key: span.record.key });
+        return;
       }
       case 'reveal':
         return this.#actions.reveal(message.key);

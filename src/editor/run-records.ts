@@ -4,6 +4,7 @@ import type { Folder, TestInfo, TestKey } from '../protocol/tests.ts';
 import { isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
 import type { PanelDetails, PanelRecord, RunHead } from '../panel/messages.ts';
 import { panelDetails, panelRecord } from '../panel/record.ts';
+import { type Course, courseOf } from '../panel/spans.ts';
 
 /** Characters of details kept of one run; the rows themselves are small. */
 const detailsBudget = 32 * 1024 ** 2;
@@ -16,6 +17,7 @@ export interface Place {
 
 interface Kept {
   readonly row: PanelRecord;
+  readonly startedAt: number | null;
   readonly project: string;
   readonly place: Place;
   readonly messagePlaces: readonly (Place | undefined)[];
@@ -63,7 +65,8 @@ export class RunRecords {
     const messagePlaces = record.messages.map(({ file, line, column = 1 }) =>
       file === undefined || line === undefined ? undefined : { file, line, column },
     );
-    const kept: Kept = { row, project: record.project, place, messagePlaces, details: panelDetails(record) };
+    const { project, startedAt } = record;
+    const kept: Kept = { row, startedAt, project, place, messagePlaces, details: panelDetails(record) };
     this.#kept.set(test.key, kept);
     this.counts[verdict.kind] = (this.counts[verdict.kind] ?? 0) + 1;
     for (const attribute of record.attributes) {
@@ -98,6 +101,11 @@ export class RunRecords {
 
   rows(): PanelRecord[] {
     return [...this.#kept.values()].map(({ row }) => row);
+  }
+
+  course(): Course {
+    const ran = [...this.#kept.values()].map(({ row, startedAt }) => ({ ...row, startedAt }));
+    return courseOf(ran);
   }
 
   details(key: TestKey): PanelDetails | null {

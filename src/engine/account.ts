@@ -38,7 +38,7 @@ export class Account {
     void this.#deps.notify({ notice: 'problem', run: this.#deps.id, problem });
   }
 
-  summary(cancelled: boolean): RunSummary {
+  summary(cancelled: boolean, memoryBudgetBytes: number): RunSummary {
     const { journal, id, earlier } = this.#deps;
     const summary: RunSummary = {
       run: id,
@@ -46,6 +46,7 @@ export class Account {
       startedAt: earlier?.startedAt ?? this.#startedAt,
       durationMs: (earlier?.durationMs ?? 0) + Date.now() - this.#startedAt,
       cancelled,
+      memoryBudgetBytes,
       problems: this.#problems,
       journal: journal.complete ? journal.path : null,
     };

@@ -81,7 +81,7 @@ export class Run {
     // Of a run that was cut short, tests are missing for another reason than that they are not there.
     if (!this.#closing.cutShort) this.#account.known.unmet(listed).forEach(each => this.#account.tell(each));
     this.#finished.resolve();
-    return this.#account.summary(this.#closing.cancelled);
+    return this.#account.summary(this.#closing.cancelled, Math.round(this.#budget));
   }
 
   /** Resolves when every planned test has its record; the answer is what could not be killed. */

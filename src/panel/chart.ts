@@ -5,6 +5,8 @@ export interface Chart {
   /** The whole of it in a sentence, for whoever does not see it. */
   readonly label: string;
   readonly values: readonly number[];
+  /** What was set aside for that; absent: nothing was. */
+  readonly reserved?: readonly number[];
   /** What must not be exceeded; null: nothing. */
   readonly limit: number | null;
   /** What is to be said beside the heading. */
@@ -16,8 +18,8 @@ export interface Chart {
 const height = 100;
 
 /** A curve in steps, with its limit as a line where the two can be seen together. */
-export function chartOf({ heading, label, values, limit, caption, until }: Chart): HTMLElement {
-  const top = topOf(values, limit);
+export function chartOf({ heading, label, values, reserved = [], limit, caption, until }: Chart): HTMLElement {
+  const top = topOf([...values, ...reserved], limit);
   const y = (value: number) => round(height - (value / top) * height);
   const line = limit !== null && limit <= top && rule(`M0 ${y(limit)}H${values.length}`);
   return el(
@@ -28,6 +30,7 @@ export function chartOf({ heading, label, values, limit, caption, until }: Chart
       'svg',
       { role: 'img', 'aria-label': label, viewBox: `0 0 ${values.length} ${height}`, preserveAspectRatio: 'none' },
       svg('path', { class: 'curve', d: stepsPath(values, y) }),
+      reserved.length > 0 && svg('path', { class: 'reserved', d: stepsPath(reserved, y) }),
       line,
       until !== null && until <= values.length && rule(`M${round(until)} 0V${height}`),
     ),
@@ -42,6 +45,10 @@ export function topOf(values: readonly number[], limit: number | null): number {
 
 export function stepsPath(values: readonly number[], y: (value: number) => number): string {
   return `M0 ${height}${values.map((value, i) => `V${y(value)}H${i + 1}`).join('')}V${height}z`;
+}
+
+export function axisOf(end: string): HTMLElement {
+  return el('div', { class: 'axis', 'aria-hidden': 'true' }, el('span', {}, '0'), el('span', {}, end));
 }
 
 /** The same numbers as a table: for a screen reader, and for whoever wants to know exactly. */

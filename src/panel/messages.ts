@@ -55,6 +55,24 @@ export interface PanelDetails {
   readonly output: CapturedOutput;
 }
 
+export type Mood = 'passed' | 'failed' | 'skipped';
+
+/** Of one of equal parts of a run: how many tests began and how many of them failed, and what was at work at the most. */
+export type Load = readonly [begun: number, failed: number, atOnce: number, peaksBytes: number, capsBytes: number];
+
+/** What ran beside what. */
+export interface PanelCourse {
+  readonly tests: number;
+  readonly failed: number;
+  readonly lanes: number;
+  readonly ms: number;
+  readonly loads: readonly Load[];
+  readonly width: number;
+  readonly height: number;
+  /** For an SVG of that width and height. */
+  readonly paths: readonly (readonly [Mood, string])[];
+}
+
 export interface RunHead {
   readonly run: string;
   /** What was asked for: "All tests", "cart.test.ts". */
@@ -86,6 +104,8 @@ export type ToPanel =
   | { readonly type: 'ended'; readonly summary: RunSummary }
   /** The answer to `details`; null: the host no longer has this test. */
   | { readonly type: 'details'; readonly key: TestKey; readonly details: PanelDetails | null }
+  /** The answer to `course`. */
+  | { readonly type: 'course'; readonly course: PanelCourse }
   /** Opens this test of the run; what hides it gives way. */
   | { readonly type: 'show'; readonly key: TestKey }
   /** The warden went away and the run will get no further. */
@@ -100,6 +120,9 @@ export type FromPanel =
   | { readonly type: 'openMessage'; readonly key: TestKey; readonly message: number }
   | { readonly type: 'openOutput'; readonly key: TestKey }
   | { readonly type: 'rerun'; readonly keys: readonly TestKey[] }
+  | { readonly type: 'course' }
+  /** What ran there is to be shown. */
+  | { readonly type: 'at'; readonly lane: number; readonly ms: number }
   | { readonly type: 'runAll' }
   | { readonly type: 'stop' }
   | { readonly type: 'copy'; readonly text: string };
@@ -107,9 +130,10 @@ export type FromPanel =
 /** What arrived from a webview, if it is one of the messages above; the host must not act on anything else. */
 export function fromPanel(value: unknown): FromPanel | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, key, keys, text, message } = value as Record<string, unknown>;
+  const { type, key, keys, text, message, lane, ms } = value as Record<string, unknown>;
   switch (type) {
     case 'ready':
+    case 'course':
     case 'runAll':
     case 'stop':
       return { type };
@@ -121,6 +145,8 @@ export function fromPanel(value: unknown): FromPanel | undefined {
       return typeof key === 'string' && Number.isInteger(message)
         ? { type, key, message: message as number }
         : undefined;
+    case 'at':
+      return typeof lane === 'number' && typeof ms === 'number' ? { type, lane, ms } : undefined;
     case 'rerun':
       return Array.isArray(keys) && keys.every(each => typeof each === 'string') ? { type, keys } : undefined;
     case 'copy':

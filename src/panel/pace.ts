@@ -4,6 +4,13 @@ export interface Clock {
   visible(): boolean;
 }
 
+/** Of the page itself. */
+export const pageClock: Clock = {
+  now: () => performance.now(),
+  later: (action, ms) => void setTimeout(action, ms),
+  visible: () => document.visibilityState === 'visible',
+};
+
 /** What comes together is painted together. */
 const togetherMs = 16;
 

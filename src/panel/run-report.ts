@@ -8,8 +8,9 @@ import type { Category, Filter } from './filter.ts';
 import { Head } from './head.ts';
 import type { FromPanel, PanelDetails, PanelRecord, RunHead, ToPanel } from './messages.ts';
 import { nextSort } from './order.ts';
-import { type Clock, Pace } from './pace.ts';
+import { Pace, pageClock } from './pace.ts';
 import { count, phaseOf, phaseText, plannedOf, type RunState, type Tally } from './run.ts';
+import { RunTimeline } from './run-timeline.ts';
 import { type SavedView, savedView, viewFor } from './saved.ts';
 import { RecordStore } from './store.ts';
 import { ResultsTable } from './table.ts';
@@ -32,6 +33,7 @@ export class RunReport {
   readonly #root: HTMLElement;
   readonly #pace: Pace;
   readonly #head: Head;
+  readonly #timeline: RunTimeline;
   readonly #categories = new Categories(category => this.#toggleCategory(category));
   readonly #toolbar = new Toolbar(
     text => this.#filter({ ...this.#store.filter, text }),
@@ -68,12 +70,15 @@ export class RunReport {
     this.#host = host;
     this.#view = savedView(host.getState());
     this.#head = new Head(el('div', { class: 'actions' }, this.#rerun), () => host.postMessage({ type: 'stop' }));
-    const clock: Clock = {
-      now: () => performance.now(),
-      later: (action, ms) => void setTimeout(action, ms),
-      visible: () => document.visibilityState === 'visible',
-    };
-    this.#pace = new Pace(paintEveryMs, clock, () => this.#paint());
+    this.#timeline = new RunTimeline(this.#view.timeline, {
+      onToggle: timeline => {
+        this.#keep({ ...this.#view, timeline });
+        this.#pace.request();
+      },
+      onAsk: () => host.postMessage({ type: 'course' }),
+      onPoint: (lane, ms) => host.postMessage({ type: 'at', lane, ms }),
+    });
+    this.#pace = new Pace(paintEveryMs, pageClock, () => this.#paint());
     this.#split.addEventListener('keydown', event => {
       if (event.key === 'Escape' && this.#view.selected !== null) this.#close();
     });
@@ -99,6 +104,8 @@ export class RunReport {
         return this.#change({ summary: message.summary });
       case 'lost':
         return this.#change({ lost: { because: message.because, at: performance.now() } });
+      case 'course':
+        return this.#timeline.draw(message.course, this.#run?.summary?.memoryBudgetBytes ?? null);
       case 'show':
         return this.#show(message.key);
       case 'details':
@@ -147,7 +154,15 @@ export class RunReport {
       );
     if (!this.#split.isConnected)
       this.#root.replaceChildren(
-        el('main', {}, this.#head.element, this.#categories.element, this.#toolbar.element, this.#split),
+        el(
+          'main',
+          {},
+          this.#head.element,
+          this.#categories.element,
+          this.#timeline.element,
+          this.#toolbar.element,
+          this.#split,
+        ),
         this.#spoken,
       );
     const store = this.#store;
@@ -163,6 +178,8 @@ export class RunReport {
     this.#categories.show(category => this.#store.count(category), planned, this.#view.filter.categories);
     this.#paintRows(run, planned);
     this.#paintRerun(run);
+    const ended = phaseOf(run) !== 'running';
+    this.#timeline.show(`${run.head.run} ${store.size} ${ended}`, store.size, ended);
     this.#paintDetails();
     const phase = phaseOf(run);
     this.#say(phase === 'running' ? 'Running' : phaseText(run, tally), phase);

@@ -10,24 +10,27 @@ export interface SavedView {
   readonly sort: Sort;
   readonly filter: Filter;
   readonly selected: TestKey | null;
+  /** The timeline of the run is open. */
+  readonly timeline: boolean;
 }
 
-export const freshView: SavedView = { run: null, sort: defaultSort, filter: noFilter, selected: null };
+export const freshView: SavedView = { run: null, sort: defaultSort, filter: noFilter, selected: null, timeline: false };
 
 /** An older version of the panel may have saved something else: whatever does not fit is as if it were never saved. */
 export function savedView(state: unknown): SavedView {
-  const { run, sort, filter, selected } = fields(state);
+  const { run, sort, filter, selected, timeline } = fields(state);
   return {
     run: typeof run === 'string' ? run : null,
     sort: savedSort(fields(sort)),
     filter: savedFilter(fields(filter)),
     selected: typeof selected === 'string' ? selected : null,
+    timeline: timeline === true,
   };
 }
 
 /** Another run keeps the order one likes; what was sought and chosen in the run before would hide its tests. */
 export function viewFor(run: string, view: SavedView): SavedView {
-  return view.run === run ? view : { ...freshView, run, sort: view.sort };
+  return view.run === run ? view : { ...freshView, run, sort: view.sort, timeline: view.timeline };
 }
 
 function savedSort({ column, direction }: Record<string, unknown>): Sort {

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
-import { chartOf, tableOf } from './chart.ts';
+import { axisOf, chartOf, tableOf } from './chart.ts';
 import { el } from './dom.ts';
 import type { PanelDetails } from './messages.ts';
 
@@ -29,7 +29,7 @@ export function timelineOf({ timeline, limits, startedAt }: PanelDetails): HTMLE
     curve('Memory', memory, limits.memoryBytes, formatBytes),
     cpu.length > 0 && curve('CPU', cpu, null, percent),
     curve('Processes', processes, limits.processes, String),
-    el('div', { class: 'axis', 'aria-hidden': 'true' }, el('span', {}, '0'), el('span', {}, long)),
+    axisOf(long),
     tableOf(
       'Used over time',
       ['Until', 'Memory', 'CPU', 'Processes'],

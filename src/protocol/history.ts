@@ -27,6 +27,8 @@ export interface PastRun {
   readonly leaked: number;
   /** Tests that did not fail in the end, and had failed before. */
   readonly flaky: number;
+  /** What the caps of all its cages could have together; null: it has not ended, or an older Bulkhead ran it. */
+  readonly memoryBudgetBytes: number | null;
   /** How often it went on after an interruption or a stop. */
   readonly resumed: number;
   /** What is missing in its journal: lines that cannot be read, and entries that a full disk did not take. */

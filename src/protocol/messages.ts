@@ -110,6 +110,8 @@ export interface RunSummary {
   readonly startedAt: number;
   readonly durationMs: number;
   readonly cancelled: boolean;
+  /** What the caps of all cages at work may have together; absent: an older Bulkhead ran it. */
+  readonly memoryBudgetBytes?: number;
   readonly problems: readonly Problem[];
   /** The run's journal; null when it could not be written. */
   readonly journal: string | null;

@@ -129,12 +129,29 @@ export function durationUntil(
 }
 
 /** What the database would say of the run. */
-export function pastRunOf(storage: string, { run, planned, verdicts, leaked, retried, ...found }: Digest): PastRun {
+export function pastRunOf(
+  storage: string,
+  { run, planned, verdicts, leaked, retried, summary, ...found }: Digest,
+): PastRun {
   const counts: Partial<Record<VerdictKind, number>> = {};
   for (const kind of verdicts.values()) counts[kind] = (counts[kind] ?? 0) + 1;
   const { state, startedAt, durationMs, resumed, missing } = found;
+  const memoryBudgetBytes = summary?.memoryBudgetBytes ?? null;
   const flaky = [...retried].filter(key => !isFailure(verdicts.get(key)!)).length;
   const journal = join(runFolder(storage, run), journalName);
   const sizes = { planned: planned.size, recorded: verdicts.size };
-  return { run, state, startedAt, durationMs, ...sizes, counts, leaked: leaked.size, flaky, resumed, missing, journal };
+  return {
+    run,
+    state,
+    startedAt,
+    durationMs,
+    ...sizes,
+    counts,
+    leaked: leaked.size,
+    flaky,
+    memoryBudgetBytes,
+    resumed,
+    missing,
+    journal,
+  };
 }

@@ -122,8 +122,9 @@ export class Importer {
     this.#sql.recorded.run(run, test, ...columns, place, length);
   }
 
-  #end(run: number, { cancelled, durationMs }: RunSummary): void {
-    this.#sql.ended.run(cancelled ? 1 : 0, durationMs, JSON.stringify(this.#sql.counts.all(run)), run);
+  #end(run: number, { cancelled, durationMs, memoryBudgetBytes: budget }: RunSummary): void {
+    const counts = JSON.stringify(this.#sql.counts.all(run));
+    this.#sql.ended.run(cancelled ? 1 : 0, durationMs, counts, typeof budget === 'number' ? budget : null, run);
   }
 
   /** Null: a test that was never planned here. */
@@ -189,7 +190,7 @@ const statements = {
     'UPDATE runs SET resumed = resumed + 1, resumed_at = ?, earlier_ms = ?, cancelled = NULL, duration_ms = NULL, counts = NULL WHERE id = ?',
   missing: 'UPDATE runs SET missing = missing + ? WHERE id = ?',
   imported: 'UPDATE runs SET imported = ? WHERE id = ?',
-  ended: 'UPDATE runs SET cancelled = ?, duration_ms = ?, counts = ? WHERE id = ?',
+  ended: 'UPDATE runs SET cancelled = ?, duration_ms = ?, counts = ?, memory_budget = ? WHERE id = ?',
   counts: countsOfRun,
   // The update that changes nothing makes it return the row that is there.
   test: 'INSERT INTO tests (key, project, framework, file, title) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET project = excluded.project, file = excluded.file, title = excluded.title RETURNING id',

@@ -45,6 +45,8 @@ const migrations: readonly string[] = [
     PRIMARY KEY (run, test)
   ) WITHOUT ROWID;
   `,
+  // Null until the run has ended, and in those of before.
+  'ALTER TABLE runs ADD COLUMN memory_budget INTEGER',
 ];
 
 export const schemaVersion = migrations.length;

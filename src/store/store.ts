@@ -172,6 +172,7 @@ export class Store {
       counts: Object.fromEntries(done),
       leaked: sum(counted.map(({ leaked }) => leaked)),
       flaky: sum(passable.map(({ retried }) => retried)),
+      memoryBudgetBytes: row.memory_budget,
       resumed: row.resumed,
       missing: row.missing,
       journal,
@@ -218,6 +219,7 @@ interface RunRow {
   readonly cancelled: number | null;
   readonly duration_ms: number | null;
   readonly counts: string | null;
+  readonly memory_budget: number | null;
   readonly missing: number;
 }
 

@@ -4,7 +4,8 @@ import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { ToPanel } from '../../src/panel/messages.ts';
 import { panelDetails, panelRecord } from '../../src/panel/record.ts';
-import { isFailure } from '../../src/protocol/verdict.ts';
+import { courseOf, panelCourse } from '../../src/panel/spans.ts';
+import { isFailure, type TestRecord } from '../../src/protocol/verdict.ts';
 import { launchBrowser } from '../bed/browser.ts';
 import { artifacts } from '../bed/places.ts';
 import {
@@ -112,6 +113,43 @@ describe('the run report in a browser', function () {
       ]);
       await picture(panel, `${theme}-timeline`);
     });
+
+  it('shows what ran beside what, and how much of the memory budget that took', async function () {
+    this.timeout(180_000);
+    const at = (start: number, of: TestRecord) => ({ ...panelRecord(of, folder), startedAt: of.startedAt! + start });
+    const ran = records.flatMap((record, i) =>
+      record.startedAt === null ? [] : [at(Math.floor(i / 3) * 1300, record)],
+    );
+    const course = panelCourse(courseOf(ran));
+    const ended: ToPanel = { type: 'ended', summary: summaryOf(total, { memoryBudgetBytes: 3 * 1024 ** 3 }) };
+    for (const theme of ['light', 'dark', 'high-contrast'] as const) {
+      const panel = await open({ theme });
+      const { page } = panel;
+      await panel.send(...finished.slice(0, 2), ended);
+      await page.getByText(`${total} tests`).waitFor();
+      assert.equal(
+        (await panel.sent()).some(({ type }) => type === 'course'),
+        false,
+      );
+      await page.getByText('Timeline').press('Enter');
+      await page.waitForFunction(() => window.sentToHost.some(({ type }) => type === 'course'));
+      await panel.send({ type: 'course', course });
+      const tests = page.getByRole('img', {
+        name: /^Tests over time: 15 tests in 31.3 s, at most 5 at once, 9 failed$/,
+      });
+      await tests.waitFor();
+      const memory = page.getByRole('img', { name: /^Memory over 31.3 s: .*, caps 2.5 GiB, budget 3 GiB$/ });
+      assert.equal(await memory.locator('.limit').count(), 1);
+      await page.screenshot({ path: path.join(artifacts, 'panel', `${theme}-run-timeline.png`) });
+      await page.getByText('As a table').press('Enter');
+      const rows = page.getByRole('table', { name: 'What ran when' }).getByRole('row');
+      assert.equal(await rows.count(), 21);
+      const box = (await tests.boundingBox())!;
+      await tests.click({ position: { x: 2, y: box.height - 3 } });
+      assert.deepEqual((await panel.sent()).at(-1)?.type, 'at');
+      if (theme !== 'high-contrast') await panel.close();
+    }
+  });
 
   it('claims nothing for a test that ran in another cage than the one the run tells of', async () => {
     const panel = await open();

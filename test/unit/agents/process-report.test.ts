@@ -29,6 +29,7 @@ function engineWith(records: readonly TestRecord[]): PretendEngine {
       counts: { passed: records.length },
       leaked: 0,
       flaky: 0,
+      memoryBudgetBytes: null,
       resumed: 0,
       missing: 0,
       journal: '/j',

@@ -30,6 +30,7 @@ function said(planned: number, recorded: number): string {
     counts: {},
     leaked: 0,
     flaky: 0,
+    memoryBudgetBytes: null,
     resumed: 0,
     missing: 0,
   } as const;

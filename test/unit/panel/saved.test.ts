@@ -7,6 +7,7 @@ describe('what the panel keeps over a reload', () => {
     sort: { column: 'memory', direction: 'ascending' },
     filter: { text: 'cart', categories: ['failed', 'leaked'] },
     selected: 'key',
+    timeline: true,
   } as const;
 
   it('is read back as it was', () => {
@@ -24,8 +25,8 @@ describe('what the panel keeps over a reload', () => {
     assert.deepEqual(savedView(odd), { ...freshView, filter: { text: '', categories: ['failed'] } });
   });
 
-  it('belongs to its run, but for the order', () => {
+  it('belongs to its run, but for the order and what is open', () => {
     assert.deepEqual(viewFor('one', view), view);
-    assert.deepEqual(viewFor('two', view), { ...freshView, run: 'two', sort: view.sort });
+    assert.deepEqual(viewFor('two', view), { ...freshView, run: 'two', sort: view.sort, timeline: true });
   });
 });

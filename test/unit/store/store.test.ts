@@ -159,7 +159,8 @@ describe('the history of a workspace', () => {
     journal.write({ entry: 'record', record: recordOf(1, { kind: 'passed' }, { attributes: [retried, leaked] }) });
     journal.write({ entry: 'record', record: recordOf(2, { kind: 'failed' }, { attributes: [retried] }) });
     journal.write({ entry: 'record', record: recordOf(3, { kind: 'passed' }, { attributes: [leaked] }) });
-    journal.write({ entry: 'end', summary: sampleReport([], { run: 'worn' }).summary });
+    const { summary } = sampleReport([], { run: 'worn' });
+    journal.write({ entry: 'end', summary: { ...summary, memoryBudgetBytes: 2 ** 31 } });
     journal.close();
     const store = open();
     const told = () => store.history().map(({ leaked, flaky, counts }) => ({ leaked, flaky, counts }));
@@ -169,8 +170,27 @@ describe('the history of a workspace', () => {
     older.exec(`UPDATE runs SET counts = '[{"verdict":"failed","tests":1},{"verdict":"passed","tests":3}]'`);
     older.close();
     assert.deepEqual(told(), truth);
-    const { leaked: left, flaky } = pastRunOf(storage, digest(runFolder(storage, 'worn'))!);
-    assert.deepEqual([left, flaky], [2, 1]);
+    const { leaked: left, flaky, memoryBudgetBytes } = pastRunOf(storage, digest(runFolder(storage, 'worn'))!);
+    assert.deepEqual([left, flaky, memoryBudgetBytes], [2, 1, 2 ** 31]);
+    assert.equal(store.history()[0]?.memoryBudgetBytes, 2 ** 31);
+  });
+
+  it('goes on with a database of the first version, whose runs told no budget', () => {
+    pastRun(storage, 'one', { planned: 1, verdicts: ['passed'] });
+    open().history();
+    stores.pop()!.close();
+    const first = new (loadSqlite()!.DatabaseSync)(join(storage, 'history.db'));
+    first.exec('ALTER TABLE runs DROP COLUMN memory_budget; PRAGMA user_version = 1');
+    first.close();
+    pastRun(storage, 'two', { planned: 1, verdicts: ['failed'] });
+    const store = open();
+    assert.ok(store.onDisk);
+    const told = store.history().map(({ run, memoryBudgetBytes }) => [run, memoryBudgetBytes]);
+    assert.deepEqual(told.toSorted(), [
+      ['one', null],
+      ['two', null],
+    ]);
+    assert.deepEqual(problems, []);
   });
 
   it('lets the record after a resumption stand in the place of a cancelled one', () => {
@@ -215,7 +235,7 @@ describe('the history of a workspace', () => {
     newer.close();
     const before = statSync(path).mtimeMs;
     const store = open();
-    assert.match(problems[0]?.message ?? '', /of version 99, and this Bulkhead knows 1/);
+    assert.match(problems[0]?.message ?? '', /of version 99, and this Bulkhead knows 2/);
     assert.equal(store.onDisk, false);
     assert.deepEqual(store.history()[0]?.counts, { passed: 1 });
     assert.equal(statSync(path).mtimeMs, before);
