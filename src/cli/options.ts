@@ -43,7 +43,7 @@ export const runOptions = {
   },
   coverage: {
     type: 'boolean',
-    help: 'measure which lines, branches and functions the tests run (mocha, node:test, vitest and jest)',
+    help: 'measure which lines, branches and functions the tests run (mocha, node:test, vitest, jest and pytest)',
   },
   output: {
     type: 'string',

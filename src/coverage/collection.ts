@@ -1,15 +1,25 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type CoverageDetail, type CoverageSummary, type FileCoverage, mapsName } from '../protocol/coverage.ts';
+import {
+  type CoverageDetail,
+  type CoverageSummary,
+  type FileCoverage,
+  mapsName,
+  pythonData,
+  pythonNote,
+  type SourceSurvey,
+} from '../protocol/coverage.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { plural } from '../reports/excerpt.ts';
 import { countsOf, detailsOf, joined } from './detail.ts';
 import { Ranges } from './merge.ts';
 import { Places, type Scope } from './places.ts';
+import { type Lacking, problemOf, type PythonNote, readNote } from './python-notes.ts';
 import { readMaps, readReport, type V8Report } from './report.ts';
-import { Shelf, type StoredScript } from './shelf.ts';
-import { pathOf, type Source, Sources } from './sources.ts';
+import { type Ran, Shelf, type StoredScript } from './shelf.ts';
+import { pathOf, type Source, Sources, surveyed } from './sources.ts';
+import { readTraces, type Trace } from './traced.ts';
 
 /** What one process of tests has left, now that nothing of it is alive. */
 export interface TakenAttempt {
@@ -22,6 +32,12 @@ export interface TakenAttempt {
   readonly ran: readonly { readonly key: TestKey; readonly slice: string }[];
 }
 
+/** Files of Python, and the configuration of coverage.py by which they are to be read, where one was named. */
+export interface Unsurveyed {
+  readonly files: readonly string[];
+  readonly config: string | null;
+}
+
 /** The coverage of one run, from what its processes leave to what is asked about it. */
 export class Collection {
   readonly #shelf: Shelf;
@@ -32,6 +48,9 @@ export class Collection {
   readonly #ranIn = new Map<string, Set<number>>();
   readonly #missing = new Set<TestKey>();
   readonly #changed = new Set<string>();
+  /** By interpreter. */
+  readonly #lacking = new Map<string, Lacking>();
+  #config: string | null = null;
 
   static begin(folder: string, scope: Scope): Collection {
     const shelf = new Shelf(folder);
@@ -57,11 +76,7 @@ export class Collection {
   take({ folder, at, only, ran }: TakenAttempt): void {
     const own = new Map<TestKey, Ranges>();
     const shared = new Ranges();
-    const maps = readMaps(join(folder, mapsName));
-    for (const name of namesIn(folder)) {
-      const report = name === mapsName ? null : readReport(join(folder, name), maps);
-      if (!report) continue;
-      const scripts = this.#scriptsOf(report, at);
+    for (const { name, scripts } of this.#parts(folder, at)) {
       this.#ranges.add(scripts);
       const keys = only !== null ? [only] : ran.flatMap(({ key, slice }) => (name.includes(slice) ? [key] : []));
       // A part of a test that was ordered alone is that test, too.
@@ -76,8 +91,41 @@ export class Collection {
       this.#note(key, scripts);
     }
     if (shared.scripts.length > 0) this.#shelf.putShared(basename(folder), shared.scripts);
-    for (const { key } of ran) if (!this.#tests.has(key)) this.#missing.add(key);
+    if (!this.#heed(readNote(folder))) for (const { key } of ran) if (!this.#tests.has(key)) this.#missing.add(key);
     rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** True: nothing was measured, so that no test is to be asked for what it ran. */
+  #heed(note: PythonNote | null): boolean {
+    this.#config = note?.config ?? this.#config;
+    if (note?.lacking) this.#lacking.set(note.lacking.program, note.lacking);
+    return Boolean(note?.lacking);
+  }
+
+  /** What processes left, each part with a name that holds those of the tests whose part it is. */
+  *#parts(folder: string, at: number): Generator<{ readonly name: string; readonly scripts: StoredScript[] }> {
+    const maps = readMaps(join(folder, mapsName));
+    for (const name of namesIn(folder)) {
+      if (name.startsWith(`${pythonData}.`)) {
+        for (const { context, files } of readTraces(join(folder, name)))
+          yield { name: context, scripts: this.#traced(files, at) };
+      } else if (name !== mapsName && name !== pythonNote) {
+        const report = readReport(join(folder, name), maps);
+        if (report) yield { name, scripts: this.#scriptsOf(report, at) };
+      }
+    }
+  }
+
+  /** Files of which it is not known yet what could have run. */
+  unsurveyed(): Unsurveyed {
+    const files = this.#ranges.scripts.flatMap(script =>
+      'arcs' in script && !this.#shelf.hasSource(script.source) ? [script.file] : [],
+    );
+    return { files: [...new Set(files)], config: this.#config };
+  }
+
+  survey(surveys: readonly SourceSurvey[]): void {
+    for (const survey of surveys) this.#shelf.putSource(surveyed(survey));
   }
 
   /** All of it is on disk, for whoever asks later. */
@@ -89,6 +137,7 @@ export class Collection {
       ranIn: Object.fromEntries([...this.#ranIn].map(([file, tests]) => [file, [...tests]])),
       missing: [...this.#missing],
       changed: [...this.#changed],
+      lacking: [...this.#lacking.values()],
     };
   }
 
@@ -110,8 +159,8 @@ export class Collection {
 
   #details(scripts: readonly StoredScript[]): Map<string, CoverageDetail> {
     const all = new Map<string, CoverageDetail>();
-    for (const [source, functions] of this.#newest(scripts)) {
-      for (const [path, detail] of detailsOf(source, functions)) {
+    for (const [source, ran] of this.#newest(scripts)) {
+      for (const [path, detail] of detailsOf(source, ran)) {
         const file = this.#places.of(path);
         if (file === null) continue;
         const known = all.get(file);
@@ -122,11 +171,11 @@ export class Collection {
   }
 
   /** Of a script that was changed between two tests, only the newer one is what anybody will look at. */
-  #newest(scripts: readonly StoredScript[]): Iterable<readonly [Source, StoredScript['functions']]> {
-    const byUrl = new Map<string, readonly [Source, StoredScript['functions']]>();
-    for (const { source: id, functions } of scripts) {
+  #newest(scripts: readonly StoredScript[]): Iterable<readonly [Source, Ran]> {
+    const byUrl = new Map<string, readonly [Source, Ran]>();
+    for (const { source: id, ...ran } of scripts) {
       const source = this.#shelf.source(id);
-      if (source) byUrl.set(source.url, [source, functions]);
+      if (source) byUrl.set(source.url, [source, ran]);
     }
     return byUrl.values();
   }
@@ -141,12 +190,22 @@ export class Collection {
     return scripts.scripts;
   }
 
+  #traced(files: Trace['files'], before: number): StoredScript[] {
+    const scripts = new Ranges();
+    for (const [file, arcs] of files) {
+      const ref = this.#sources.traced(file, before);
+      if (ref === 'changed') this.#changed.add(file);
+      else if (ref) scripts.add([{ source: ref.id, file, arcs }]);
+    }
+    return scripts.scripts;
+  }
+
   #note(test: TestKey, scripts: readonly StoredScript[]): void {
     const index = this.#tests.get(test) ?? this.#tests.size;
     this.#tests.set(test, index);
     this.#missing.delete(test);
-    const ran = scripts.filter(({ functions }) =>
-      functions.some(({ ranges }) => ranges.some(({ count }) => count > 0)),
+    const ran = scripts.filter(
+      script => 'arcs' in script || script.functions.some(({ ranges }) => ranges.some(({ count }) => count > 0)),
     );
     for (const file of this.#filesOf(ran)) {
       const tests = this.#ranIn.get(file);
@@ -158,11 +217,11 @@ export class Collection {
   /** A script of one file is that file; of a bundle it must be looked up what of it ran. */
   #filesOf(scripts: readonly StoredScript[]): Iterable<string> {
     const files = new Set<string>();
-    for (const { source: id, functions } of scripts) {
-      const own = this.#sources.filesOf(id) ?? [];
-      if (own.length === 1) files.add(own[0]!);
+    for (const script of scripts) {
+      const own = 'arcs' in script ? [this.#places.of(script.file) ?? []].flat() : this.#sources.filesOf(script.source);
+      if (own?.length === 1) files.add(own[0]!);
       else {
-        for (const [file, { lines }] of this.#details([{ source: id, functions }]))
+        for (const [file, { lines }] of this.#details([script]))
           if (lines.some(([, count]) => count > 0)) files.add(file);
       }
     }
@@ -184,6 +243,7 @@ export class Collection {
     for (const [file, tests] of Object.entries(total.ranIn)) this.#ranIn.set(file, new Set(tests));
     for (const test of total.missing) this.#missing.add(test);
     for (const file of total.changed) this.#changed.add(file);
+    for (const lacking of total.lacking ?? []) this.#lacking.set(lacking.program, lacking);
   }
 
   #problems(): Problem[] {
@@ -193,9 +253,10 @@ export class Collection {
       message: 'This file was changed while tests ran it, so what they ran of it is not known.',
       fix: 'Run the tests again.',
     }));
-    if (this.#missing.size === 0) return changed;
+    const known = [...changed, ...[...this.#lacking.values()].map(problemOf)];
+    if (this.#missing.size === 0) return known;
     const message = `The coverage of ${plural(this.#missing.size, 'test')} is missing: their processes were ended, or ended themselves, before they could write it.`;
-    return [...changed, { severity: 'warning', key: 'coverage', message, fix: 'Their verdicts say why they ended.' }];
+    return [...known, { severity: 'warning', key: 'coverage', message, fix: 'Their verdicts say why they ended.' }];
   }
 }
 

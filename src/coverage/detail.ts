@@ -1,15 +1,24 @@
 import type { Count, CoverageDetail } from '../protocol/coverage.ts';
 import { mappedDetails } from './mapped.ts';
 import { plainDetail } from './plain.ts';
-import type { FunctionRanges } from './report.ts';
+import type { Ran } from './shelf.ts';
 import type { Source } from './sources.ts';
+import { tracedDetail } from './traced.ts';
 
 /** What of its files ran, by their paths; none where the source map makes no sense. */
-export function detailsOf(source: Source, functions: readonly FunctionRanges[]): ReadonlyMap<string, CoverageDetail> {
+export function detailsOf(source: Source, ran: Ran): ReadonlyMap<string, CoverageDetail> {
   try {
-    return source.kind === 'text'
-      ? new Map([[source.file, plainDetail(source.text, functions)]])
-      : mappedDetails(source, functions);
+    if ('arcs' in ran) {
+      return new Map(source.kind === 'surveyed' ? [[source.file, tracedDetail(source.survey, ran.arcs)]] : []);
+    }
+    switch (source.kind) {
+      case 'text':
+        return new Map([[source.file, plainDetail(source.text, ran.functions)]]);
+      case 'mapped':
+        return mappedDetails(source, ran.functions);
+      case 'surveyed':
+        return new Map();
+    }
   } catch {
     // Source maps are made by anybody.
     return new Map();

@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import type { TestKey } from '../protocol/tests.ts';
 import type { Scope } from './places.ts';
+import type { Lacking } from './python-notes.ts';
 import type { FunctionRanges } from './report.ts';
 import type { Source } from './sources.ts';
 
+/** From a line to the one that ran next; below zero it is where a function is entered or left. */
+export type Arc = readonly [from: number, to: number];
+
+/** As V8 counted it, or as coverage.py noted it. */
+export type Ran =
+  { readonly functions: readonly FunctionRanges[] } | { readonly file: string; readonly arcs: readonly Arc[] };
+
 /** What ran of one version of a script. */
-export interface StoredScript {
-  readonly source: string;
-  readonly functions: readonly FunctionRanges[];
-}
+export type StoredScript = Ran & { readonly source: string };
 
 /** What is known of a run without looking at single tests. */
 export interface Total {
@@ -21,6 +26,8 @@ export interface Total {
   readonly missing: readonly TestKey[];
   /** Files that were written while tests ran them. */
   readonly changed: readonly string[];
+  /** Absent: nothing. */
+  readonly lacking?: readonly Lacking[];
 }
 
 const packing = { level: constants.Z_BEST_SPEED };
@@ -63,8 +70,12 @@ export class Shelf {
     return this.#read<Source>('sources', id);
   }
 
+  hasSource(id: string): boolean {
+    return existsSync(this.#path('sources', id));
+  }
+
   putSource(source: Source): void {
-    if (!existsSync(this.#path('sources', source.id))) this.#write('sources', source.id, source);
+    if (!this.hasSource(source.id)) this.#write('sources', source.id, source);
   }
 
   get total(): Total | null {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TraceMap } from '@jridgewell/trace-mapping';
+import type { SourceSurvey } from '../protocol/coverage.ts';
 import type { Places } from './places.ts';
 import type { CachedMap, V8Report } from './report.ts';
 
@@ -9,6 +10,7 @@ import type { CachedMap, V8Report } from './report.ts';
 export type Source = { readonly id: string; readonly url: string; readonly file: string } & (
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'mapped'; readonly lineLengths: readonly number[]; readonly map: object }
+  | { readonly kind: 'surveyed'; readonly survey: SourceSurvey }
 );
 
 /** Which version of its source a script was, without the text of it. */
@@ -51,10 +53,32 @@ export class Sources {
     return ref;
   }
 
+  /** Of a file of Python; its survey is made when the run has ended. */
+  traced(file: string, before: number): SourceRef | 'changed' | null {
+    const own = this.#places.of(file);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (own === null || !stat?.isFile()) return null;
+    if (stat.mtimeMs > before) return 'changed';
+    const { href } = pathToFileURL(file);
+    const version = `${stat.mtimeMs} ${stat.size}`;
+    const known = this.#known.get(href);
+    if (known?.version === version) return known.ref;
+    const text = createHash('sha256').update(readFileSync(file)).digest('hex');
+    const ref = { id: idOf(href, text), files: [own] };
+    this.#known.set(href, { version, ref });
+    this.#files.set(ref.id, ref.files);
+    return ref;
+  }
+
   /** Undefined: it was never met here. */
   filesOf(id: string): readonly string[] | undefined {
     return this.#files.get(id);
   }
+}
+
+export function surveyed(survey: SourceSurvey): Source {
+  const { href: url } = pathToFileURL(survey.file);
+  return { kind: 'surveyed', id: idOf(url, survey.text), url, file: survey.file, survey };
 }
 
 function plain(url: string, file: string): Source {

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { CoverageRequests } from '../protocol/coverage.ts';
+import type { CoverageRequests, SourceSurvey } from '../protocol/coverage.ts';
 import { Collection, type TakenAttempt } from './collection.ts';
 import type { Scope } from './places.ts';
 
@@ -9,6 +9,8 @@ export type ToCoverage =
   | { readonly begin: string; readonly scope: Scope }
   | { readonly take: string; readonly attempt: TakenAttempt }
   | { readonly end: string }
+  | { readonly survey: string; readonly surveys: readonly SourceSurvey[] }
+  | { readonly id: number; readonly ask: 'unsurveyed'; readonly folder: string }
   | {
       [N in keyof CoverageRequests]: {
         readonly id: number;
@@ -43,6 +45,7 @@ port.on('message', (message: ToCoverage) => {
   try {
     if ('begin' in message) going.set(message.begin, Collection.begin(message.begin, message.scope));
     else if ('take' in message) going.get(message.take)?.take(message.attempt);
+    else if ('survey' in message) going.get(message.survey)?.survey(message.surveys);
     else finish(message.end);
   } catch (error) {
     say({ fault: (error as Error).message });
@@ -71,6 +74,8 @@ function answer(message: Extract<ToCoverage, { ask: string }>): unknown {
     keep(folder, collection);
   }
   switch (message.ask) {
+    case 'unsurveyed':
+      return collection.unsurveyed();
     case 'coverage':
       return collection.summary();
     case 'coverageDetail':

@@ -4,6 +4,7 @@ import { presetsFor } from '../config/presets.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import type { Settings, SettingsLayer } from '../config/settings.ts';
 import type { CagedTool, DetectionContext, Framework, Once } from '../frameworks/framework.ts';
+import type { SourceSurvey } from '../protocol/coverage.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Discovery, FolderSetup, Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo, TestKey } from '../protocol/tests.ts';
@@ -120,6 +121,12 @@ export class Workspace {
     const tests = [...discovery.tests, ...this.#stillFound(project, file, discovery.tests)];
     this.#known.set(knownKey(project, file), new Map(tests.map(test => [test.key, test])));
     return { ...discovery, tests };
+  }
+
+  /** What of files could run, where the framework of the project measures that. */
+  async survey(project: Project, files: readonly string[], config: string | null): Promise<readonly SourceSurvey[]> {
+    const context = this.#contextOf(project, project.root, this.layersOf(project), onceEach());
+    return (await this.frameworkOf(project).survey?.(project, files, config, context)) ?? [];
   }
 
   /** What the text of a file says, where its framework can read it without running anything. */

@@ -1,6 +1,7 @@
 import type { Launch } from '../cages/launch.ts';
 import type { Settings } from '../config/settings.ts';
 import type { InsideBody, InsideEvent, Order, Reporting } from '../protocol/events.ts';
+import type { SourceSurvey } from '../protocol/coverage.ts';
 import type { Discovery, Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo } from '../protocol/tests.ts';
 
@@ -74,9 +75,10 @@ export type Diagnostics =
 
 /**
  * How it is found out what tests ran. `v8`: processes of Node tell it themselves, also those that a test starts. `v8-inside`: the code
- * inside the framework asks V8, where the framework compiles the code of tests itself.
+ * inside the framework asks V8, where the framework compiles the code of tests itself. `coverage.py`: that counts, and is asked once
+ * more after a run what of the files could have run.
  */
-export type CoverageKind = 'v8' | 'v8-inside';
+export type CoverageKind = 'v8' | 'v8-inside' | 'coverage.py';
 
 export interface Framework {
   readonly name: string;
@@ -100,6 +102,13 @@ export interface Framework {
   outline?(project: Project, file: string, text: string): readonly TestInfo[];
   /** The process that runs `tests` (all of the same file) of the project. */
   launch(project: Project, tests: readonly TestInfo[], settings: Settings): Launch;
+  /** For `coverage.py`: files that cannot be read any more are left out. `config` is its configuration, where that was named. */
+  survey?(
+    project: Project,
+    files: readonly string[],
+    config: string | null,
+    context: DetectionContext,
+  ): Promise<readonly SourceSurvey[]>;
   /** For `output`: a new one for each process; `say` takes events until `end` has returned. */
   translate?(
     project: Project,

@@ -62,6 +62,34 @@ export interface CoverageRequests {
   };
 }
 
+/** What of a Python file could run, as the coverage.py that measured it counts that. */
+export interface SourceSurvey {
+  readonly file: string;
+  /** SHA-256 of the text that it is about. */
+  readonly text: string;
+  readonly statements: readonly number[];
+  /** By lines in the middle of a statement: the line that it begins in. */
+  readonly firsts: readonly (readonly [line: number, first: number])[];
+  readonly branches: readonly {
+    readonly line: number;
+    readonly column: number;
+    readonly to: readonly number[];
+    /** A comment says that it need not go each way. */
+    readonly free: boolean;
+  }[];
+  readonly functions: readonly (Span & {
+    readonly name: string;
+    /** The line by which Python calls its beginning. */
+    readonly entry: number;
+    readonly body: number;
+  })[];
+}
+
+/** In the folder of a process of pytest: who measured, or why nobody did. */
+export const pythonNote = 'python.json';
+/** What the databases of coverage.py there are called, before a dot. */
+export const pythonData = 'arcs';
+
 /** Beside the reports of a process: source maps by script, for those of its scripts that have none in themselves. */
 export const mapsName = 'maps.json';
 

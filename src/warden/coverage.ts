@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { TakenAttempt } from '../coverage/collection.ts';
+import type { TakenAttempt, Unsurveyed } from '../coverage/collection.ts';
 import type { Scope } from '../coverage/places.ts';
 import { rawFolder } from '../coverage/shelf.ts';
 import type { FromCoverage, ToCoverage } from '../coverage/worker.ts';
@@ -11,6 +11,7 @@ import type { Unit, UnitOutcome } from '../engine/unit.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { type CoverageRequests, sliceName } from '../protocol/coverage.ts';
 import type { Problem } from '../protocol/messages.ts';
+import type { Project } from '../protocol/tests.ts';
 
 /** What one run's coverage may take of the warden; the cap on tests is theirs, and no business of this. */
 const heapMiB = 1024;
@@ -43,18 +44,24 @@ export class Coverage {
   begin(run: string): RunCoverage {
     const folder = this.#folder(run);
     this.#send({ begin: folder, scope: this.#scope });
-    return new RunCoverage(folder, message => this.#send(message), this.#options.onProblem);
+    const { workspace, onProblem } = this.#options;
+    const unsurveyed = () => this.#request<Unsurveyed>(id => ({ id, ask: 'unsurveyed', folder }));
+    return new RunCoverage({ folder, workspace, onProblem, unsurveyed, send: message => this.#send(message) });
   }
 
   ask<N extends keyof CoverageRequests>(
     ask: N,
     params: CoverageRequests[N]['params'],
   ): Promise<CoverageRequests[N]['result']> {
-    const id = this.#next++;
     const folder = this.#folder(params.run);
+    return this.#request(id => ({ id, ask, params, folder }) as ToCoverage);
+  }
+
+  #request<T>(message: (id: number) => ToCoverage): Promise<T> {
+    const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#send({ id, ask, params, folder } as ToCoverage);
+      this.#send(message(id));
     });
   }
 
@@ -106,18 +113,24 @@ export class Coverage {
   }
 }
 
+export interface RunCoverageDeps {
+  readonly folder: string;
+  readonly workspace: Workspace;
+  readonly onProblem: (problem: Problem) => void;
+  readonly send: (message: ToCoverage) => void;
+  readonly unsurveyed: () => Promise<Unsurveyed>;
+}
+
 /** Has the processes of one run leave what they count, and hands it on. */
 export class RunCoverage implements CoverageTaker {
-  readonly #folder: string;
-  readonly #send: (message: ToCoverage) => void;
-  readonly #onProblem: (problem: Problem) => void;
+  readonly #deps: RunCoverageDeps;
   readonly #said = new Set<string>();
   readonly #begun = new Map<Unit, number>();
+  /** Those whose files are to be surveyed. */
+  readonly #projects = new Map<string, Project>();
 
-  constructor(folder: string, send: (message: ToCoverage) => void, onProblem: (problem: Problem) => void) {
-    this.#folder = folder;
-    this.#send = send;
-    this.#onProblem = onProblem;
+  constructor(deps: RunCoverageDeps) {
+    this.#deps = deps;
   }
 
   prepared(unit: Unit): Unit {
@@ -142,6 +155,7 @@ export class RunCoverage implements CoverageTaker {
     const env = { ...launch.env, ...node, BULKHEAD_COVERAGE: folder };
     const measured = { ...unit, launch: { ...launch, env, keeps: [folder] } };
     this.#begun.set(measured, Date.now());
+    if (framework.survey) this.#projects.set(unit.project.id, unit.project);
     return measured;
   }
 
@@ -157,20 +171,43 @@ export class RunCoverage implements CoverageTaker {
         startedAt === null ? [] : [{ key: test.key, slice: sliceName(test.titlePath, test.ordinal) }],
       ),
     };
-    this.#send({ take: this.#folder, attempt });
+    this.#deps.send({ take: this.#deps.folder, attempt });
   }
 
-  end(): void {
-    this.#send({ end: this.#folder });
+  /** `survey`: there is time to ask what could have run. */
+  async end(survey: boolean): Promise<void> {
+    try {
+      if (survey) await this.#survey();
+    } catch (error) {
+      this.#sayOnce(
+        `What files of Python could run is not known: ${(error as Error).message}.`,
+        'Run the tests again.',
+      );
+    }
+    this.#deps.send({ end: this.#deps.folder });
+  }
+
+  /** Each file by the interpreter of the project that it is in, or of the first where it is in none. */
+  async #survey(): Promise<void> {
+    const { workspace, folder, unsurveyed, send } = this.#deps;
+    const projects = [...this.#projects.values()].sort((a, b) => b.root.length - a.root.length);
+    if (projects.length === 0) return;
+    const { files, config } = await unsurveyed();
+    const byProject = Map.groupBy(
+      files,
+      file => projects.find(({ root }) => file.startsWith(root + sep)) ?? projects[0]!,
+    );
+    for (const [project, own] of byProject)
+      send({ survey: folder, surveys: await workspace.survey(project, own, config) });
   }
 
   #rawOf({ id }: Unit): string {
-    return join(rawFolder(this.#folder), id);
+    return join(rawFolder(this.#deps.folder), id);
   }
 
   #sayOnce(message: string, fix: string): void {
     if (this.#said.has(message)) return;
     this.#said.add(message);
-    this.#onProblem({ severity: 'warning', key: 'coverage', message, fix });
+    this.#deps.onProblem({ severity: 'warning', key: 'coverage', message, fix });
   }
 }

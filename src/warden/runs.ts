@@ -107,8 +107,9 @@ export class Runs {
       return summary;
     } finally {
       this.#runs.delete(id);
-      coverage?.end();
       journal.close();
+      // Whoever has been told that it ended asks what was run.
+      await coverage?.end(!ended());
       void history.tidy();
     }
   }

@@ -6,6 +6,7 @@ import { outlinePython, type PythonNames } from '../outline/python.ts';
 import { detectProjects } from './detection.ts';
 import { discoveryOf } from '../discovery.ts';
 import { PytestLauncher } from './launcher.ts';
+import { surveyOf } from './survey.ts';
 
 /** A text of this size is generated, and the window must not wait for it at each stroke. */
 const longestText = 4 * 1024 ** 2;
@@ -14,6 +15,7 @@ const longestText = 4 * 1024 ** 2;
 export class PytestFramework implements Framework {
   readonly name = 'pytest';
   readonly reporting = 'events';
+  readonly coverage = 'coverage.py';
   readonly #launcher: PytestLauncher;
   readonly #names = new Map<string, PythonNames>();
 
@@ -38,6 +40,10 @@ export class PytestFramework implements Framework {
       const identity = { framework: this.name, file, titlePath: test.titlePath, ordinal: 0 };
       return { ...test, ...identity, key: testKey(project, identity) };
     });
+  }
+
+  survey(project: Project, files: readonly string[], config: string | null, context: DetectionContext) {
+    return surveyOf(batch => this.#launcher.survey(project, batch, config, context.settings), files, context);
   }
 
   /** Which tests, pytest_run.py learns from its order. */

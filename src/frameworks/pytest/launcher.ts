@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
-import type { Folder, Project } from '../../protocol/tests.ts';
+import type { Project } from '../../protocol/tests.ts';
 import type { Launch } from '../framework.ts';
 import { type Interpreter, usualInterpreter } from './interpreter.ts';
 
@@ -22,13 +22,28 @@ export class PytestLauncher {
     return this.#launch('pytest_list.py', root, interpreter, settings);
   }
 
-  run({ root, folder }: Pick<Project, 'root'> & { folder: Folder }, settings: Settings): Launch {
-    const query = { root, folder, settings: settings.pytest };
-    const remembered = settings.pytest.program === undefined ? this.#remembered.get(root) : undefined;
-    return this.#launch('pytest_run.py', root, remembered ?? usualInterpreter(query), settings);
+  run(project: Pick<Project, 'root' | 'folder'>, settings: Settings): Launch {
+    return this.#launch('pytest_run.py', project.root, this.#interpreterOf(project, settings), settings);
   }
 
-  #launch(program: string, root: string, interpreter: Interpreter, { pytest: { args, env } }: Settings): Launch {
+  /** Of files that tests have run. */
+  survey(project: Project, files: readonly string[], config: string | null, settings: Settings): Launch {
+    const interpreter = this.#interpreterOf(project, settings);
+    return this.#launch('pytest_survey.py', project.root, interpreter, settings, [config ?? '', ...files]);
+  }
+
+  #interpreterOf({ root, folder }: Pick<Project, 'root' | 'folder'>, settings: Settings): Interpreter {
+    const remembered = settings.pytest.program === undefined ? this.#remembered.get(root) : undefined;
+    return remembered ?? usualInterpreter({ root, folder, settings: settings.pytest });
+  }
+
+  #launch(
+    program: string,
+    root: string,
+    interpreter: Interpreter,
+    { pytest: { args: usual, env } }: Settings,
+    args = usual,
+  ): Launch {
     return {
       file: interpreter.program,
       args: [join(this.#inside, 'pytest', program), ...args],

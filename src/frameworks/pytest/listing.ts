@@ -29,12 +29,17 @@ const marker = '\u0001bulkhead-listing:';
 
 /** The last such line counts. Null: none was written. */
 export function readListing(stdout: string): Listing | null {
+  return readMarked<Listing>(stdout, marker);
+}
+
+/** What stands on the last line that begins with a mark; null: there is none. */
+export function readMarked<T>(stdout: string, marker: string): T | null {
   const start = stdout.lastIndexOf(`\n${marker}`);
   if (start === -1) return null;
   const from = start + 1 + marker.length;
   const end = stdout.indexOf('\n', from);
   try {
-    return JSON.parse(stdout.slice(from, end === -1 ? undefined : end)) as Listing;
+    return JSON.parse(stdout.slice(from, end === -1 ? undefined : end)) as T;
   } catch {
     // Cut off: the process was killed while it wrote.
     return null;

@@ -19,6 +19,11 @@ def take_order():
         return json.load(file)
 
 
+def take_coverage():
+    """The folder for what the tests run, where that is measured."""
+    return os.environ.pop("BULKHEAD_COVERAGE", None)
+
+
 def take_pipe():
     return EventPipe(take_fd())
 

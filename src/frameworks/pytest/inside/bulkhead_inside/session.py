@@ -16,9 +16,10 @@ OUTPUT_PIECE = 64 * 1024
 
 
 class Session:
-    def __init__(self, order, pipe):
+    def __init__(self, order, pipe, slices):
         self._order = order
         self._pipe = pipe
+        self._slices = slices
         self._file = os.path.realpath(order["file"])
         self._discovers = order["mode"] == "discover"
         self._numbering = Numbering()
@@ -44,6 +45,7 @@ class Session:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_load_initial_conftests(self, early_config):
         without_coverage(early_config)
+        self._slices.begin(early_config.known_args_namespace)
         yield
 
     @pytest.hookimpl(hookwrapper=True)
@@ -140,6 +142,7 @@ class Session:
         self._started_any = True
         self._comparisons.forget()
         self._open = Progress(ref)
+        self._slices.test(*ref)
         self._pipe.say(t="start", path=ref[0], ordinal=ref[1])
         return self._open
 
@@ -147,6 +150,8 @@ class Session:
         if self._open is not progress:
             return
         self._open = None
+        # Before the verdict is told, so that what ran is on disk then.
+        self._slices.rest()
         output = progress.output()
         for start in range(0, len(output), OUTPUT_PIECE):
             self._pipe.say(t="output", text=output[start : start + OUTPUT_PIECE])
@@ -204,6 +209,7 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self):
         """Some projects leave by os._exit() in their own hook of this name, so the last word is said before."""
+        self._slices.rest()
         if self._session is not None and not self._broken:
             self._pipe.say(t="bye", code=int(self._session.exitstatus))
 
