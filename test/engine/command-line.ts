@@ -9,16 +9,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The bundled `bulkhead`, as a shell would start it. */
+/** The bundled `bulkhead`, or another script, as a shell would start it. */
 export class CommandLine {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
   stdout = '';
   stderr = '';
 
-  constructor(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, script = join(dist, 'cli.cjs')) {
     const inherited = { ...process.env, MEM_MAX: '', SWAP_MAX: '', TIMEOUT_PER_TEST: '' };
-    const child = spawn(process.execPath, [join(dist, 'cli.cjs'), ...args], {
+    const child = spawn(process.execPath, [script, ...args], {
       cwd,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

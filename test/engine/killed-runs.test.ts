@@ -11,7 +11,8 @@ import { TestWorkspace } from './workspace.ts';
 
 const rounds = Number(process.env['BULKHEAD_ROUNDS'] ?? 12);
 const seed = Number(process.env['BULKHEAD_SEED'] ?? randomInt(2 ** 31));
-const victims = { warden: /warden\.cjs/, cli: /cli\.cjs/, runner: /^sh .*t\d\.sh/ };
+const windowHost = join(import.meta.dirname, 'window-host.ts');
+const victims = { warden: /warden\.cjs/, cli: /cli\.cjs/, runner: /^sh .*t\d\.sh/, window: /window-host\.ts/ };
 type Victim = keyof typeof victims;
 
 const tests = 5;
@@ -40,7 +41,7 @@ describe('a run of which something is killed at any moment', function () {
   after(() => console.log(`    ${counted(happened)}`));
 
   for (let round = 1; round <= rounds; round++) {
-    const victim = (Object.keys(victims) as Victim[])[Math.floor(random() * 3)]!;
+    const victim = (Object.keys(victims) as Victim[])[Math.floor(random() * 4)]!;
     const begun = Math.floor(random() * (tests + 1));
     const ms = Math.round(random() * (begun === 0 ? 1500 : 250));
     it(`has a verdict for each test, and leaves nothing (${round}: the ${victim}, ${ms} ms after ${begun} began)`, async () => {
@@ -72,7 +73,10 @@ describe('a run of which something is killed at any moment', function () {
 
   /** False: it was not there at that moment. */
   async function killAt(victim: Victim, begun: number, ms: number, mark: string): Promise<boolean> {
-    const command = new CommandLine(workspace.root, ['run'], { MARK: mark });
+    const command =
+      victim === 'window'
+        ? new CommandLine(workspace.root, [], { MARK: mark }, windowHost)
+        : new CommandLine(workspace.root, ['run'], { MARK: mark });
     let ended = false;
     void command.ended.then(() => (ended = true));
     await until('so many have begun', () => ended || ran() >= begun, 60_000);
@@ -80,6 +84,7 @@ describe('a run of which something is killed at any moment', function () {
     const found = marked(mark).filter(each => victims[victim].test(each.command));
     for (const { pid } of found) killNow(pid);
     await command.ended;
+    await until('the warden is gone', () => !marked(mark).some(each => victims.warden.test(each.command)), 60_000);
     return found.length > 0;
   }
 
