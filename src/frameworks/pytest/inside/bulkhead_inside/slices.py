@@ -6,6 +6,9 @@ import os
 import re
 import sys
 
+# Taken before any test can replace it.
+_encode = json.JSONEncoder(check_circular=False, ensure_ascii=False, separators=(",", ":")).encode
+
 NOTE = "python.json"
 DATA = "arcs"
 
@@ -56,18 +59,18 @@ class Slices:
             json.dump(note, file)
 
     def test(self, path, ordinal):
-        self._cut(slice_name(path, ordinal))
+        self._cut(path, ordinal)
 
     def rest(self):
         """What comes now is no test's own. What was before is on disk from here on."""
-        self._cut("")
+        self._cut()
 
-    def _cut(self, name):
+    def _cut(self, *ref):
         if self._coverage is None:
             return
         try:
-            self._coverage.switch_context(name)
-        except Exception:  # The disk is full, or a test has stopped it: what ran counts for no test.
+            self._coverage.switch_context(slice_name(*ref) if ref else "")
+        except Exception:  # The disk is full, or a test has stopped or replaced something: what ran counts for no test.
             pass
 
     def _forget(self):
@@ -107,6 +110,6 @@ def sources_of(options):
 
 def slice_name(path, ordinal):
     """As `sliceName` in src/protocol/coverage.ts; half of a pair of surrogates is written as JavaScript writes it."""
-    text = json.dumps([path, ordinal], ensure_ascii=False, separators=(",", ":"))
+    text = _encode([path, ordinal])
     text = re.sub("[\ud800-\udfff]", lambda match: "\\u%04x" % ord(match.group()), text)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:20]
