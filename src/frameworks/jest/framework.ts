@@ -13,6 +13,7 @@ export class JestFramework implements Framework {
   readonly name = 'jest';
   readonly reporting = 'events';
   readonly coverage = 'v8-inside';
+  readonly debugs = true;
   readonly diagnostics = { kind: 'node' } as const;
   readonly #launcher: JestLauncher;
 

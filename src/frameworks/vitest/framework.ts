@@ -14,6 +14,7 @@ export class VitestFramework implements Framework {
   readonly name = 'vitest';
   readonly reporting = 'events';
   readonly coverage = 'v8-inside';
+  readonly debugs = true;
   readonly diagnostics = { kind: 'node', worker: workerProgram } as const;
   readonly #launcher: VitestLauncher;
 

@@ -18,6 +18,7 @@ export interface CircusTest {
   readonly errors: CircusError[];
   readonly asyncError: unknown;
   readonly failing?: boolean;
+  timeout?: number;
   readonly invocations: number;
   readonly duration?: number | null;
 }
@@ -26,12 +27,14 @@ export interface State {
   readonly rootDescribeBlock: Block;
   readonly currentlyRunningTest?: CircusTest | null;
   readonly unhandledErrors: CircusError[];
+  testTimeout: number;
 }
 
 export type CircusEvent =
   | { readonly name: 'run_start' | 'run_finish' }
   | { readonly name: 'test_start' | 'test_skip' | 'test_todo' | 'test_done'; readonly test: CircusTest }
   | { readonly name: 'test_fn_start' | 'test_fn_success' | 'test_fn_failure'; readonly test: CircusTest }
+  | { readonly name: 'hook_start'; readonly hook: { timeout?: number } }
   | { readonly name: 'error'; readonly error: unknown }
   | { readonly name: 'other' };
 
@@ -69,6 +72,16 @@ export function numbered(root: Block): Map<CircusTest, TestRef> {
   };
   visit(root, []);
   return refs;
+}
+
+/** The longest that a timer of Node can be set for; 0 would be no limit of its own. */
+const foreverMs = 2 ** 31 - 1;
+
+/** Not even what a test or a hook sets for itself counts. */
+export function withoutTimeouts(event: CircusEvent, state: State): void {
+  state.testTimeout = foreverMs;
+  if (event.name === 'test_start') event.test.timeout = foreverMs;
+  if (event.name === 'hook_start') event.hook.timeout = foreverMs;
 }
 
 /** Of the pair of what was thrown and where the test was written, the first that says something. */

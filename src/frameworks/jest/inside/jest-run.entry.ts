@@ -1,5 +1,6 @@
 import { readOrder, takeCommission } from '../../inside/commission.ts';
 import { CoverageSlices } from '../../inside/coverage.ts';
+import { awaitDebugger } from '../../inside/debugger.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { Session } from './session.ts';
 import { UserJest } from './user-jest.ts';
@@ -17,6 +18,7 @@ if (!Number.isInteger(fd) || !variables['BULKHEAD_JEST'] || !variables['BULKHEAD
   process.env['NODE_ENV'] ??= 'test';
   const order = readOrder(commission);
   const events = new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order, 'made'));
+  if (order.debug) awaitDebugger(events);
   const session = new Session(new UserJest(variables['BULKHEAD_JEST']), order, events);
   void session.run(variables['BULKHEAD_PROJECT'] ?? '');
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Order } from '../../../protocol/events.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced } from '../../inside/failure.ts';
-import type { CircusEvent, Environment, State } from './circus.ts';
+import { type CircusEvent, type Environment, type State, withoutTimeouts } from './circus.ts';
 import { argvOf, forFile, intercept, unfitness } from './overruled.ts';
 import { styleFor } from './style.ts';
 import { Teller } from './teller.ts';
@@ -67,6 +67,7 @@ export class Session {
     const { handleTestEvent } = environment;
     environment.handleTestEvent = async (event: CircusEvent, state: State) => {
       await handleTestEvent?.call(environment, event, state);
+      if (this.#order.debug) withoutTimeouts(event, state);
       teller.hear(event, state);
     };
     const { testRunner } = this.#project!;

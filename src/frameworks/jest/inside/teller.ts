@@ -63,6 +63,7 @@ export class Teller {
       case 'run_finish':
         return this.#finish(state);
       case 'test_fn_failure':
+      case 'hook_start':
       case 'other':
     }
   }

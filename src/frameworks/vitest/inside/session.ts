@@ -7,7 +7,7 @@ import { createVitest } from './options.ts';
 import { chargedMark } from './origins.ts';
 import { saveSourceMaps } from './source-maps.ts';
 import { compared } from './style.ts';
-import type { TestProject, UserVitest, Vitest } from './user-vitest.ts';
+import type { ProjectConfig, TestProject, UserVitest, Vitest } from './user-vitest.ts';
 
 const exit = process.exit.bind(process);
 const kill = process.kill.bind(process);
@@ -64,6 +64,7 @@ export class Session {
     // Version 3 would pass it through Vite, which serves no files from outside the workspace.
     project.vite.config.server.fs.allow.push(dirname(worker));
     config.includeTaskLocation = this.#order.mode === 'discover';
+    if (this.#order.debug) Object.assign(config, whileDebugging(config));
     return project;
   }
 
@@ -98,6 +99,12 @@ export class Session {
     this.#events.say({ t: 'error', phase: 'teardown', failure: describeFailure(error, compared) });
     exit(1);
   };
+}
+
+/** A process can be stopped for a debugger, and a thread beside others cannot. What a test itself says of its time stays with vitest. */
+function whileDebugging({ pool }: ProjectConfig): Partial<ProjectConfig> {
+  const forks = { threads: 'forks', vmThreads: 'vmForks' }[pool as string];
+  return { testTimeout: 0, hookTimeout: 0, ...(forks ? { pool: forks } : {}) };
 }
 
 /** The user may choose which of them count, which only the main process then knows. */

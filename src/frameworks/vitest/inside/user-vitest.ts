@@ -13,6 +13,9 @@ export interface ProjectConfig {
   exclude: readonly string[];
   root: string;
   passWithNoTests?: boolean;
+  pool?: unknown;
+  testTimeout?: number;
+  hookTimeout?: number;
   browser?: { readonly enabled?: boolean };
 }
 

@@ -1,6 +1,7 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import { readOrder, takeCommission } from '../../inside/commission.ts';
 import { CoverageSlices } from '../../inside/coverage.ts';
+import { awaitDebugger } from '../../inside/debugger.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
 import { Origins } from './origins.ts';
 import type { SuiteTask, TestTask } from './tasks.ts';
@@ -33,6 +34,7 @@ const order = readOrder(commission);
 const number = isMainThread ? process.pid : threadId;
 const coverage = new CoverageSlices(commission, order, 'made');
 const events = new EventPipe(new LinePipe(fd), coverage, { number, key: variables['BULKHEAD_KEY'] ?? '' });
+if (order.debug) awaitDebugger(events);
 const origins = new Origins(events);
 if (variables['BULKHEAD_CHARGES']) origins.attend();
 
