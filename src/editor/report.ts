@@ -135,7 +135,8 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
         return this.#replay();
       case 'details': {
         const details = this.#runs.last?.details(message.key) ?? null;
-        return this.#post({ type: 'details', key: message.key, details });
+        this.#post({ type: 'details', key: message.key, details });
+        return details ? this.#tellHistory(message.key) : undefined;
       }
       case 'course':
         this.#course = this.#runs.last?.course();
@@ -160,6 +161,14 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
         return this.#actions.stop();
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
+    }
+  }
+
+  async #tellHistory(key: TestKey): Promise<void> {
+    try {
+      this.#post({ type: 'history', key, past: await this.#runs.testHistory(key) });
+    } catch {
+      // The warden has gone, or this Node has no SQLite, as the log says: the details are whole without it.
     }
   }
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { PastVerdict } from '../protocol/history.ts';
 import type { Notice, Reaping, RunSummary, Selection } from '../protocol/messages.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
+import type { TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { PanelRecord } from '../panel/messages.ts';
 import type { Connection } from './connection.ts';
@@ -134,6 +136,10 @@ export class Runs {
   async stop(hard: boolean): Promise<{ stoppedRuns: number; survivors: readonly ProcessInfo[] }> {
     if (!this.#connection.client) return { stoppedRuns: 0, survivors: [] };
     return this.#connection.request('stop', { hard });
+  }
+
+  testHistory(key: TestKey): Promise<readonly PastVerdict[]> {
+    return this.#connection.request('testHistory', { key, limit: 30 });
   }
 
   reap(): Promise<Reaping> {

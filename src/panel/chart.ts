@@ -1,4 +1,5 @@
 import { type Child, el, svg } from './dom.ts';
+import { plainTable } from './plain-table.ts';
 
 export interface Chart {
   readonly heading: string;
@@ -57,18 +58,7 @@ export function tableOf(caption: string, heads: readonly string[], rows: readonl
     'details',
     { class: 'numbers' },
     el('summary', {}, 'As a table'),
-    el(
-      'table',
-      { 'aria-label': caption },
-      el('thead', {}, el('tr', {}, ...heads.map(head => el('th', { scope: 'col' }, head)))),
-      el(
-        'tbody',
-        {},
-        ...rows.map(([first, ...others]) =>
-          el('tr', {}, el('th', { scope: 'row' }, first), ...others.map(other => el('td', {}, other))),
-        ),
-      ),
-    ),
+    plainTable({ 'aria-label': caption }, heads, rows),
   );
 }
 

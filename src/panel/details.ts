@@ -1,13 +1,16 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { CageDescription } from '../protocol/limits.ts';
+import type { PastVerdict } from '../protocol/history.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { plural } from '../reports/excerpt.ts';
 import { cageOfTest } from './cage.ts';
 import { button, type Child, el } from './dom.ts';
 import { failureOf } from './failure.ts';
+import { historyOf } from './history.ts';
 import { icon } from './icons.ts';
 import type { PanelDetails, PanelRecord } from './messages.ts';
 import { outputOf } from './output.ts';
+import { plainTable } from './plain-table.ts';
 import { timelineOf } from './timeline.ts';
 
 export interface DetailsEvents {
@@ -34,6 +37,12 @@ export class DetailsPane {
     this.element.setAttribute('aria-label', `Details of ${record.title}`);
     this.element.replaceChildren(...this.#head(record, details), ...bodyOf(record, details, cage, this.#events));
     this.element.scrollTop = 0;
+  }
+
+  /** Of the test that is shown. */
+  addHistory(past: readonly PastVerdict[]): void {
+    this.element.querySelector('.history')?.parentElement?.remove();
+    this.element.append(...section('History', past.length > 1 && historyOf(past)));
   }
 
   hide(): void {
@@ -121,18 +130,8 @@ function section(heading: string, ...content: readonly Child[]): Node[] {
 }
 
 function leftoversOf(leftovers: PanelDetails['leftovers']): HTMLElement {
-  return el(
-    'table',
-    { class: 'leftovers' },
-    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Process'), el('th', { scope: 'col' }, 'Command'))),
-    el(
-      'tbody',
-      {},
-      ...leftovers.map(({ pid, command }) =>
-        el('tr', {}, el('td', {}, String(pid)), el('td', {}, el('code', {}, command || 'unnamed'))),
-      ),
-    ),
-  );
+  const rows = leftovers.map(({ pid, command }) => [String(pid), el('code', {}, command || 'unnamed')]);
+  return plainTable({ class: 'leftovers' }, ['Process', 'Command'], rows);
 }
 
 function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): HTMLElement {
@@ -145,28 +144,7 @@ function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): 
     ['Processes at once', text(record.maxProcesses, String), limit(limits.processes, String)],
     ...furtherLimits(limits),
   ];
-  return el(
-    'table',
-    { class: 'resources' },
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        el('td', {}),
-        el('th', { scope: 'col' }, record.shared ? 'Used (shared)' : 'Used'),
-        el('th', { scope: 'col' }, 'Limit'),
-      ),
-    ),
-    el(
-      'tbody',
-      {},
-      ...rows.map(([name, used, most]) =>
-        el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, used ?? ''), el('td', {}, most ?? '')),
-      ),
-    ),
-  );
+  return plainTable({ class: 'resources' }, ['', record.shared ? 'Used (shared)' : 'Used', 'Limit'], rows);
 }
 
 /** Limits that nothing is measured for, where they are set. */

@@ -1,3 +1,4 @@
+import type { PastVerdict } from '../protocol/history.ts';
 import type { CageDescription, Limits, MechanismName } from '../protocol/limits.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
@@ -106,6 +107,8 @@ export type ToPanel =
   | { readonly type: 'details'; readonly key: TestKey; readonly details: PanelDetails | null }
   /** The answer to `course`. */
   | { readonly type: 'course'; readonly course: PanelCourse }
+  /** What became of a test before, the newest first; comes after its details. */
+  | { readonly type: 'history'; readonly key: TestKey; readonly past: readonly PastVerdict[] }
   /** Opens this test of the run; what hides it gives way. */
   | { readonly type: 'show'; readonly key: TestKey }
   /** The warden went away and the run will get no further. */

@@ -104,6 +104,9 @@ export class RunReport {
         return this.#change({ summary: message.summary });
       case 'lost':
         return this.#change({ lost: { because: message.because, at: performance.now() } });
+      case 'history':
+        if (this.#opened?.key === message.key) this.#details.addHistory(message.past);
+        return;
       case 'course':
         return this.#timeline.draw(message.course, this.#run?.summary?.memoryBudgetBytes ?? null);
       case 'show':

@@ -1,7 +1,6 @@
 import type { TestKey } from '../protocol/tests.ts';
-import { verdictKinds } from '../protocol/verdict.ts';
 import { besides, type Category, type Filter, noFilter } from './filter.ts';
-import { columns, defaultSort, type Sort } from './order.ts';
+import { bySeverity, columns, defaultSort, type Sort } from './order.ts';
 
 /** What of the panel outlives a reload of the window. */
 export interface SavedView {
@@ -40,7 +39,7 @@ function savedSort({ column, direction }: Record<string, unknown>): Sort {
 }
 
 function savedFilter({ text, categories }: Record<string, unknown>): Filter {
-  const known: readonly Category[] = [...verdictKinds, ...besides];
+  const known: readonly Category[] = [...bySeverity, ...besides];
   const chosen: readonly unknown[] = Array.isArray(categories) ? categories : [];
   return { text: typeof text === 'string' ? text : '', categories: known.filter(each => chosen.includes(each)) };
 }

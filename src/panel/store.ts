@@ -1,8 +1,8 @@
 import type { TestKey } from '../protocol/tests.ts';
-import { failingKinds, isFailure } from '../protocol/verdict.ts';
+import { isFailure } from '../protocol/verdict.ts';
 import { categoriesOf, type Category, type Filter, filters, matcher, noFilter } from './filter.ts';
 import type { PanelRecord } from './messages.ts';
-import { defaultSort, merge, type Order, orderBy, type Sort } from './order.ts';
+import { bySeverity, defaultSort, merge, type Order, orderBy, type Sort } from './order.ts';
 
 /** The rows of one run and what of them is shown, in which order. */
 export class RecordStore {
@@ -35,7 +35,7 @@ export class RecordStore {
 
   get failed(): number {
     let failed = 0;
-    for (const kind of failingKinds) failed += this.count(kind);
+    for (const kind of bySeverity) if (isFailure(kind)) failed += this.count(kind);
     return failed;
   }
 

@@ -162,4 +162,4 @@ export function isFailure(kind: VerdictKind): boolean {
   }
 }
 
-export const failingKinds: readonly VerdictKind[] = verdictKinds.filter(isFailure);
+export const failingKinds: readonly VerdictKind[] = /* @__PURE__ */ verdictKinds.filter(isFailure);

@@ -17,7 +17,7 @@ import {
   type ThemeName,
   themes,
 } from './panel/harness.ts';
-import { everyVerdict, folder, headOf, manyRows, recordOf, summaryOf } from './panel/samples.ts';
+import { everyVerdict, folder, headOf, manyRows, pastOf, recordOf, summaryOf } from './panel/samples.ts';
 
 const records = everyVerdict();
 const rows = records.map(record => panelRecord(record, folder));
@@ -112,6 +112,21 @@ describe('the run report in a browser', function () {
         '4',
       ]);
       await picture(panel, `${theme}-timeline`);
+
+      const past = pastOf();
+      await panel.send({ type: 'history', key: rows[0]!.key, past }, { type: 'history', key: rows[hog]!.key, past });
+      const durations = page.getByRole('img', { name: 'Duration of the last 5 runs, at most 3.18 s' });
+      await durations.scrollIntoViewIfNeeded();
+      const kinds = await durations.locator('rect').evaluateAll(bars => bars.map(bar => bar.getAttribute('data-kind')));
+      assert.deepEqual(kinds, ['passed', 'passed', 'skipped', 'passed', 'out-of-memory']);
+      await page.getByText('As a table').last().press('Enter');
+      const runs = page.getByRole('table', { name: 'Past runs of this test' });
+      assert.deepEqual(await runs.getByRole('row').nth(1).getByRole('cell').allTextContents(), [
+        'Out of memory',
+        '3.18 s',
+        '512 MiB',
+      ]);
+      await picture(panel, `${theme}-history`);
     });
 
   it('shows what ran beside what, and how much of the memory budget that took', async function () {

@@ -1,5 +1,6 @@
 import { limitsOf } from '../../../src/config/resolve.ts';
 import { defaults } from '../../../src/config/settings.ts';
+import type { PastVerdict } from '../../../src/protocol/history.ts';
 import type { CageDescription } from '../../../src/protocol/limits.ts';
 import type { RunSummary } from '../../../src/protocol/messages.ts';
 import type { Attribute, TestRecord, Verdict } from '../../../src/protocol/verdict.ts';
@@ -185,6 +186,21 @@ export function everyVerdict(): TestRecord[] {
     attributes: [{ kind: 'retried', earlier: [{ kind: 'failed' }, { kind: 'failed' }] }],
   });
   return [...each, flaky, leaking];
+}
+
+/** Of one test, the newest first: it took more memory each time, until there was none. */
+export function pastOf(): PastVerdict[] {
+  const kinds = ['out-of-memory', 'passed', 'skipped', 'passed', 'passed'] as const;
+  return kinds.map((verdict, age) => ({
+    run: `run-${5 - age}`,
+    runStartedAt: Date.UTC(2026, 0, 2 - age, 14, 3, 22),
+    verdict,
+    startedAt: Date.UTC(2026, 0, 2 - age, 14, 3, 23),
+    durationMs: verdict === 'skipped' ? null : 3_180 - age * 500,
+    peakMemoryBytes: verdict === 'skipped' ? null : (512 - age * 90) * mebibyte,
+    cpuMs: null,
+    attempts: 1,
+  }));
 }
 
 /** Rows of a large run as the host would send them: one in 97 fails. */
