@@ -61,6 +61,37 @@ describe('a run in a shell with job control', () => {
     assert.doesNotMatch(screen, /Timed out/);
   });
 
+  it('asks its tests to end at the first Ctrl-C, and kills them at the second', async () => {
+    const file = join(workspace.root, 'said');
+    const said = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+    workspace.write('bulkhead.config.json', JSON.stringify({ ...JSON.parse(config), grace: '60s', timeout: '120s' }));
+    workspace.write('a.sh', 'trap "echo asked >>$TICKS" TERM; while :; do echo tick >>"$TICKS"; sleep 0.1; done');
+    const shell = spawn('script', ['-qfc', 'bash --norc --noprofile -i', '/dev/null'], {
+      cwd: workspace.root,
+      env: { ...process.env, MARK: mark, TICKS: file, PS1: '', TERM: 'dumb' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let screen = '';
+    shell.stdout.on('data', (chunk: Buffer) => (screen += chunk.toString()));
+    const type = (text: string) => shell.stdin.write(text);
+    type(`"${process.execPath}" "${join(dist, 'cli.cjs')}" run\n`);
+    await until('the test ticks', () => said().includes('tick'), 40_000);
+    type('\x03');
+    await until('the test goes on after it was asked to end', () => /asked\n(tick\n)+$/.test(said()), 40_000);
+    assert.match(screen, /Stopping/);
+    type('\x03');
+    await until('it is killed', () => screen.includes('Killing the running tests.'), 40_000);
+    type('echo code=$?\n');
+    await until('the shell has its prompt back', () => screen.includes('code=130'), 40_000);
+    assert.deepEqual(
+      marked(mark).filter(({ command }) => command.includes('a.sh')),
+      [],
+    );
+    assert.match(screen, /1 cancelled/);
+    type('exit\n');
+    await new Promise(resolve => shell.once('close', resolve));
+  });
+
   it('is killed with its tests while it is stopped', async () => {
     const file = join(workspace.root, 'ticks');
     const shell = spawn('script', ['-qfc', 'bash --norc --noprofile -i', '/dev/null'], {
