@@ -27,13 +27,27 @@ import { Status } from './editor/status.ts';
 import type { TestApi } from './editor/test-api.ts';
 import { TestActions } from './editor/test-actions.ts';
 import { TestTree } from './editor/tree.ts';
+import { Untrusted } from './editor/untrusted.ts';
+import { registerWalkthrough } from './editor/walkthrough.ts';
 import { Watch } from './editor/watch.ts';
 
 let connection: Connection | undefined;
 
-export function activate(context: vscode.ExtensionContext): TestApi {
-  const began = process.cpuUsage();
+export function activate(context: vscode.ExtensionContext): TestApi | Untrusted {
   const log = vscode.window.createOutputChannel('Bulkhead', { log: true });
+  context.subscriptions.push(log, registerWalkthrough(context.extension.id));
+  if (vscode.workspace.isTrusted) return start(context, log);
+  const untrusted = new Untrusted(context.extension, log);
+  const granted = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+    untrusted.dispose();
+    start(context, log);
+  });
+  context.subscriptions.push(untrusted, granted);
+  return untrusted;
+}
+
+function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): TestApi {
+  const began = process.cpuUsage();
   const controller = vscode.tests.createTestController('bulkhead', 'Bulkhead');
   const problems = new Problems(log);
   const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
@@ -104,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   controller.resolveHandler = item => tree.resolve(item);
   controller.refreshHandler = token => tree.refresh(token);
   context.subscriptions.push(
-    ...[log, controller, problems, warden, status, watch, report, doctor, processes],
+    ...[controller, problems, warden, status, watch, report, doctor, processes],
     ...[
       report.register(),
       actions.register(),
@@ -134,6 +148,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     }),
     warden.onNotice(notice => {
       runs.notice(notice);
+      if (notice.notice === 'cage') void status.cage(notice.cage, context.globalState);
       if (notice.notice === 'live') status.live(notice);
       if (notice.notice === 'live') report.live(notice);
       if (notice.notice === 'live') processes.live(notice);

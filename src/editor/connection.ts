@@ -93,7 +93,10 @@ export class Connection implements vscode.Disposable {
       node: process.execPath,
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       folders: this.#options.folders(),
-      onNotice: (notice: Notice) => this.#notices.fire(notice),
+      onNotice: (notice: Notice) => {
+        if (notice.notice === 'cage' && this.#client) this.#client.info = { ...this.#client.info, cage: notice.cage };
+        this.#notices.fire(notice);
+      },
       onExit: (reason: string) => this.#exited(reason),
     };
     const started = WardenClient.start(options);
@@ -109,6 +112,7 @@ export class Connection implements vscode.Disposable {
     const { pid, node, cage, problems } = client.info;
     log.info(`The warden runs as process ${pid} on Node ${node}; each test gets a cage of the kind "${cage.label}".`);
     for (const { mechanism, because } of cage.passedOver) log.info(`Not ${mechanism}: ${because}`);
+    this.#notices.fire({ notice: 'cage', cage });
     for (const problem of problems) this.#notices.fire({ notice: 'problem', problem });
     return client;
   }

@@ -3,11 +3,16 @@ import type { CageDescription } from '../protocol/limits.ts';
 import type { CageStatus, Notice } from '../protocol/messages.ts';
 import { statusBarKey } from './contributed-settings.ts';
 import type { RunEvent } from './runs.ts';
+import { type CageMemory, type Danger, dangerOf, dangerText, downgradeOf, remembered } from './danger.ts';
 import { section } from './settings.ts';
 import { cageLines, type Counts, type StatusState, statusDetails, statusText, TopMemory } from './status-text.ts';
 
 const updateMs = 250;
 const lookEveryMs = 1_000;
+/** What the machine's cages were when they were last looked at. */
+const cageKey = 'bulkhead.cage';
+/** A process that cannot be killed is a promise broken; the others are to be known. */
+const colors = { survivors: 'error', memory: 'warning', downgraded: 'warning' } as const;
 const actions = [
   ['Run all tests', 'bulkhead.runAll'],
   ['Run failed again', 'bulkhead.runFailed'],
@@ -29,6 +34,10 @@ export class Status implements vscode.Disposable {
   readonly #cages: () => Promise<readonly CageStatus[]>;
   #living: readonly CageStatus[] = [];
   #lookedAt = -Infinity;
+  #budgetBytes: number | null = null;
+  /** The strongest cage of this window, or of the last one. */
+  #best: CageMemory | undefined;
+  #downgrade: ReturnType<typeof downgradeOf> = null;
   #top = new TopMemory();
 
   constructor(cage: () => CageDescription | null, cages: () => Promise<readonly CageStatus[]>) {
@@ -65,8 +74,19 @@ export class Status implements vscode.Disposable {
     else this.#soon();
   }
 
-  live({ memoryBytes, processes, cages }: Extract<Notice, { notice: 'live' }>): void {
+  /** The cages from now on, which are the machine's business: what it had the last time is remembered by `memory`. */
+  async cage(cage: CageDescription, memory: Pick<vscode.Memento, 'get' | 'update'>): Promise<void> {
+    const now = remembered(cage);
+    this.#best ??= memory.get<CageMemory>(cageKey);
+    this.#downgrade = downgradeOf(this.#best, now);
+    if (!this.#downgrade) this.#best = now;
+    this.#show();
+    await memory.update(cageKey, now);
+  }
+
+  live({ memoryBytes, processes, cages, memoryBudgetBytes }: Extract<Notice, { notice: 'live' }>): void {
     if (this.#state.kind !== 'running') return;
+    this.#budgetBytes = memoryBudgetBytes ?? null;
     this.#state = { ...this.#state, live: { memoryBytes, processes, cages } };
     this.#soon();
     void this.#look();
@@ -98,19 +118,31 @@ export class Status implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { text, spoken } = statusText(this.#state, this.#survivors);
-    if (this.item.text !== text) {
+    const danger = this.#danger();
+    const label = danger && danger.kind !== 'survivors' ? `${spoken}. Warning: ${dangerText(danger)}` : spoken;
+    if (this.item.text !== text || this.item.accessibilityInformation?.label !== label) {
       this.item.text = text;
-      this.item.accessibilityInformation = { label: spoken, role: 'button' };
+      this.item.accessibilityInformation = { label, role: 'button' };
     }
-    this.item.backgroundColor =
-      this.#survivors > 0 ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    this.item.backgroundColor = danger && new vscode.ThemeColor(`statusBarItem.${colors[danger.kind]}Background`);
     this.item.tooltip = this.#tooltip();
+  }
+
+  #danger(): Danger | undefined {
+    const live = this.#state.kind === 'running' ? this.#state.live : null;
+    const circumstances = { memoryBytes: live?.memoryBytes ?? null, budgetBytes: this.#budgetBytes };
+    return dangerOf({ survivors: this.#survivors, downgrade: this.#downgrade, ...circumstances }) ?? undefined;
   }
 
   #tooltip(): vscode.MarkdownString {
     const links = actions.map(([label, command]) => `[${label}](command:${command})`).join(' · ');
-    const lines = ['**Bulkhead**: safe test runs', ...statusDetails(this.#state, this.#counts, this.#cage())];
-    const tooltip = new vscode.MarkdownString(lines.join('\n\n'));
+    const danger = this.#danger();
+    const lines = [
+      '**Bulkhead**: safe test runs',
+      ...(danger ? [`$(warning) **Warning**: ${dangerText(danger)}.`] : []),
+      ...statusDetails(this.#state, this.#counts, this.#cage()),
+    ];
+    const tooltip = new vscode.MarkdownString(lines.join('\n\n'), true);
     for (const { heading, entries } of [
       { heading: 'Alive now', entries: cageLines(this.#living) },
       { heading: 'Most memory', entries: this.#top.lines() },

@@ -36,7 +36,7 @@ export class Run {
   readonly #closing: Closing;
   readonly #attempts: Attempts;
   readonly #slots: Slots;
-  readonly #budget: number;
+  readonly budgetBytes: number;
   readonly #past: PastOutcomes;
   readonly #once = onceEach();
   #files = 0;
@@ -48,12 +48,12 @@ export class Run {
     this.#overrides = deps.onDebugger ? whileDebugging(overrides) : overrides;
     const first = deps.workspace.projects[0];
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), this.#overrides]);
-    this.#budget = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
+    this.budgetBytes = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
     this.#account = new Account(deps);
     const { runTimeout: timeoutMs, maxFailures } = settings;
     const cage = deps.mechanism.name;
     this.#closing = new Closing({ timeoutMs, maxFailures: maxFailures ?? Infinity, cage }, this.#account.tally);
-    this.#slots = new Slots(settings.jobs || availableParallelism(), this.#budget);
+    this.#slots = new Slots(settings.jobs || availableParallelism(), this.budgetBytes);
     this.#past = new PastOutcomes(settings.order === 'failed-first' ? deps.past : null);
     this.#attempts = new Attempts(deps, this.#account, this.#closing, this.#slots);
   }
@@ -81,7 +81,7 @@ export class Run {
     // Of a run that was cut short, tests are missing for another reason than that they are not there.
     if (!this.#closing.cutShort) this.#account.known.unmet(listed).forEach(each => this.#account.tell(each));
     this.#finished.resolve();
-    return this.#account.summary(this.#closing.cancelled, Math.round(this.#budget));
+    return this.#account.summary(this.#closing.cancelled, Math.round(this.budgetBytes));
   }
 
   /** Resolves when every planned test has its record; the answer is what could not be killed. */
@@ -138,7 +138,7 @@ export class Run {
     const framework = this.#deps.workspace.frameworkOf(project);
     const known = knownTests({ project, file }, this.#deps.workspace);
     const terms = termsOf(plan.tests, { layers, project, file, known, framework, mechanism: this.#deps.mechanism });
-    const large = largeCap(file, terms, this.#budget);
+    const large = largeCap(file, terms, this.budgetBytes);
     if (large) this.#account.tell(large);
     const how = { project, framework, merged: mergeLayers(layers), chosen: planned.chosen ?? false };
     // One test alone has its turn at once.

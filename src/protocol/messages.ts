@@ -196,6 +196,8 @@ export type Notice =
       readonly processes: number;
       readonly cages: number;
       readonly running: number;
+      /** What all cages of the runs that go on may have together; absent while none does. */
+      readonly memoryBudgetBytes?: number;
     }
   /** Another kind of cage from now on: others are forbidden than before. */
   | { readonly notice: 'cage'; readonly cage: CageDescription }

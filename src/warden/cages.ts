@@ -22,6 +22,8 @@ export class Cages {
   #timer: NodeJS.Timeout | undefined;
   /** From when the client has said who it is. */
   ledger: Ledger | null = null;
+  /** What the runs that go on may have; null: none does. */
+  budgetBytes: () => number | null = () => null;
   opened = 0;
   #frozen = false;
 
@@ -114,12 +116,14 @@ export class Cages {
 
   #look(): void {
     const usages = [...this.#live.keys()].map(caged => caged.live());
+    const memoryBudgetBytes = this.budgetBytes();
     this.#notify({
       notice: 'live',
       memoryBytes: usages.reduce((sum, usage) => sum + usage.memoryBytes, 0),
       processes: usages.reduce((sum, usage) => sum + usage.processes, 0),
       cages: usages.length,
       running: [...this.#live.values()].filter(entry => entry.subject.run !== null).length,
+      ...(memoryBudgetBytes === null ? {} : { memoryBudgetBytes }),
     });
   }
 }

@@ -57,6 +57,12 @@ export class Runs {
     return [...this.#preparing.keys(), ...this.#runs.keys()];
   }
 
+  /** What the cages of all runs may have together: each run has its own, made of the same memory. */
+  get budgetBytes(): number | null {
+    const budgets = [...this.#runs.values()].map(({ run }) => run.budgetBytes);
+    return budgets.length === 0 ? null : Math.max(...budgets);
+  }
+
   /** Cages that were asked for, so far. */
   get units(): number {
     return this.#units;

@@ -99,6 +99,7 @@ export class Session {
       onCage: (caged, unit, run) => this.#onCage(caged, unit, run),
       ended: () => this.#ended,
     });
+    this.#cages.budgetBytes = () => this.#runs.budgetBytes;
   }
 
   /** Kills everything, verified; nothing can be started afterwards. */

@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** Kept after the end; without one, the server has a temporary folder of its own. */
   dataDir?: string;
   port?: number;
+  /** Folders are not trusted before somebody says so. */
+  askForTrust?: boolean;
 }
 
 export interface Server {
@@ -86,7 +88,8 @@ function serverArguments(options: ServerOptions & { dataDir: string; extensionsD
     ...['--host', '127.0.0.1', '--port', String(options.port ?? 0)],
     ...['--without-connection-token', '--accept-server-license-terms'],
     ...['--server-data-dir', options.dataDir, '--extensions-dir', options.extensionsDir],
-    ...['--telemetry-level', 'off', '--disable-workspace-trust'],
+    ...['--telemetry-level', 'off'],
+    ...(options.askForTrust ? [] : ['--disable-workspace-trust']),
     ...(options.smokeDriver ? ['--enable-smoke-test-driver'] : []),
   ];
 }

@@ -27,6 +27,16 @@ export const still: Settings = {
   'workbench.hover.delay': 60_000,
 };
 
+/** Folders are not trusted before somebody says so, and nobody is asked. */
+export const cautious: Settings = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.banner': 'never',
+  'security.workspace.trust.emptyWindow': false,
+  'security.workspace.trust.startupPrompt': 'never',
+  // The page where trust is granted would lie over the window.
+  'workbench.editor.useModal': 'off',
+};
+
 export const themes = {
   light: { name: 'Light Modern', kind: 'vs' },
   dark: { name: 'Dark Modern', kind: 'vs-dark' },

@@ -8,13 +8,15 @@ import { manifestOf } from './extensions.ts';
 import { installVsix } from './install-vsix.ts';
 import { examples, extensionRoot, vsix } from './places.ts';
 import { type Server, startServer } from './server.ts';
-import { type Settings, still } from './settings.ts';
+import { cautious, type Settings, still } from './settings.ts';
 import { Workbench } from './workbench.ts';
 
 export interface WindowOptions {
   folder?: string;
   settings?: Settings;
   env?: NodeJS.ProcessEnv;
+  /** As in a folder that was just cloned from somewhere. */
+  untrusted?: boolean;
   viewport?: { width: number; height: number };
 }
 
@@ -43,7 +45,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   try {
     server = await startServer({
       extensionsDir: await extensions(folder),
-      settings: { ...still, ...options.settings },
+      askForTrust: options.untrusted ?? false,
+      settings: { ...still, ...(options.untrusted ? cautious : {}), ...options.settings },
       env: { ...options.env, BULKHEAD_BED_TARGET: `${publisher}.${name}` },
     });
     browser = await launchBrowser();

@@ -18,8 +18,7 @@ describe('activation', () => {
       assert.ok(all.includes(command), command);
       assert.equal(category, 'Bulkhead');
       const when = manifest.contributes.menus.commandPalette.find(entry => entry.command === command)?.when;
-      // Where Bulkhead has found nothing and so is not active, it is what a newcomer needs.
-      const expected = command === 'bulkhead.configure' ? /^workspaceFolderCount > 0$/ : /bulkhead\.active|^false$/;
+      const expected = forNewcomers[command] ?? /bulkhead\.active|^false$/;
       assert.match(when ?? '', expected, command);
     }
   });
@@ -30,6 +29,12 @@ describe('activation', () => {
     assert.deepEqual(manifest.extensionKind, ['workspace']);
   });
 });
+
+/** Where Bulkhead has found nothing and so is not active. */
+const forNewcomers: Readonly<Record<string, RegExp>> = {
+  'bulkhead.configure': /^workspaceFolderCount > 0$/,
+  'bulkhead.openWalkthrough': /^true$/,
+};
 
 interface Manifest {
   readonly enabledApiProposals?: unknown;

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { Drafts } from './drafts.ts';
+import { Problems } from './problems.ts';
+import { ReadTests } from './read-tests.ts';
+import { TestTree } from './tree.ts';
+
+interface Manifest {
+  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
+}
+
+/** What works where nobody is trusted yet. */
+const harmless = ['bulkhead.showLog', 'bulkhead.openWalkthrough'];
+
+/** Bulkhead in a workspace that is not trusted: its tests are read and shown, no process is started, and commands say why. */
+export class Untrusted implements vscode.Disposable {
+  readonly controller: vscode.TestController;
+  readonly #parts: vscode.Disposable[];
+
+  constructor({ packageJSON }: vscode.Extension<unknown>, log: vscode.LogOutputChannel) {
+    this.controller = vscode.tests.createTestController('bulkhead', 'Bulkhead');
+    const problems = new Problems(log);
+    const tree = new TestTree(this.controller, new ReadTests(), problems, log);
+    this.controller.resolveHandler = item => tree.resolve(item);
+    this.controller.refreshHandler = token => tree.refresh(token);
+    this.#parts = [
+      this.controller,
+      problems,
+      ...new Drafts(tree, log).register(),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => tree.changed(uri.fsPath)),
+      vscode.window.registerTreeDataProvider('bulkhead.processes', nothing),
+      vscode.commands.registerCommand('bulkhead.showLog', () => log.show()),
+      ...(packageJSON as Manifest).contributes.commands
+        .filter(({ command }) => !harmless.includes(command))
+        .map(({ command, title }) => vscode.commands.registerCommand(command, () => sayWhy(title))),
+    ];
+    void vscode.commands.executeCommand('setContext', 'bulkhead.active', true);
+    log.info('This workspace is not trusted: tests are found by reading alone, and no process is started.');
+  }
+
+  dispose(): void {
+    for (const part of this.#parts) part.dispose();
+  }
+}
+
+const nothing: vscode.TreeDataProvider<never> = {
+  getChildren: () => [],
+  getTreeItem: item => item,
+};
+
+async function sayWhy(title: string): Promise<void> {
+  const manage = 'Manage Trust';
+  const text = `Bulkhead starts nothing in a workspace that you do not trust, and "${title}" needs that. Its tests are shown as far as reading finds them.`;
+  const answer = await vscode.window.showInformationMessage(text, manage);
+  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+}
