@@ -26,7 +26,7 @@ export function contributedTools(): readonly object[] {
     toolReferenceName: told[name].reference,
     icon: told[name].icon,
     tags: ['bulkhead', 'tests'],
-    when: 'bulkhead.active',
+    when: 'bulkhead.active && isWorkspaceTrusted',
     inputSchema,
   }));
 }

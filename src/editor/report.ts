@@ -9,7 +9,8 @@ import type { ReportActions } from './report-actions.ts';
 import type { RunRecords } from './run-records.ts';
 import type { RunEvent, Runs } from './runs.ts';
 
-const viewType = 'bulkhead.report';
+/** The type of the panel. */
+export const reportType = 'bulkhead.report';
 /** The panel is drawn anew for each batch, so it gets few and never while nobody sees it. */
 const updateMs = 500;
 const perBatch = 1_000;
@@ -37,7 +38,7 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
   }
 
   register(): vscode.Disposable {
-    return vscode.window.registerWebviewPanelSerializer(viewType, this);
+    return vscode.window.registerWebviewPanelSerializer(reportType, this);
   }
 
   /** With a key: at that test. */
@@ -49,7 +50,7 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     } else {
       const options = { enableScripts: true, localResourceRoots: [this.#folder] };
       this.#adopt(
-        vscode.window.createWebviewPanel(viewType, 'Bulkhead: Run Report', vscode.ViewColumn.Active, options),
+        vscode.window.createWebviewPanel(reportType, 'Bulkhead: Run Report', vscode.ViewColumn.Active, options),
       );
     }
   }

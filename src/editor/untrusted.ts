@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { agentToolNames } from '../agents/tools.ts';
 import { Drafts } from './drafts.ts';
 import { Problems } from './problems.ts';
 import { ReadTests } from './read-tests.ts';
+import { reportType } from './report.ts';
 import { TestTree } from './tree.ts';
 
 interface Manifest {
@@ -28,6 +30,10 @@ export class Untrusted implements vscode.Disposable {
       ...new Drafts(tree, log).register(),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => tree.changed(uri.fsPath)),
       vscode.window.registerTreeDataProvider('bulkhead.processes', nothing),
+      // One that was open when trust was taken away would stay blank.
+      vscode.window.registerWebviewPanelSerializer(reportType, { deserializeWebviewPanel: async old => old.dispose() }),
+      // An agent may know them from before, whatever the manifest says of when they are there.
+      ...agentToolNames.map(name => vscode.lm.registerTool(name, { invoke: () => refuse() })),
       vscode.commands.registerCommand('bulkhead.showLog', () => log.show()),
       ...(packageJSON as Manifest).contributes.commands
         .filter(({ command }) => !harmless.includes(command))
@@ -46,6 +52,12 @@ const nothing: vscode.TreeDataProvider<never> = {
   getChildren: () => [],
   getTreeItem: item => item,
 };
+
+function refuse(): never {
+  throw new Error(
+    'The user has not trusted this workspace: nothing of it may be run, and there is no run to tell of. Only the user can change that.',
+  );
+}
 
 async function sayWhy(title: string): Promise<void> {
   const manage = 'Manage Trust';

@@ -54,7 +54,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     const refused = await offline(context);
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    await page.goto(server.page(path.resolve(options.folder ?? examples)));
+    // The first page of a server is the one that a busy machine takes longest for.
+    await page.goto(server.page(path.resolve(options.folder ?? examples)), { timeout: 90_000 });
     const bridge = connect(server.bridge);
     await bridge.ready();
     return { workbench: new Workbench(page, bridge), bridge, server, refused, close };

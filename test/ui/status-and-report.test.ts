@@ -5,12 +5,13 @@ import { type Theme, themes } from '../bed/settings.ts';
 import { openWindow, type Window } from '../bed/window.ts';
 import { copiedWorkspace } from '../bed/workspaces.ts';
 
-describe('status bar, palette and report', () => {
+describe('status bar, palette and report', function () {
+  this.timeout(240_000);
   const workspace = copiedWorkspace();
   let window: Window;
 
   before(async () => {
-    window = await openWindow({ folder: workspace.folder, settings: { 'bulkhead.timeout': '1s' } });
+    window = await openWindow({ folder: workspace.folder, settings: { 'bulkhead.timeout': '5s' } });
   });
 
   after(async () => {

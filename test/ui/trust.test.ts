@@ -9,16 +9,14 @@ describe('a workspace that nobody has trusted', function () {
   this.timeout(240_000);
   const workspace = copiedWorkspace();
   const traces = path.join(workspace.folder, 'traces');
+  const cloned = path.join(workspace.folder, 'test/cloned.test.js');
   let window: Window;
 
   before(async () => {
     // Whatever of the workspace is run leaves a trace: its tests, its configuration, and the Node that its settings name.
     const trace = (what: string) =>
       `require('node:fs').appendFileSync(${JSON.stringify(traces)}, ${JSON.stringify(`${what}\n`)});\n`;
-    fs.writeFileSync(
-      path.join(workspace.folder, 'test/cloned.test.js'),
-      `${trace('test file')}describe('cloned', () => { it('is only read', () => {}); });\n`,
-    );
+    fs.writeFileSync(cloned, `${trace('test file')}describe('cloned', () => { it('is only read', () => {}); });\n`);
     fs.rmSync(path.join(workspace.folder, '.mocharc.json'));
     fs.writeFileSync(
       path.join(workspace.folder, '.mocharc.js'),
@@ -32,7 +30,7 @@ describe('a workspace that nobody has trusted', function () {
       path.join(workspace.folder, '.vscode/settings.json'),
       JSON.stringify({ 'bulkhead.node': path.join(workspace.folder, 'node') }),
     );
-    window = await openWindow({ folder: workspace.folder, untrusted: true });
+    window = await openWindow({ folder: workspace.folder, untrusted: true, settings: { 'files.autoSave': 'off' } });
   });
 
   after(async () => {
@@ -64,6 +62,36 @@ describe('a workspace that nobody has trusted', function () {
       await workbench.command('Notifications: Clear All Notifications');
     }
     assert.deepEqual(await wardens(), []);
+  });
+
+  it('runs nothing for agents either, and tells them why', async () => {
+    const answers = await window.bridge.evaluate(({ vscode }) => {
+      const invoke = (name: string) =>
+        vscode.lm.invokeTool(name, { input: {}, toolInvocationToken: undefined }).then(() => 'It ran.', String);
+      return Promise.all(['run_tests_safely', 'get_test_process_report'].map(invoke));
+    });
+    for (const answer of answers) assert.match(answer, /has not trusted this workspace/);
+    assert.deepEqual(await wardens(), []);
+  });
+
+  it('reads what is typed, and starts nothing for it', async () => {
+    const { workbench, bridge } = window;
+    await bridge.evaluate(async ({ vscode }, file) => {
+      const { document } = await vscode.window.showTextDocument(vscode.Uri.file(file));
+      const edit = new vscode.WorkspaceEdit();
+      const text = "describe('typed', () => { it('is not saved', () => {}); });\n";
+      edit.insert(document.uri, new vscode.Position(document.lineCount, 0), text);
+      await vscode.workspace.applyEdit(edit);
+    }, cloned);
+    await workbench.expand('typed');
+    await workbench.row('is not saved').waitFor();
+    assert.equal(fs.existsSync(traces), false, 'something of the workspace was run');
+    assert.deepEqual(await wardens(), []);
+    await bridge.evaluate(async ({ vscode }, file) => {
+      await vscode.window.showTextDocument(vscode.Uri.file(file));
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }, cloned);
+    await workbench.row('typed').waitFor({ state: 'hidden' });
   });
 
   it('is as any other once it is trusted', async () => {
