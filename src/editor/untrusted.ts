@@ -31,7 +31,7 @@ export class Untrusted implements vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument(({ uri }) => tree.changed(uri.fsPath)),
       vscode.window.registerTreeDataProvider('bulkhead.processes', nothing),
       // One that was open when trust was taken away would stay blank.
-      vscode.window.registerWebviewPanelSerializer(reportType, { deserializeWebviewPanel: async old => old.dispose() }),
+      vscode.window.registerWebviewPanelSerializer(reportType, closing),
       // An agent may know them from before, whatever the manifest says of when they are there.
       ...agentToolNames.map(name => vscode.lm.registerTool(name, { invoke: () => refuse() })),
       vscode.commands.registerCommand('bulkhead.showLog', () => log.show()),
@@ -47,6 +47,12 @@ export class Untrusted implements vscode.Disposable {
     for (const part of this.#parts) part.dispose();
   }
 }
+
+const closing: vscode.WebviewPanelSerializer = {
+  async deserializeWebviewPanel(panel) {
+    panel.dispose();
+  },
+};
 
 const nothing: vscode.TreeDataProvider<never> = {
   getChildren: () => [],

@@ -53,7 +53,7 @@ export function connect(socketPath: string): Bridge {
   return {
     evaluate,
     until,
-    async ready(ms = 60_000) {
+    async ready(ms = 90_000) {
       const deadline = Date.now() + ms;
       while (!(await evaluate(() => true).catch(unlessAbsent))) {
         if (Date.now() > deadline) throw new Error(`The extension host did not answer within ${ms} ms.`);

@@ -92,7 +92,8 @@ describe('status bar, palette and report', function () {
   it('brings the report back after a reload, empty and saying so', async () => {
     const { workbench } = window;
     await workbench.command('Developer: Reload Window');
-    await workbench.webview().getByText('No run yet').waitFor();
+    // A window that is loaded again starts a whole extension host.
+    await workbench.webview().getByText('No run yet').waitFor({ timeout: 180_000 });
     await window.workbench.screenshot('report/3-after-reload');
   });
 
