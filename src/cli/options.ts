@@ -43,7 +43,7 @@ export const runOptions = {
   },
   coverage: {
     type: 'boolean',
-    help: 'measure which lines, branches and functions the tests run (mocha, node:test, vitest, jest and pytest)',
+    help: 'measure the lines, branches and functions that tests run (mocha, node:test, vitest, jest, pytest)',
   },
   output: {
     type: 'string',
