@@ -43,7 +43,7 @@ export const runOptions = {
   },
   coverage: {
     type: 'boolean',
-    help: 'measure the lines, branches and functions that tests run (mocha, node:test, vitest, jest, pytest)',
+    help: 'measure lines, branches and functions that tests run (mocha, node:test, vitest, jest, pytest)',
   },
   output: {
     type: 'string',
