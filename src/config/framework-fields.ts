@@ -57,6 +57,7 @@ export const foundFrameworks = {
   vitest: found('vitest', node),
   ctest: found('ctest', ctest),
   jest: found('jest', node),
+  playwright: found('playwright', node),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
 function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {

@@ -8,7 +8,8 @@ const quietMs = 300;
 /** No braces inside of braces: VS Code then watches nothing at all. */
 const configuration = `**/{${[
   'bulkhead.config.json',
-  ...['.mocharc.*', 'vitest.config.*', 'vitest.workspace.*', 'vite.config.*', 'jest.config.*', 'package.json'],
+  ...['.mocharc.*', 'vitest.config.*', 'vitest.workspace.*', 'vite.config.*', 'jest.config.*', 'playwright.config.*'],
+  'package.json',
   ...['pytest.ini', '.pytest.ini', 'pytest.toml', '.pytest.toml', 'pyproject.toml', 'setup.cfg', 'tox.ini'],
   ...['go.mod', 'Cargo.toml'],
 ].join()}}`;

@@ -7,6 +7,7 @@ import { TapFramework } from './command/tap-framework.ts';
 import type { Framework } from './framework.ts';
 import { GoFramework } from './go/framework.ts';
 import { JestFramework } from './jest/framework.ts';
+import { PlaywrightFramework } from './playwright/framework.ts';
 import { MochaFramework } from './mocha/framework.ts';
 import { NodeTestFramework } from './node-test/framework.ts';
 import { PytestFramework } from './pytest/framework.ts';
@@ -25,6 +26,7 @@ export function createFrameworks({ inside, builds }: FrameworkOptions): Framewor
     new NodeTestFramework(inside),
     new VitestFramework(inside),
     new JestFramework(inside),
+    new PlaywrightFramework(inside),
     new PytestFramework(inside),
     new GoFramework(builds),
     new CargoFramework(),

@@ -90,6 +90,7 @@ export const frameworkNames = [
   'node-test',
   'vitest',
   'jest',
+  'playwright',
   'go',
   'cargo',
   'pytest',

@@ -41,6 +41,8 @@ export interface Project {
   readonly watch: readonly string[];
   /** A debugger can be attached to its tests. */
   readonly debugs?: true;
+  /** Names that only one of its cages may have at a time, beside those of the settings. */
+  readonly locks?: readonly string[];
 }
 
 /** Two projects may hold the same file, so the project is part of the name; its absolute place is not. */

@@ -24,8 +24,13 @@ export function installationFor(runner: Runner, root: string): Installation {
     return { kind: 'missing' };
   }
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-  const kind = Number.parseInt(version, 10) >= runner.oldest ? 'found' : 'too-old';
+  const kind = isNewEnough(version, runner) ? 'found' : 'too-old';
   return { kind, folder: dirname(manifest), version };
+}
+
+function isNewEnough(version: string, { oldest, oldestMinor = 0 }: Runner): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(part => Number.parseInt(part, 10));
+  return major > oldest || (major === oldest && minor >= oldestMinor);
 }
 
 /** Where it would be, so that the start fails with the name of what is missing. */
@@ -56,7 +61,7 @@ export function installedOnes(
 }
 
 function lackingProblem(
-  { title, oldest, package: name }: Runner,
+  { title, oldest, oldestMinor, package: name }: Runner,
   root: string,
   installation: Exclude<Installation, { kind: 'found' }>,
 ): Problem {
@@ -68,7 +73,8 @@ function lackingProblem(
     }
     case 'too-old': {
       const { version } = installation;
-      const message = `${title} ${version} is installed for ${root}; Bulkhead works with ${name} ${oldest} and later.`;
+      const since = oldestMinor === undefined ? oldest : `${oldest}.${oldestMinor}`;
+      const message = `${title} ${version} is installed for ${root}; Bulkhead works with ${name} ${since} and later.`;
       return { severity: 'error', file, message, fix: `Run "npm install --save-dev ${name}@latest" in that folder.` };
     }
   }

@@ -8,6 +8,8 @@ export interface Runner {
   /** Its package in the npm registry, and the oldest major version that Bulkhead works with. */
   readonly package: string;
   readonly oldest: number;
+  /** Where that alone says too little. */
+  readonly oldestMinor?: number;
   /** Globs of the names of its configuration. */
   readonly configs: readonly string[];
   /** The key of a package.json that holds its configuration. */
