@@ -37,7 +37,8 @@ export class Attempts {
   async begin(tests: readonly TestInfo[], how: How): Promise<Attempt> {
     const { project, framework, limits, settings, merged, chosen, rank } = how;
     const { mechanism, nextUnit } = this.#deps;
-    const giveBack = await this.#slots.claim({ ...settings, bytes: limits.memoryBytes ?? 0, rank });
+    const locks = [...settings.locks, ...(project.locks ?? [])];
+    const giveBack = await this.#slots.claim({ ...settings, locks, bytes: limits.memoryBytes ?? 0, rank });
     try {
       const ended = this.#closing.before(project.id, limits);
       if (ended) return { left: [], records: tests.map(ended), evidence: null };

@@ -36,7 +36,9 @@ export class Session {
     this.#events = events;
     this.#project = project;
     // Playwright empties the folder when it begins, and other cages have theirs beside it.
-    const digest = createHash('sha256').update(JSON.stringify([project, order.file, order.tests])).digest('hex');
+    const digest = createHash('sha256')
+      .update(JSON.stringify([project, order.file, order.tests]))
+      .digest('hex');
     this.#output = join(output, `bulkhead-${digest.slice(0, 12)}`);
   }
 
@@ -113,8 +115,7 @@ export class Session {
     if (test.outcome() === 'unexpected') {
       this.#events.say({ ...common, state: 'failed', failures: last.errors.map(failureOf) });
     } else if (test.outcome() === 'skipped') {
-      const reason = test.parent && { reason: 'a test before it in its serial suite failed' };
-      this.#events.say({ ...common, state: 'skipped', ...reason });
+      this.#events.say({ ...common, state: 'skipped', reason: 'a hook, or a test that it builds on, failed' });
     } else this.#events.say({ ...common, state: 'passed' });
   }
 
@@ -142,4 +143,3 @@ export class Session {
     kill(process.pid, signal);
   };
 }
-

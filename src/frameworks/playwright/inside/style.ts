@@ -10,7 +10,8 @@ export interface PlaywrightError {
   readonly value?: string;
 }
 
-const foreign = /[\\/]node_modules[\\/](?:@playwright|playwright|playwright-core)[\\/]|[\\/]playwright-(?:list|run|worker)\.cjs$/;
+const foreign =
+  /[\\/]node_modules[\\/](?:@playwright|playwright|playwright-core)[\\/]|[\\/]playwright-(?:list|run|worker)\.cjs$/;
 
 export const style: FailureStyle = {
   isForeign: file => foreign.test(file),

@@ -8,6 +8,9 @@ import type { Attachment, Charge, TestEnd, Word } from './wire.ts';
 /** The steps in which playwright does what stands around the body of a test. */
 const stages = ['Before Hooks', 'After Hooks', 'Worker Cleanup'];
 
+/** Beside each failure, what playwright would have a language model told. */
+const forMachines = 'error-context';
+
 /** Says in the worker itself what becomes of each test, before playwright's own word of it is on its way. */
 export class Teller {
   readonly #events: EventPipe;
@@ -41,7 +44,7 @@ export class Teller {
         return;
       }
       case 'attach':
-        if (word.params.path !== undefined) this.#attached.push(word.params);
+        if (word.params.path !== undefined && word.params.name !== forMachines) this.#attached.push(word.params);
         return;
       case 'testEnd':
         return this.#end(word.params);
