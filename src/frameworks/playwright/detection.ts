@@ -20,10 +20,11 @@ interface ProjectClaim extends Claim {
 export async function detectProjects(context: DetectionContext, launcher: PlaywrightLauncher): Promise<Detection> {
   const { candidates, problems: found } = await findCandidates(runner, context.folder, context.settings.playwright);
   const problems = [...found];
-  const installed = installedOnes(runner, candidates, ({ kind }) => kind !== 'declared', problems);
+  // Without a configuration it would take every `*.spec.ts` for its own, and most of those are another framework's.
+  const configured = candidates.filter(({ kind }) => kind !== 'declared');
+  const installed = installedOnes(runner, configured, () => true, problems);
   const listings = await askAll(installed, candidate => list(candidate, context, launcher, problems));
   const projects = [...settleClaims(listings.flat())].flatMap(([claim, files]) => {
-    if (files.length === 0 && claim.kind === 'declared') return [];
     const project = projectOf(claim, files, context.folder);
     launcher.remember(project.id, claim.listed);
     return project;

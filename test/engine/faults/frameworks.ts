@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
 import { installedLine } from '../../unit/frameworks/pytest/versions.ts';
 import { linkJest } from '../../unit/frameworks/jest/versions.ts';
+import { linkPlaywright } from '../../unit/frameworks/playwright/versions.ts';
 import { linkVitest } from '../../unit/frameworks/vitest/versions.ts';
 import type { TestWorkspace } from '../workspace.ts';
 import type { Deviation, Fault } from './faults.ts';
@@ -127,6 +128,18 @@ export const frameworks: readonly FaultyFramework[] = [
     deviations: {
       'exit-0': { culprit: 'failed', because: 'its worker makes an exception of the call' },
       'exit-3': { culprit: 'failed', because: 'its worker makes an exception of the call' },
+      'live-handle': { culprit: 'passed', because: 'its worker is ended with its tests, whatever else runs in it' },
+    },
+  },
+  {
+    name: 'playwright',
+    // Playwright and the worker of the tests are two processes.
+    settings: {
+      memory: 400 * 1024 ** 2,
+      playwright: { enabled: true, env: { NODE_OPTIONS: '--max-old-space-size=100' } },
+    },
+    prepare: ({ root }) => linkPlaywright(root),
+    deviations: {
       'live-handle': { culprit: 'passed', because: 'its worker is ended with its tests, whatever else runs in it' },
     },
   },

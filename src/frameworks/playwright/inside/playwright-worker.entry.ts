@@ -12,7 +12,10 @@ const own = process.execArgv.lastIndexOf('--require');
 if (own !== -1) process.execArgv.splice(own, 2);
 
 if (process.send && Number.isInteger(fd)) {
-  const events = new EventPipe(new LinePipe(fd), { number: process.pid, key: variables['BULKHEAD_KEY'] ?? '' });
+  const events = new EventPipe(new LinePipe(fd), undefined, {
+    number: process.pid,
+    key: variables['BULKHEAD_KEY'] ?? '',
+  });
   const teller = new Teller(events, new Origins(events));
   const send = process.send.bind(process) as (...args: unknown[]) => boolean;
   // Playwright puts others in their place, which send what is printed through its channel.
