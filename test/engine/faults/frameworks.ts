@@ -133,7 +133,8 @@ export const frameworks: readonly FaultyFramework[] = [
   },
   {
     name: 'playwright',
-    // Playwright and the worker of the tests are two processes.
+    // Two processes of playwright start for each cage; with a cage for each test, the others would wait for it for minutes.
+    isolations: ['file'],
     settings: {
       memory: 400 * 1024 ** 2,
       playwright: { enabled: true, env: { NODE_OPTIONS: '--max-old-space-size=100' } },
