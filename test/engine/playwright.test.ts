@@ -155,25 +155,24 @@ describe('tests of playwright', function () {
   afterEach(() => workspace.remove());
 
   for (const line of playwrightLines) {
-    for (const isolation of line === newestLine ? (['test', 'file'] as const) : (['file'] as const)) {
-      it(`have the verdicts of ${line} itself, with a cage for each ${isolation}`, async () => {
-        workspace = await workspaceOf(outcomes, line);
-        const [{ records }, own] = await Promise.all([workspace.run({ isolation }), itself(workspace.root)]);
-        // In a cage of its own, it meets the failing hook itself.
-        const alike = told(records).map(each => each.replace('nor does this error', 'nor does this skipped'));
-        assert.equal(alike.join() === told(records).join(), isolation === 'file');
-        assert.deepEqual(alike, [...expected].sort(), details(records));
-        assert.deepEqual(alike.map(inItsWords).sort(), own);
-        const compares = records.find(({ test }) => test.titlePath.at(-1) === 'compares')?.messages[0];
-        assert.deepEqual(
-          [compares?.line, compares?.expected, compares?.actual],
-          [11, 'Object {\n  "a": 2,\n}', 'Object {\n  "a": 1,\n}'],
-        );
-        assert.match(compares?.text ?? '', /^a note: .*/m);
-        const again = records.find(({ test }) => test.titlePath.at(-1) === 'passes at the second try');
-        assert.match(JSON.stringify(again?.attributes), /retr/i);
-      });
-    }
+    const isolation = line === newestLine ? 'test' : 'file';
+    it(`have the verdicts of ${line} itself, with a cage for each ${isolation}`, async () => {
+      workspace = await workspaceOf(outcomes, line);
+      const [{ records }, own] = await Promise.all([workspace.run({ isolation }), itself(workspace.root)]);
+      // In a cage of its own, it meets the failing hook itself.
+      const alike = told(records).map(each => each.replace('nor does this error', 'nor does this skipped'));
+      assert.equal(alike.join() === told(records).join(), isolation === 'file');
+      assert.deepEqual(alike, [...expected].sort(), details(records));
+      assert.deepEqual(alike.map(inItsWords).sort(), own);
+      const compares = records.find(({ test }) => test.titlePath.at(-1) === 'compares')?.messages[0];
+      assert.deepEqual(
+        [compares?.line, compares?.expected, compares?.actual],
+        [11, 'Object {\n  "a": 2,\n}', 'Object {\n  "a": 1,\n}'],
+      );
+      assert.match(compares?.text ?? '', /^a note: .*/m);
+      const again = records.find(({ test }) => test.titlePath.at(-1) === 'passes at the second try');
+      assert.match(JSON.stringify(again?.attributes), /retr/i);
+    });
   }
 
   it('are run singly by (title path, ordinal), whatever the titles are', async () => {
