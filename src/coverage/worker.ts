@@ -11,6 +11,8 @@ export type ToCoverage =
   | { readonly end: string }
   | { readonly survey: string; readonly surveys: readonly SourceSurvey[] }
   | { readonly id: number; readonly ask: 'unsurveyed'; readonly folder: string }
+  /** Answered when everything sent before is done. */
+  | { readonly id: number; readonly ask: 'settled' }
   | {
       [N in keyof CoverageRequests]: {
         readonly id: number;
@@ -67,6 +69,7 @@ function keep(folder: string, collection: Collection): void {
 }
 
 function answer(message: Extract<ToCoverage, { ask: string }>): unknown {
+  if (message.ask === 'settled') return null;
   const { folder } = message;
   let collection = going.get(folder) ?? past.get(folder);
   if (!collection) {

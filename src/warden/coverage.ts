@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { TakenAttempt, Unsurveyed } from '../coverage/collection.ts';
 import type { Scope } from '../coverage/places.ts';
@@ -15,6 +16,8 @@ import type { Project } from '../protocol/tests.ts';
 
 /** What one run's coverage may take of the warden; the cap on tests is theirs, and no business of this. */
 const heapMiB = 1024;
+/** How long a warden that has nothing alive any more may take to end. */
+const settleMs = 5000;
 
 export interface CoverageOptions {
   /** The folder of the bundles. */
@@ -55,6 +58,17 @@ export class Coverage {
   ): Promise<CoverageRequests[N]['result']> {
     const folder = this.#folder(params.run);
     return this.#request(id => ({ id, ask, params, folder }) as ToCoverage);
+  }
+
+  /** What processes have left is read and kept, if that does not take too long for one whose end is waited for. */
+  async settled(): Promise<void> {
+    if (!this.#worker) return;
+    const enough = new AbortController();
+    const tooLong = sleep(settleMs, undefined, { signal: enough.signal }).catch(() => undefined);
+    // The thread's failure has been told, and nothing more comes of it.
+    const read = this.#request<null>(id => ({ id, ask: 'settled' })).catch(() => null);
+    await Promise.race([read, tooLong]);
+    enough.abort();
   }
 
   #request<T>(message: (id: number) => ToCoverage): Promise<T> {

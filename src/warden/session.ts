@@ -108,6 +108,7 @@ export class Session {
     this.#runs.closeJournals();
     const survivors = await this.#cages.reap();
     this.#ledger?.close();
+    await this.#state?.coverage.settled();
     await this.#state?.choice.close().catch((error: Error) => this.#log('warn', error.message));
     if (this.#scratchFolder !== null) rmSync(this.#scratchFolder, { recursive: true, force: true });
     return survivors;
