@@ -34,7 +34,8 @@ describe('what is done with one test', () => {
     this.timeout(60_000);
     await run('verdicts.test.js');
     const passes = await test('passes');
-    assert.match(passes.description ?? '', /^\d[\d.]* (MiB|KiB)$/, 'VS Code itself shows the duration');
+    // VS Code itself shows the duration.
+    assert.match(passes.description ?? '', /^\d[\d.]* (MiB|KiB)$/);
     const others = ['slow', 'debuggable'];
     const tagsOf = async (label: string) =>
       (await test(label)).tags.map(({ id }) => id).filter(id => !others.includes(id));
