@@ -87,7 +87,10 @@ for (const { name, open, hard } of here) {
     });
 
     it('counts a child that the kernel killed for memory, although the leader ends well', async function () {
-      if (!hard) this.skip(); // only a control group counts kills
+      if (!hard) {
+        this.test!.title += ' [skipped: only a control group counts kills]';
+        this.skip();
+      }
       const hog = 'const a=[];for(let i=0;i<64;i++)a.push(Buffer.alloc(4<<20,1))';
       const { caged } = start(`node -e '${hog}'; exit 0`);
       const evidence = await caged.finished;

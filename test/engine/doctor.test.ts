@@ -150,7 +150,10 @@ describe('bulkhead doctor', function () {
     const file = () => join(workspace.root, '.bulkhead/detection.json');
 
     it('spares a start the mechanisms that failed before, and is not believed by the doctor', async function () {
-      if (process.platform !== 'linux') this.skip(); // only Linux names its boot in a file
+      if (process.platform !== 'linux') {
+        this.test!.title += ' [skipped: only Linux names its boot in a file]';
+        this.skip();
+      }
       workspace = new TestWorkspace({ 'bulkhead.config.json': config() });
       const first = await workspace.warden([], { env: { ...process.env, BULKHEAD_SYSTEMD: 'never' } });
       const { cage } = first.info;
