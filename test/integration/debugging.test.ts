@@ -33,11 +33,13 @@ describe('the Debug profile', function () {
 
   beforeEach(() => {
     heard = listen(api);
-    stops = [];
+    // What an earlier session says late is not for this test.
+    const own: Stopped[] = [];
+    stops = own;
     hearing = vscode.debug.registerDebugAdapterTrackerFactory('*', {
       createDebugAdapterTracker: session => ({
         onDidSendMessage: ({ type, event, body }: Message) => {
-          if (type === 'event' && event === 'stopped') stops.push({ session, threadId: body!.threadId! });
+          if (type === 'event' && event === 'stopped') own.push({ session, threadId: body!.threadId! });
         },
       }),
     });

@@ -92,6 +92,8 @@ describe('the Processes view', () => {
   async function show(): Promise<void> {
     await vscode.commands.executeCommand('bulkhead.showProcesses');
     await until('the view is visible', () => api.processes.view.visible);
+    // Nothing has looked at what an earlier test has stopped: its cages are still there, and would be taken for those to come.
+    await until('no cage of before is shown', () => cages().length === 0);
   }
 
   async function slowRun(): Promise<void> {

@@ -25,7 +25,7 @@ describe('the command Configure', () => {
   });
 
   after(async () => {
-    assert.deepEqual(await window.close(), []);
+    assert.deepEqual((await window?.close()) ?? [], []);
     fs.rmSync(folder, { recursive: true });
   });
 

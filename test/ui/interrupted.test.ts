@@ -34,7 +34,7 @@ describe('a window that is reloaded in the middle of a run', () => {
 
   after(async () => {
     assert.deepEqual(
-      (await window.close()).filter(command => !ofVsCode(command)),
+      ((await window?.close()) ?? []).filter(command => !ofVsCode(command)),
       [],
     );
     workspace.remove();

@@ -17,7 +17,7 @@ describe('results in the Test Explorer', () => {
   });
 
   after(async () => {
-    assert.deepEqual(await window.close(), []);
+    assert.deepEqual((await window?.close()) ?? [], []);
     workspace.remove();
   });
 

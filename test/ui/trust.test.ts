@@ -34,7 +34,7 @@ describe('a workspace that nobody has trusted', function () {
   });
 
   after(async () => {
-    assert.deepEqual(await window.close(), []);
+    assert.deepEqual((await window?.close()) ?? [], []);
     workspace.remove();
   });
 

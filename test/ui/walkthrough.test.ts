@@ -15,7 +15,7 @@ describe('the walkthrough', function () {
   });
 
   after(async () => {
-    assert.deepEqual(await window.close(), []);
+    assert.deepEqual((await window?.close()) ?? [], []);
     workspace.remove();
   });
 
