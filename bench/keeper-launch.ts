@@ -2,7 +2,7 @@
  * What a keeper adds to a launch: /bin/true from spawn to the last pipe's end, each way in turn so that all share the same load.
  * `node bench/keeper-launch.ts [launches] [--check]`; with --check a broken promise is exit code 1.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,6 +27,16 @@ if (!built.ok) {
   console.log(`Nothing to measure: ${built.because}`);
   process.exit(0);
 }
+
+const between = join(folder, 'between');
+const [compiler = 'cc', ...flags] = built.compiler.split(' ');
+const linking = built.linked === 'static' ? ['-static'] : [];
+const compiled = spawnSync(
+  compiler,
+  [...flags, '-O2', '-s', ...linking, join(import.meta.dirname, 'between.c'), '-o', between],
+  { stdio: 'inherit' },
+);
+if (compiled.status !== 0) throw new Error('between.c does not compile');
 
 const kept = (...options: string[]) => [built.path, '--ctl', '4', ...options, '--', '/bin/true'];
 
@@ -77,6 +87,7 @@ function launch(words: string[]): Promise<number> {
 const [v1, v2] = [newV1Group(asSelf), newV2Group(asSelf)];
 const ways: Way[] = [
   { name: 'plain spawn', words: () => ['/bin/true'] },
+  { name: 'a program between that only waits', words: () => [between, '/bin/true'] },
   { name: 'keeper', promiseMs: 2, words: () => kept() },
   { name: 'keeper, watching memory', words: () => kept('--mem', String(512 * 1024 * 1024)) },
   { name: 'keeper --pidns', words: () => kept('--pidns') },

@@ -56,7 +56,7 @@ describe('a warden', () => {
     const daemon = records.find(record => record.test.titlePath[0] === 'daemon.sh');
     assert.ok(daemon?.attributes.some(attribute => attribute.kind === 'leaked-processes'));
     const loops = records.find(record => record.test.titlePath[0] === 'loops.sh');
-    assert.ok(loops!.durationMs! >= 1000 && loops!.durationMs! < 1400, `took ${loops!.durationMs} ms`);
+    assert.ok(loops!.durationMs! >= 1000 && loops!.durationMs! < 4000, `took ${loops!.durationMs} ms`);
     const failed = records.find(record => record.test.titlePath[0] === 'fails.sh');
     assert.match(failed!.output.text, /what went wrong/);
   });
