@@ -1,11 +1,13 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SettingsLayer } from '../config/settings.ts';
+import type { Limits } from '../protocol/limits.ts';
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import { type Brief, briefOf } from './brief.ts';
 import type { EndReason } from './evidence.ts';
+import { JournalFile } from './journal-file.ts';
 import { type OutputFolder, outputFolderOf } from './output-file.ts';
 import { claimRun, releaseRun } from './run-owner.ts';
 
@@ -53,8 +55,7 @@ export class Journal {
   readonly #waiting: string[] = [];
   #waitingLength = 0;
   #flushing: Promise<void> | null = null;
-  #descriptor: number | null = null;
-  #length = 0;
+  #file: JournalFile | null = null;
   #dropped = 0;
   #gaps = 0;
   #told = false;
@@ -76,7 +77,7 @@ export class Journal {
 
   /** Everything so far is in the file. */
   get complete(): boolean {
-    return this.#descriptor !== null && this.#waiting.length === 0 && this.#dropped === 0 && this.#gaps === 0;
+    return this.#file !== null && this.#waiting.length === 0 && this.#dropped === 0 && this.#gaps === 0;
   }
 
   /** Returns when the entry is with the kernel, which keeps it whatever becomes of this process; or waits for the disk. */
@@ -97,13 +98,13 @@ export class Journal {
     if (this.#closed) return;
     if (this.#flushing !== null) this.#flush();
     this.#closed = true;
-    if (this.#descriptor === null) return;
-    closeSync(this.#descriptor);
+    if (this.#file === null) return;
+    this.#file.close();
     releaseRun(this.#folder);
   }
 
   #queue(entry: JournalEntry): void {
-    const line = `${JSON.stringify(entry.entry === 'record' ? briefly(entry.record) : entry)}\n`;
+    const line = `${entry.entry === 'record' ? recordText(entry.record) : JSON.stringify(entry)}\n`;
     if (this.#waiting.length > 0 && this.#waitingLength + line.length > mostWaiting) {
       // A turn may bring more than may wait; only a disk that takes nothing costs an entry.
       this.#flush();
@@ -121,19 +122,23 @@ export class Journal {
     this.#flushing = null;
     if (this.#closed) return;
     try {
-      if (this.#descriptor === null) this.#open();
-      if (this.#descriptor === null) return;
-      if (this.#waiting.length > 1) this.#appendAll(this.#descriptor);
-      for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
-        this.#append(this.#descriptor, line);
-        this.#waiting.shift();
-        this.#waitingLength -= line.length;
-        if (this.#waiting.length === 0 && this.#dropped > 0) this.#noteGap();
-      }
-      this.#options.onGrown?.();
+      if (this.#file === null) this.#open();
     } catch (error) {
-      this.#tell(error as Error);
+      return this.#tell(error as Error);
     }
+    if (this.#file === null) return;
+    let grown = false;
+    while (this.#waiting.length > 0) {
+      const { taken, refused } = this.#file.append(this.#waiting);
+      for (const line of this.#waiting.splice(0, taken)) this.#waitingLength -= line.length;
+      grown ||= taken > 0;
+      if (refused) {
+        this.#tell(refused);
+        break;
+      }
+      if (this.#dropped > 0) this.#noteGap();
+    }
+    if (grown) this.#options.onGrown?.();
   }
 
   #noteGap(): void {
@@ -141,32 +146,6 @@ export class Journal {
     this.#gaps++;
     this.#dropped = 0;
     this.#queue({ entry: 'gap', entries });
-  }
-
-  /** Where the disk does not take all of it, the lines are tried one by one. */
-  #appendAll(descriptor: number): void {
-    try {
-      this.#append(descriptor, this.#waiting.join(''));
-    } catch {
-      // The first line that is refused says why.
-      return;
-    }
-    this.#waiting.length = 0;
-    this.#waitingLength = 0;
-    if (this.#dropped > 0) this.#noteGap();
-  }
-
-  /** A line is there whole or not at all, also where the disk becomes full in the middle of it. */
-  #append(descriptor: number, lines: string): void {
-    const bytes = Buffer.from(lines);
-    let written = 0;
-    try {
-      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      if (written > 0) ftruncateSync(descriptor, this.#length);
-      throw error;
-    }
-    this.#length += written;
   }
 
   #open(): void {
@@ -179,12 +158,7 @@ export class Journal {
     if (claimed === 'taken') throw new Error(`The run ${this.#options.run} is going on in another window.`);
     if (claimed !== 'ours') return this.#tell(claimed);
     try {
-      const descriptor = openSync(this.path, 'a+', 0o600);
-      const { size } = fstatSync(descriptor);
-      this.#length = wholeLines(descriptor, size);
-      // What a killed warden left half written was never shown.
-      if (this.#length < size) ftruncateSync(descriptor, this.#length);
-      this.#descriptor = descriptor;
+      this.#file = JournalFile.open(this.path);
     } catch (error) {
       this.#tell(error as Error);
     }
@@ -202,24 +176,18 @@ export class Journal {
   }
 }
 
-/** In this order: the history reads no further than it must. */
-function briefly(record: TestRecord): JournalEntry {
-  return { entry: 'record', brief: briefOf(record), record };
+/** What the limits of tests are in JSON: half of a record, and the same for all tests of a file. */
+const limitTexts = new WeakMap<Limits, string>();
+
+/** An entry of a record, in this order: the history reads no further than it must. */
+function recordText(record: TestRecord): string {
+  const { limits, ...rest } = record;
+  let text = limitTexts.get(limits);
+  if (text === undefined) limitTexts.set(limits, (text = JSON.stringify(limits)));
+  const brief = JSON.stringify(briefOf(record));
+  return `{"entry":"record","brief":${brief},"record":${JSON.stringify(rest).slice(0, -1)},"limits":${text}}}`;
 }
 
 export function runFolder(storage: string, run: string): string {
   return join(storage, 'runs', run);
-}
-
-/** Up to where a file consists of whole lines. */
-function wholeLines(descriptor: number, size: number): number {
-  const chunk = Buffer.alloc(64 * 1024);
-  for (let end = size; end > 0;) {
-    const from = Math.max(0, end - chunk.length);
-    readSync(descriptor, chunk, 0, end - from, from);
-    const last = chunk.subarray(0, end - from).lastIndexOf(10);
-    if (last !== -1) return from + last + 1;
-    end = from;
-  }
-  return 0;
 }

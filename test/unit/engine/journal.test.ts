@@ -16,8 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownerName } from '../../../src/cages/owner.ts';
+import { briefOf } from '../../../src/engine/brief.ts';
 import { Journal } from '../../../src/engine/journal.ts';
-import { journalLines } from '../../../src/store/journal-lines.ts';
+import { briefLines, journalLines } from '../../../src/store/journal-lines.ts';
 import { recordOf } from '../store/past.ts';
 import type { Problem } from '../../../src/protocol/messages.ts';
 
@@ -65,6 +66,32 @@ describe('the journal of a run', () => {
     void journal.record(recordOf(5, { kind: 'failed' }));
     await new Promise(resolve => setImmediate(resolve));
     assert.deepEqual(entriesOf(journal).slice(4), ['record', 'stop', 'record']);
+  });
+
+  it('keeps every record as it was, whatever its letters and its size, and the limits of each', async () => {
+    const journal = open('all kinds');
+    const texts = [
+      'é'.repeat(200_000),
+      'x'.repeat(300_000),
+      '𝕏'.repeat(90_000),
+      'line\nline',
+      '"],"record":{"test":{',
+      '\ud800',
+    ];
+    const records = texts.flatMap((text, number) =>
+      [null, 2 ** 20, 2 ** 30].map(memoryBytes => {
+        const { limits, ...rest } = recordOf(number, { kind: 'failed' }, { messages: [{ text }] });
+        return { ...rest, limits: { ...limits, memoryBytes } };
+      }),
+    );
+    await Promise.all(records.map(record => journal.record(record)));
+    journal.close();
+    const kept = [...journalLines(journal.path)].flatMap(({ entry }) =>
+      entry?.entry === 'record' ? [entry.record] : [],
+    );
+    assert.deepEqual(kept, JSON.parse(JSON.stringify(records)));
+    const briefs = [...briefLines(journal.path, 0)].flatMap(line => ('brief' in line ? [line.brief] : []));
+    assert.deepEqual(briefs, records.map(briefOf));
   });
 
   it('says once that the disk is full, and lets the run go on', function () {

@@ -1,0 +1,89 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+
+/** Lines become bytes in here: to ask for memory with each call costs more than the call. */
+const portion = Buffer.allocUnsafeSlow(256 * 1024);
+/** UTF-8 has no more for a unit of a string. */
+const mostUnitBytes = 3;
+
+/** A file of whole lines, to which lines are only ever added. */
+export class JournalFile {
+  readonly #descriptor: number;
+  #length: number;
+
+  private constructor(descriptor: number, length: number) {
+    this.#descriptor = descriptor;
+    this.#length = length;
+  }
+
+  static open(path: string): JournalFile {
+    const descriptor = openSync(path, 'a+', 0o600);
+    try {
+      const { size } = fstatSync(descriptor);
+      const length = wholeLines(descriptor, size);
+      // What a killed warden left half written was never shown.
+      if (length < size) ftruncateSync(descriptor, length);
+      return new JournalFile(descriptor, length);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /** The first so many lines are with the kernel; null: all of them, and otherwise why the disk took no more. */
+  append(lines: readonly string[]): { readonly taken: number; readonly refused: Error | null } {
+    let taken = 0;
+    let most = Infinity;
+    while (taken < lines.length) {
+      try {
+        taken += this.#appendFrom(lines, taken, most);
+      } catch (error) {
+        if (most === 1) return { taken, refused: error as Error };
+        // There may be room for some of them.
+        most = 1;
+      }
+    }
+    return { taken, refused: null };
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  /** By one call, as many as there is memory for; how many that were. */
+  #appendFrom(lines: readonly string[], from: number, most: number): number {
+    let length = 0;
+    let to = from;
+    for (let line = lines[to]; line !== undefined && to - from < most; line = lines[++to]) {
+      if (length + line.length * mostUnitBytes > portion.length) break;
+      length += portion.write(line, length);
+    }
+    if (to > from) this.#write(portion.subarray(0, length));
+    else this.#write(Buffer.from(lines[to++]!));
+    return to - from;
+  }
+
+  /** Lines are there whole or not at all, also where the disk becomes full in the middle of one. */
+  #write(bytes: Buffer): void {
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written);
+    } catch (error) {
+      if (written > 0) ftruncateSync(this.#descriptor, this.#length);
+      throw error;
+    }
+    this.#length += written;
+  }
+}
+
+/** Up to where a file consists of whole lines. */
+function wholeLines(descriptor: number, size: number): number {
+  const chunk = Buffer.alloc(64 * 1024);
+  for (let end = size; end > 0;) {
+    const from = Math.max(0, end - chunk.length);
+    readSync(descriptor, chunk, 0, end - from, from);
+    const last = chunk.subarray(0, end - from).lastIndexOf(10);
+    if (last !== -1) return from + last + 1;
+    end = from;
+  }
+  return 0;
+}
