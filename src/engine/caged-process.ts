@@ -13,11 +13,10 @@ import { EventReader } from './event-reader.ts';
 import type { ProcessEvidence, StopReason } from './evidence.ts';
 import { Interrogation } from './interrogation.ts';
 import { examined } from './leftovers.ts';
-import { OutputCapture } from './output.ts';
-import { OutputFile } from './output-file.ts';
+import type { OutputCapture } from './output.ts';
 import { Portions } from './portions.ts';
+import { Printed } from './printed.ts';
 import { Sampling } from './sampling.ts';
-import { CharacterStream } from './whole-characters.ts';
 
 /** Time that leftovers have to end by themselves, and that a held pipe has after the cage is empty. */
 const lingerMs = 100;
@@ -26,9 +25,9 @@ const heapTailBytes = 16 * 1024;
 /** One process in one cage, from its launch until nothing of it is left. */
 export class CagedProcess {
   readonly finished: Promise<ProcessEvidence>;
-  readonly output: OutputCapture;
   readonly startedAt = Date.now();
   readonly #options: CagedOptions;
+  readonly #printed: Printed;
   readonly #events: EventReader;
   readonly #cage: Cage;
   readonly #launch: { readonly wrapped: CagedLaunch } | { readonly missing: string };
@@ -42,20 +41,15 @@ export class CagedProcess {
   /** The time of grace is over before its time. */
   readonly #impatient = Promise.withResolvers<void>();
   #graceEnds = 0;
-  #interrogation: Interrogation | null = null;
   #stuck: FailureMessage | null = null;
   #ignoredSigterm = false;
   /** Of the cage, which is gone. */
   #finalCounters: ReturnType<Cage['counters']> | null = null;
-  #printedBytes = 0;
-  readonly #characters = { stdout: new CharacterStream(), stderr: new CharacterStream() };
 
   /** Throws where the cage itself cannot be made. */
   constructor(options: CagedOptions) {
     this.#options = options;
-    const { outputFolder, id, limits } = options;
-    const file = outputFolder && limits.outputFileBytes > 0 && new OutputFile(outputFolder, id, limits.outputFileBytes);
-    this.output = new OutputCapture(limits.outputBytes, file || null);
+    this.#printed = new Printed(options, limitBytes => void this.stop({ kind: 'flood', limitBytes }));
     this.#events = new EventReader(options.onEvent);
     this.#cage = options.mechanism.open(options.id, {
       limits: options.limits,
@@ -68,6 +62,15 @@ export class CagedProcess {
 
   get id(): string {
     return this.#options.id;
+  }
+
+  get output(): OutputCapture {
+    return this.#printed.capture;
+  }
+
+  /** Of what the framework had kept to itself; the answer is what may be shown of it live. */
+  takeOutput(text: string): string {
+    return this.#printed.take(text);
   }
 
   get traces(): Traces {
@@ -135,9 +138,10 @@ export class CagedProcess {
   async #interrogate(): Promise<void> {
     const { diagnostics, launch, limits } = this.#options;
     if (!diagnostics) return;
-    this.#interrogation = new Interrogation(diagnostics, launch, limits);
+    const interrogation = new Interrogation(diagnostics, launch, limits);
+    this.#printed.interrogation = interrogation;
     const over = Promise.race([this.#exited.promise, this.#impatient.promise]).then(() => null);
-    this.#stuck = await Promise.race([this.#interrogation.ask(await this.#cage.census()), over]);
+    this.#stuck = await Promise.race([interrogation.ask(await this.#cage.census()), over]);
   }
 
   /** The polite signal to everything in the cage; false: there is no such signal here, or no time of grace. */
@@ -182,7 +186,7 @@ export class CagedProcess {
     await this.#emptied();
     const survivors = await this.#cage.kill();
     const leakedPipe = await this.#drain();
-    for (const from of ['stdout', 'stderr'] as const) this.#keep(this.#characters[from].end(), from);
+    this.#printed.end();
     this.#events.end();
     const counters = this.#cage.counters();
     this.#finalCounters = counters;
@@ -238,38 +242,13 @@ export class CagedProcess {
     const failed = new Promise<string>(resolve => child.once('error', error => resolve(error.message)));
     if (child.pid === undefined) return failed;
     this.#cage.born(child);
-    child.stdout?.on('data', (chunk: Buffer) => this.#print(chunk, 'stdout'));
-    child.stderr?.on('data', (chunk: Buffer) => this.#print(chunk, 'stderr'));
+    child.stdout?.on('data', (chunk: Buffer) => this.#printed.push(chunk, 'stdout'));
+    child.stderr?.on('data', (chunk: Buffer) => this.#printed.push(chunk, 'stderr'));
     this.#said = new Portions(child.stdio[3] as Readable, chunk => this.#events.push(chunk));
     // A reset of a pipe by a dying process is its end, which `close` tells.
     for (const stream of child.stdio) stream?.on('error', () => {});
     this.#sampling.born();
     return null;
-  }
-
-  #print(printed: Buffer, from: 'stdout' | 'stderr'): void {
-    const chunk = this.#interrogation?.hear(printed, from) ?? printed;
-    const kept = this.#options.readable?.(chunk, from) ?? chunk;
-    this.#keep(this.#characters[from].push(kept), from);
-    this.#count(chunk.length);
-  }
-
-  #keep(kept: Buffer, from: 'stdout' | 'stderr'): void {
-    this.#options.onOutput(this.output.push(kept), from);
-  }
-
-  /** Output that the framework had kept to itself counts like what is printed; the answer is what may be shown of it live. */
-  takeOutput(text: string): string {
-    const chunk = Buffer.from(text);
-    const shown = this.output.push(chunk);
-    this.#count(chunk.length);
-    return shown.toString('utf8');
-  }
-
-  #count(bytes: number): void {
-    this.#printedBytes += bytes;
-    const limitBytes = this.#options.limits.outputLimitBytes;
-    if (limitBytes !== null && this.#printedBytes > limitBytes) void this.stop({ kind: 'flood', limitBytes });
   }
 
   /** Who outlives the leader. A process on its way out is given a moment, so that it is not called a leftover. */
