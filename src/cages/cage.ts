@@ -58,6 +58,8 @@ export interface Cage {
   /** Kills until nothing is alive, and says who still is when even that did not help. */
   kill(): Promise<ProcessInfo[]>;
   counters(): Counters;
+  /** Whether its own cap on memory has ever been reached; null: nobody counts that here. */
+  capReached(): boolean | null;
   /** Gives the cage's resources back; it must be empty. */
   remove(): Promise<void>;
 }

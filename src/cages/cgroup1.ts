@@ -16,6 +16,8 @@ import { probeSpaces } from './spaces.ts';
 import { Sweeper } from './sweeper.ts';
 
 const controllers = ['memory', 'pids', 'cpuacct'] as const;
+/** More than all processors together may hold ready for a group, and than the largest page that is asked for at once. */
+const unusedBatches = 8 * 1024 ** 2;
 type Hierarchy = (typeof controllers)[number] | 'unified';
 
 /** Caps by the old hierarchies, and kills by the new one where it is mounted beside them. */
@@ -184,6 +186,18 @@ class Cgroup1Cage implements Cage {
       refusedMemory: null,
       refusedProcesses: this.#refused ?? this.#refusals(),
     };
+  }
+
+  /** The old hierarchy counts no such thing, but the kernel's records tell how near it came; pages are taken in batches. */
+  capReached(): boolean {
+    const near = (peak: string, cap: string) => {
+      const [reached, allowed] = [this.#memory.number(peak), this.#memory.number(cap)];
+      return reached !== null && allowed !== null && reached >= allowed - unusedBatches;
+    };
+    return (
+      near('memory.max_usage_in_bytes', 'memory.limit_in_bytes') ||
+      near('memory.memsw.max_usage_in_bytes', 'memory.memsw.limit_in_bytes')
+    );
   }
 
   #refusals(): number | null {

@@ -207,6 +207,11 @@ class Cgroup2Cage implements Cage {
     };
   }
 
+  capReached(): boolean | null {
+    const times = this.#group.field('memory.events', 'oom');
+    return times === null ? null : times > 0;
+  }
+
   #refusals(): number | null {
     return this.#group.field('pids.events', 'max');
   }

@@ -202,6 +202,10 @@ class KeptCage implements Cage {
     };
   }
 
+  capReached(): null {
+    return null;
+  }
+
   async remove(): Promise<void> {
     this.#confines.remove();
   }

@@ -3,7 +3,7 @@ import { constants, openSync, readSync } from 'node:fs';
 /** A process that the kernel killed for memory, by its own log. */
 export interface OomKill {
   readonly pid: number;
-  /** The control group whose limit was reached; null: the memory of the whole machine ran out. */
+  /** The control group whose limit was reached, empty where the kernel does not name it; null: the memory of the machine ran out. */
   readonly limitGroup: string | null;
   /** The control group of what was killed; null: this kernel does not say. */
   readonly victimGroup: string | null;
@@ -59,11 +59,12 @@ export class KernelLog {
       this.#summary = { pid: Number(pid), limitGroup, victimGroup };
       return;
     }
-    const [, where, killed] = /^(Out of memory|Memory cgroup out of memory)[^:]*: Kill(?:ed)? process (\d+)/.exec(words) ?? [];
+    const [, where, killed] =
+      /^(Out of memory|Memory cgroup out of memory)[^:]*: Kill(?:ed)? process (\d+)/.exec(words) ?? [];
     if (killed === undefined) return;
     const pid = Number(killed);
     const told = this.#summary?.pid === pid ? this.#summary : null;
-    const limitGroup = where === 'Out of memory' ? null : (told?.limitGroup ?? '?');
+    const limitGroup = where === 'Out of memory' ? null : (told?.limitGroup ?? '');
     const seconds = Number(microseconds) / 1e6;
     this.#kills.push({ pid, limitGroup, victimGroup: told?.victimGroup ?? null, words, seconds });
     if (this.#kills.length > mostKept) this.#kills = this.#kills.slice(-mostKept);

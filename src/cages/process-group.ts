@@ -148,6 +148,10 @@ class ProcessGroupCage implements Cage {
     };
   }
 
+  capReached(): null {
+    return null;
+  }
+
   async remove(): Promise<void> {
     clearTimeout(this.#timer);
   }

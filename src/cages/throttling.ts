@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Throttled } from '../protocol/limits.ts';
-import { ControlGroup } from './cgroup-files.ts';
-import { ownCgroups, type OwnCgroups } from './mounts.ts';
+import type { ControlGroup } from './cgroup-files.ts';
+import { groupsAbove, ownCgroupsIfAny } from './groups-above.ts';
+import type { OwnCgroups } from './mounts.ts';
 
 /** The CPU quotas above this process, which hold for every cage below it: a container's, a service's, a CI job's. */
 export class Throttling {
   readonly #groups: readonly ControlGroup[];
 
   constructor(own: OwnCgroups) {
-    const lowest = [own.unified, own.legacy.get('cpu')].filter(path => path != null);
-    this.#groups = lowest.flatMap(upwards).filter(hasQuota);
+    this.#groups = groupsAbove(own, 'cpu').filter(hasQuota);
   }
 
   /** Since the groups were made; null: there is no quota. */
@@ -30,15 +28,8 @@ let ours: Throttling | null = null;
 
 /** Of this process, whose groups stay the same. */
 export function throttledSoFar(): Throttled | null {
-  ours ??= new Throttling(
-    existsSync('/proc/self/cgroup') ? ownCgroups() : { unified: null, unifiedMount: null, legacy: new Map() },
-  );
+  ours ??= new Throttling(ownCgroupsIfAny());
   return ours.soFar();
-}
-
-function upwards(path: string): ControlGroup[] {
-  if (!existsSync(join(path, 'cgroup.procs'))) return [];
-  return [new ControlGroup(path), ...upwards(dirname(path))];
 }
 
 function hasQuota(group: ControlGroup): boolean {

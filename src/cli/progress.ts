@@ -141,7 +141,10 @@ function isTold({ verdict: { kind }, attributes }: TestRecord): boolean {
 /** It passed, and not each time. */
 function wasUnsure({ attributes }: TestRecord): boolean {
   return attributes.some(
-    attribute => attribute.kind === 'retried' || (attribute.kind === 'run-alone' && isFailure(attribute.before.kind)),
+    attribute =>
+      attribute.kind === 'retried' ||
+      attribute.kind === 'run-after-shortage' ||
+      (attribute.kind === 'run-alone' && isFailure(attribute.before.kind)),
   );
 }
 

@@ -53,6 +53,7 @@ export const defaults: Settings = {
   jobs: 0,
   order: 'failed-first',
   memoryBudget: null,
+  memoryFloor: null,
   runTimeout: null,
   maxFailures: null,
   overrides: [],

@@ -3,7 +3,7 @@ import type { MechanismName } from '../protocol/limits.ts';
 import { everyOf, type Field, type Fields, objectOf } from './fields.ts';
 import { foundFrameworks } from './framework-fields.ts';
 import type { CommandSettings, CommandVerdict, DestructivePreset, Order } from './settings.ts';
-import { choice, count, environment, inside, listOf, oneOrMore, orWord, type Shape, text } from './shapes.ts';
+import { choice, count, environment, inside, listOf, oneOrMore, orWord, type Shape, size, text } from './shapes.ts';
 import { limitFields, memory, none, time } from './limit-fields.ts';
 import { presets } from './presets.ts';
 
@@ -187,6 +187,12 @@ export const fields = {
     shape: memory,
     description: 'What the caps of all cages running at once may add up to; without it, most of the free memory.',
     examples: ['4 GiB'],
+  },
+  memoryFloor: {
+    shape: size({ least: 0, most: Number.MAX_SAFE_INTEGER, range: '0 at least (a number alone is bytes)' }),
+    description:
+      'How much memory of the machine, and of the container that all of it runs in, is kept free while tests run: under it, the largest cage is ended and its tests run once more alone. Without it, 2 % of all, 128 MiB at most; 0 turns it off. On Linux only.',
+    examples: ['512 MiB', 0],
   },
   runTimeout: {
     shape: orWord(time, none),

@@ -23,7 +23,9 @@ const elsewhere = 'While this is not set, `bulkhead.config.json` decides.';
 export function contributedSettings(): Record<string, JsonSchema> {
   const keys = settingKeys.map((key, order) => {
     const field = (fields as Readonly<Record<string, Field<unknown>>>)[key]!;
-    const scope = ['jobs', 'memoryBudget', 'runTimeout', 'cage.forbid'].includes(key) ? 'window' : 'resource';
+    const scope = ['jobs', 'memoryBudget', 'memoryFloor', 'runTimeout', 'cage.forbid'].includes(key)
+      ? 'window'
+      : 'resource';
     return [
       `bulkhead.${key}`,
       { scope, order, ...(key === 'overrides' ? overrides(field) : property(field)) },

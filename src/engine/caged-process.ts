@@ -11,6 +11,7 @@ import { drained } from './drained.ts';
 import { testEnvironment, whyNotExecutable } from './environment.ts';
 import { EventReader } from './event-reader.ts';
 import type { ProcessEvidence, StopReason } from './evidence.ts';
+import { hostKillOf, secondsOfMachine } from './host-kill.ts';
 import { Interrogation } from './interrogation.ts';
 import { examined } from './leftovers.ts';
 import type { OutputCapture } from './output.ts';
@@ -125,7 +126,7 @@ export class CagedProcess {
       this.#stop = reason;
       this.#options.onStop(reason);
       if (!hard && reason.kind === 'timeout') await this.#interrogate();
-      if (!hard && reason.kind !== 'over-memory' && reason.kind !== 'flood' && this.#askToEnd()) {
+      if (!hard && !isUrgent(reason) && this.#askToEnd()) {
         const ended = await Promise.race([this.#exited.promise.then(() => true), this.#graceOver()]);
         if (ended) return;
         this.#ignoredSigterm = !hard;
@@ -171,6 +172,7 @@ export class CagedProcess {
     // Whoever made this enters it into the ledger first: from its first moment on, a program is on record.
     await Promise.resolve();
     const started = performance.now();
+    const bornAt = secondsOfMachine();
     const throttledBefore = throttledSoFar();
     const spawnError = this.#stop ? null : await this.#spawn();
     this.#held.resolve(this.#child?.pid ?? null);
@@ -190,6 +192,11 @@ export class CagedProcess {
     this.#events.end();
     const counters = this.#cage.counters();
     this.#finalCounters = counters;
+    const hostKill = await hostKillOf({
+      ...{ cage: this.#cage, exit: this.#exit, stop: this.#stop, oomKills: counters.oomKills },
+      wasMember: pid => this.#sampling.lineage.has(pid),
+      lived: { from: bornAt, to: secondsOfMachine() },
+    });
     const timeline = this.#sampling.timeline(counters.cpuMs);
     const throttled = throttledSince(throttledBefore, throttledSoFar());
     if (survivors.length === 0) await this.#cage.remove();
@@ -198,6 +205,7 @@ export class CagedProcess {
       exit: this.#exit,
       stop: this.#stop,
       ...counters,
+      ...(hostKill ? { hostKill } : {}),
       unenforced: this.#cage.unenforced,
       maxProcesses: Math.max(this.#sampling.maxProcesses, leftovers.length),
       wallMs: performance.now() - started,
@@ -266,4 +274,9 @@ export class CagedProcess {
     this.#said?.hurry();
     return drained(this.#child?.stdio ?? [], lingerMs);
   }
+}
+
+/** What it takes of the machine meanwhile is more than a time of grace is worth. */
+function isUrgent({ kind }: StopReason): boolean {
+  return kind === 'over-memory' || kind === 'flood' || kind === 'shortage';
 }

@@ -8,7 +8,28 @@ export type StopReason =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timeout'; readonly limit: TimeoutKind; readonly ms: number }
   | { readonly kind: 'over-memory'; readonly bytes: number }
-  | { readonly kind: 'flood'; readonly limitBytes: number };
+  | { readonly kind: 'flood'; readonly limitBytes: number }
+  | ({ readonly kind: 'shortage' } & Shortage);
+
+/** Memory ran short around the cages, and the largest one was ended before the kernel would choose one. */
+export interface Shortage {
+  /** The control group that was short of it; null: the whole machine. */
+  readonly group: string | null;
+  readonly availableBytes: number;
+  readonly floorBytes: number;
+  /** What the cage had when it was ended. */
+  readonly heldBytes: number;
+}
+
+/** The kernel killed something of a cage for memory that ran out around it. */
+export interface HostKill {
+  /** `counter`: the cage's own counters alone, which cannot tell where it ran out. */
+  readonly proof: 'log' | 'counter';
+  /** The control group above the cage whose limit was reached; null: the memory of the machine ran out, as far as is known. */
+  readonly group: string | null;
+  /** The kernel's own. */
+  readonly words: string | null;
+}
 
 /** Why a signal is sent to a cage: to end a process before its time, or to end what it has left. */
 export type EndReason = StopReason | { readonly kind: 'leftovers'; readonly processes: number };
@@ -23,6 +44,8 @@ export interface ProcessEvidence {
   readonly refusedProcesses: number | null;
   /** Limits that were asked for and were not in force. */
   readonly unenforced: readonly Shortcoming[];
+  /** Absent: the kernel killed nothing of it, or for its own cap. */
+  readonly hostKill?: HostKill;
   readonly peakMemoryBytes: number | null;
   readonly cpuMs: number | null;
   readonly maxProcesses: number;

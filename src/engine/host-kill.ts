@@ -34,20 +34,24 @@ export async function hostKillOf(
   const counted = oomKills !== null && oomKills > 0 && cage.capReached() === false;
   const suspicious = oomKills === null && stop === null && (exit?.signal === 'SIGKILL' || exit?.code === 137);
   if (!counted && !suspicious) return null;
-  const told = (await kills())?.findLast(kill => isOf(kill, suspicion));
+  const told = (await kills())?.findLast(kill => within(kill.limitGroup, suspicion) || isOf(kill, suspicion));
+  if (told && within(told.limitGroup, suspicion)) return null;
   if (told) return { proof: 'log', group: told.limitGroup, words: told.words };
   return counted ? { proof: 'counter', group: null, words: null } : null;
 }
 
 /** Paths of control groups differ with who looks at them, but the names of a warden's group and its cage are unique. */
-function isOf({ pid, seconds, limitGroup, victimGroup }: OomKill, { cage, wasMember, lived }: Suspicion): boolean {
-  const names = cage.traces.groups.map(path => `/${basename(dirname(path))}/${basename(path)}`);
-  const within = (group: string | null) => group !== null && names.some(name => `${group}/`.includes(`${name}/`));
-  if (within(limitGroup)) return false;
-  if (within(victimGroup)) return true;
+function within(group: string | null, { cage }: Suspicion): boolean {
+  const names = cage.traces.groups.map(path => `/${basename(dirname(path))}/${basename(path)}/`);
+  return group !== null && names.some(name => `${group}/`.includes(name));
+}
+
+function isOf({ pid, seconds, victimGroup }: OomKill, suspicion: Suspicion): boolean {
+  if (within(victimGroup, suspicion)) return true;
+  const { cage, wasMember, lived } = suspicion;
   const slack = slackSeconds + drift * lived.to;
   const then = seconds >= lived.from - slack && seconds <= lived.to + slack;
-  return names.length === 0 && then && numbersAreTheKernels() && wasMember(pid);
+  return cage.traces.groups.length === 0 && then && numbersAreTheKernels() && wasMember(pid);
 }
 
 /** The log speaks of processes by their numbers in the first namespace, whose own number is fixed. */
@@ -60,11 +64,17 @@ function numbersAreTheKernels(): boolean {
   }
 }
 
+/** By the clock that stands still while the machine sleeps, as that of the log does. */
+export function secondsOfMachine(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
+}
+
 /** Null where no kernel counts them. */
 function killsInAll(): string | null {
   try {
     return /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? null;
   } catch {
+    // Not Linux, or no /proc.
     return null;
   }
 }

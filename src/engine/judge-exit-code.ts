@@ -25,7 +25,14 @@ export function judgeExitCode(
 ): Judgement {
   const { exit } = unit;
   if (unit.spawnError !== null) return judge(test, unit);
-  if (unit.stop !== null || (unit.oomKills ?? 0) > 0 || exit?.signal || exit?.code == null || memoryDeath(unit)) {
+  if (
+    unit.stop !== null ||
+    (unit.oomKills ?? 0) > 0 ||
+    exit?.signal ||
+    exit?.code == null ||
+    unit.hostKill ||
+    memoryDeath(unit)
+  ) {
     return judgeProcess(test, unit, 'before the test ended');
   }
   const reached = reachedBySignal(unit) ?? reachedStack(unit);

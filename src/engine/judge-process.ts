@@ -2,7 +2,7 @@ import { formatBytes } from '../config/quantities.ts';
 import type { TestEvidence, UnitEvidence } from './evidence.ts';
 import { type Judgement, judgement, limitReached } from './judgement.ts';
 import { memoryDeath } from './memory.ts';
-import { memoryFailure, outOfMemory, refusedMemory } from './out-of-memory.ts';
+import { hostShortage, memoryFailure, outOfMemory, refusedMemory } from './out-of-memory.ts';
 import { reachedBySignal, reachedStack } from './reached.ts';
 import { timeoutReason } from './timeout-reason.ts';
 
@@ -23,6 +23,8 @@ export function judgeProcess(test: TestEvidence, unit: UnitEvidence, when: strin
   if (stop?.kind === 'cancelled') return judgement({ kind: 'cancelled' }, ['The run was stopped.']);
   // In a shared cage, a kill that an earlier test survived is none of this one's.
   const kills = unit.shared ? test.oomKillsDuring + test.oomKillsAfter : (unit.oomKills ?? 0);
+  const host = kills > 0 || unit.oomKills === null || stop?.kind === 'shortage' ? hostShortage(unit) : null;
+  if (host) return host;
   if (kills > 0) return outOfMemory(unit, exit?.signal === 'SIGKILL' ? 'kernel' : 'kernel-child');
   // Where the kernel refuses memory, a runtime that dies of it says that its heap is full.
   const died = exit?.signal != null && (unit.refusedMemory ?? 0) > 0;

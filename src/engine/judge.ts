@@ -4,7 +4,7 @@ import type { ReportedError, TestEvidence, UnitEvidence } from './evidence.ts';
 import { because, type Judgement, judgement, limitReached } from './judgement.ts';
 import { crashSignals, judgeProcess } from './judge-process.ts';
 import { memoryError } from './memory.ts';
-import { memoryFailure, outOfMemory, refusedMemory } from './out-of-memory.ts';
+import { hostShortage, memoryFailure, outOfMemory, refusedMemory } from './out-of-memory.ts';
 import { reachedInWords } from './reached.ts';
 
 /** The one place that decides. The first rule that matches wins; evidence was gathered before anything was removed. */
@@ -14,7 +14,9 @@ export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
     return judgement({ kind: 'error', phase: 'spawn', message }, [message]);
   }
   if (test.end === null) return judgeEnding(test, unit);
-  if (test.oomKillsDuring > 0 || (!unit.shared && (unit.oomKills ?? 0) > 0)) return outOfMemory(unit, 'kernel-child');
+  if (test.oomKillsDuring > 0 || (!unit.shared && (unit.oomKills ?? 0) > 0)) {
+    return hostShortage(unit) ?? outOfMemory(unit, 'kernel-child');
+  }
   switch (test.end.state) {
     case 'failed': {
       const failures = [...(test.end.failures ?? []), ...test.errors.map(({ failure }) => failure)];

@@ -36,6 +36,11 @@ export class Lineage {
     }
   }
 
+  /** Whether it was ever seen here. */
+  has(pid: number): boolean {
+    return this.#known.has(pid);
+  }
+
   /** From its parent upwards, as far as they were seen. */
   ancestorsOf({ pid, started }: ProcessInfo): string[] {
     const names: string[] = [];

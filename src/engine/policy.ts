@@ -38,6 +38,15 @@ export function suspects(records: readonly TestRecord[], evidence: UnitEvidence)
   return records.filter(({ verdict }) => isFailure(verdict.kind));
 }
 
+/** The watch ended its cage for what ran short around it, which says nothing of the test. */
+export function endedForShortage({ verdict }: TestRecord, evidence: UnitEvidence | null): boolean {
+  return evidence?.stop?.kind === 'shortage' && verdict.kind === 'out-of-memory' && verdict.cause === 'host';
+}
+
+export function ranAfterShortage(record: TestRecord, before: Verdict): TestRecord {
+  return { ...record, attributes: [...record.attributes, { kind: 'run-after-shortage', before }] };
+}
+
 /** What it came to beside others does not count any more, and is not hidden. */
 export function ranAlone(record: TestRecord, before: Verdict): TestRecord {
   return { ...record, attributes: [...record.attributes, { kind: 'run-alone', before }] };

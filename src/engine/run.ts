@@ -14,7 +14,7 @@ import { destructiveRefusal } from './destructive.ts';
 import { onceEach } from './once.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { PastOutcomes, rankOf } from './past-outcomes.ts';
-import { ranAlone, suspects } from './policy.ts';
+import { endedForShortage, ranAfterShortage, ranAlone, suspects } from './policy.ts';
 import type { Attempt, How, RunDeps } from './run-parts.ts';
 import { whatIsLeft } from './resumption.ts';
 import { retried } from './retry.ts';
@@ -37,6 +37,7 @@ export class Run {
   readonly #attempts: Attempts;
   readonly #slots: Slots;
   readonly budgetBytes: number;
+  readonly floorBytes: number | null;
   readonly #past: PastOutcomes;
   readonly #once = onceEach();
   #files = 0;
@@ -49,6 +50,7 @@ export class Run {
     const first = deps.workspace.projects[0];
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), this.#overrides]);
     this.budgetBytes = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
+    this.floorBytes = settings.memoryFloor;
     this.#account = new Account(deps);
     const { runTimeout: timeoutMs, maxFailures } = settings;
     const cage = deps.mechanism.name;
@@ -182,16 +184,21 @@ export class Run {
     const stopped = () => this.#closing.before(how.project.id, how.limits) !== null;
     await Promise.all(
       records.map(async record => {
-        const attempt = async () => {
-          const { records: own } = await this.#attempts.begin([record.test], how);
+        const attempt = async (settings = how.settings) => {
+          const { records: own } = await this.#attempts.begin([record.test], { ...how, settings });
           return own.find(({ test }) => test.key === record.test.key) ?? null;
         };
         // What another test finds can be run through that one only.
         if (record.test.dynamic || stopped()) return this.#account.show(record);
-        const alone = unsure.has(record) ? await attempt() : null;
-        const counts = alone && !stopped() ? ranAlone(alone, record.verdict) : record;
+        const short = endedForShortage(record, evidence);
+        const alone = short
+          ? await attempt({ ...how.settings, weight: 0 })
+          : unsure.has(record)
+            ? await attempt()
+            : null;
+        const counts = alone && !stopped() ? (short ? ranAfterShortage : ranAlone)(alone, record.verdict) : record;
         const again = this.#account.known.excuses(counts) ? 0 : retries;
-        await this.#account.show(await retried(counts, { retries: again, delayMs, stopped, attempt }));
+        await this.#account.show(await retried(counts, { retries: again, delayMs, stopped, attempt: () => attempt() }));
       }),
     );
   }

@@ -66,6 +66,7 @@ function failureOf(evidence: ProcessEvidence, limits: Limits): string | null {
   if (oomKills || refused || stop?.kind === 'over-memory') {
     return `ran out of memory (cap ${limits.memoryBytes === null ? 'none' : formatBytes(limits.memoryBytes)})`;
   }
+  if (stop?.kind === 'shortage') return 'was ended, because memory ran short around it ("memoryFloor")';
   if (stop?.kind === 'timeout') return `was still running after ${formatDuration(stop.ms)}`;
   if (stop?.kind === 'cancelled') return 'was stopped';
   if (exit?.signal) return `died of ${exit.signal}`;

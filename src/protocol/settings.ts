@@ -119,6 +119,8 @@ export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   readonly order?: Order;
   /** What all caps running at once may add up to; absent: most of the machine's free memory. */
   readonly memoryBudget?: number;
+  /** Under so much that is left of the memory around the cages the largest is ended; absent: a small share of it. */
+  readonly memoryFloor?: number;
   /** Of a whole run; null: no limit. */
   readonly runTimeout?: number | null;
   /** null: no limit. */
@@ -146,6 +148,7 @@ export interface Settings extends Required<LimitSettings>, Readonly<Record<Frame
   readonly jobs: number;
   readonly order: Order;
   readonly memoryBudget: number | null;
+  readonly memoryFloor: number | null;
   readonly runTimeout: number | null;
   readonly maxFailures: number | null;
   readonly overrides: readonly Override[];

@@ -2,8 +2,11 @@ import type { CageDescription, LeftProcess, LimitName, Limits, ProcessInfo, Thro
 import type { TestInfo } from './tests.ts';
 import type { Timeline } from './timeline.ts';
 
-/** `heap`: the runtime's own limit. `refused`: the system turned an allocation down, and the test did not bear it. */
-export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap' | 'refused';
+/**
+ * `heap`: the runtime's own limit. `refused`: the system turned an allocation down, and the test did not bear it. `host`: memory
+ * ran out around the cage, on the machine or in its container, while the cage itself stayed within its cap.
+ */
+export type MemoryCause = 'kernel' | 'kernel-child' | 'watched' | 'heap' | 'refused' | 'host';
 export type ErrorPhase = 'spawn' | 'start-up' | 'load' | 'hook' | 'teardown' | 'selection' | 'protocol' | 'refused';
 export type TimeoutKind = 'test' | 'start-up' | 'teardown' | 'idle' | 'run';
 /** Limits whose reaching can be proved; the amount allowed is in bytes, milliseconds or a count. */
@@ -76,6 +79,8 @@ export type Attribute =
   | { readonly kind: 'retried'; readonly earlier: readonly Verdict[] }
   /** Its verdict beside the other tests of its cage, which did not count because who was to blame was not certain. */
   | { readonly kind: 'run-alone'; readonly before: Verdict }
+  /** Bulkhead had to end it because memory ran short around it, and ran it once more with nothing beside it: that counts. */
+  | { readonly kind: 'run-after-shortage'; readonly before: Verdict }
   /** Of what keeps a process from ending, by the runtime's own names: timers, servers, sockets. */
   | { readonly kind: 'left-open'; readonly what: readonly string[] }
   /** A rejection that nobody handled, which the framework passes over. */

@@ -115,6 +115,8 @@ function memoryAdvice(cause: MemoryCause): string {
     case 'refused':
     case 'watched':
       return 'If the test rightly needs more, raise "memory" for its file in bulkhead.config.json ("overrides").';
+    case 'host':
+      return 'It stayed within its own cap: free memory on the machine or in its container, or let less run at once ("jobs", "memoryBudget", "memory").';
     case 'heap':
       return 'The runtime\'s own limit was hit: raise it (for Node, --max-old-space-size) or "memory", from which it may be derived.';
   }
@@ -141,6 +143,8 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'Await the promise, or catch what it rejects with, before the test ends.';
     case 'retried':
       return 'It does not always come to the same: look for what differs from time to time, such as timing, order and what others leave.';
+    case 'run-after-shortage':
+      return 'Memory ran short around the tests: free some, or let less run at once ("jobs", "memoryBudget", "memory").';
     case 'known-failure-void':
       return 'Mend the test, or its entry in bulkhead.known-failures.json.';
     case 'slow':

@@ -53,6 +53,8 @@ export function consequence(attribute: Attribute): string | null {
       return attribute.before.kind === 'passed'
         ? null
         : `${verdictLabel(attribute.before.kind).toLowerCase()} beside the other tests of its cage`;
+    case 'run-after-shortage':
+      return 'ended once for memory that ran short around it, and run again alone';
     case 'known-failure-void':
       return attribute.because;
     case 'left-open':
@@ -91,6 +93,8 @@ export function attributeText(attribute: Attribute): string {
       return `Tried ${plural(attribute.earlier.length + 1, 'time')}; before this verdict: ${kinds(attribute.earlier)}`;
     case 'run-alone':
       return `Run again alone, and that counts; beside the other tests of its cage: ${verdictLabel(attribute.before.kind).toLowerCase()}`;
+    case 'run-after-shortage':
+      return `Ended once, because memory ran short around it (${verdictLabel(attribute.before.kind).toLowerCase()}), and run again with nothing beside it: that counts`;
     case 'ignored-sigterm':
       return 'Ignored the request to end (SIGTERM) and was killed';
     case 'processes-refused':

@@ -147,6 +147,8 @@ function causeText(cause: MemoryCause): string {
       return "the runtime's own heap limit was reached";
     case 'refused':
       return 'the kernel refused it more';
+    case 'host':
+      return 'the machine, or its container, had no more';
   }
 }
 

@@ -1,6 +1,8 @@
 import { ageMs, readProcess } from '../cages/processes.ts';
+import { HostMemory } from '../cages/host-memory.ts';
 import { clock } from '../engine/clock.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
+import { ShortageWatch } from '../engine/shortage-watch.ts';
 import type { MechanismName, ProcessInfo, ProcessUsage } from '../protocol/limits.ts';
 import type { CageStatus, CageSubject, Notice, Requests } from '../protocol/messages.ts';
 import type { Ledger } from './ledger.ts';
@@ -24,8 +26,11 @@ export class Cages {
   ledger: Ledger | null = null;
   /** What the runs that go on may have; null: none does. */
   budgetBytes: () => number | null = () => null;
+  /** What is to be left free around them; null: as much as is usual. */
+  floorBytes: () => number | null = () => null;
   opened = 0;
   #frozen = false;
+  #shortage: ShortageWatch | null = null;
 
   constructor(notify: (notice: Notice) => void) {
     this.#notify = notify;
@@ -115,6 +120,11 @@ export class Cages {
   }
 
   #look(): void {
+    if (!this.#frozen && this.#live.size > 0) {
+      // Not made before there are cages: this process may have moved into another group to make them.
+      this.#shortage ??= watchHere();
+      this.#shortage.look([...this.#live.keys()], this.floorBytes());
+    }
     const usages = [...this.#live.keys()].map(caged => caged.live());
     const memoryBudgetBytes = this.budgetBytes();
     this.#notify({
@@ -126,6 +136,11 @@ export class Cages {
       ...(memoryBudgetBytes === null ? {} : { memoryBudgetBytes }),
     });
   }
+}
+
+function watchHere(): ShortageWatch {
+  const memory = HostMemory.here();
+  return new ShortageWatch(() => memory.pools());
 }
 
 /** Zeros for one that has ended since it was listed, or that this system tells nothing of. */

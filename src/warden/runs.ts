@@ -63,6 +63,12 @@ export class Runs {
     return budgets.length === 0 ? null : Math.max(...budgets);
   }
 
+  /** What is to be left free around the cages; null: as much as is usual. */
+  get floorBytes(): number | null {
+    const floors = [...this.#runs.values()].flatMap(({ run }) => run.floorBytes ?? []);
+    return floors.length === 0 ? null : Math.max(...floors);
+  }
+
   /** Cages that were asked for, so far. */
   get units(): number {
     return this.#units;

@@ -100,6 +100,7 @@ export class Session {
       ended: () => this.#ended,
     });
     this.#cages.budgetBytes = () => this.#runs.budgetBytes;
+    this.#cages.floorBytes = () => this.#runs.floorBytes;
   }
 
   /** Kills everything, verified; nothing can be started afterwards. */

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type Detected, detectMechanism } from '../../src/cages/detect.ts';
 import { findKeeper } from '../../src/cages/find-keeper.ts';
 import type { SettingsLayer } from '../../src/config/settings.ts';
+import type { CagedProcess } from '../../src/engine/caged-process.ts';
 import { Journal } from '../../src/engine/journal.ts';
 import type { AskHistory } from '../../src/engine/past-outcomes.ts';
 import { Run } from '../../src/engine/run.ts';
@@ -116,6 +117,7 @@ export class ScriptBed {
   #units = 0;
   /** What the history says of earlier runs. */
   past: AskHistory | null = null;
+  onCage: (process: CagedProcess) => void = () => {};
 
   static async open(framework: Framework, scripts: Readonly<Record<string, string>>): Promise<ScriptBed> {
     const keeper = await findKeeper(resolve(import.meta.dirname, '../../dist'));
@@ -181,7 +183,7 @@ export class ScriptBed {
         notices.push(notice);
         hear(notice);
       },
-      onCage: () => {},
+      onCage: (process: CagedProcess) => this.onCage(process),
       onDebugger: null,
       nextUnit: () => `unit-${++this.#units}`,
     };

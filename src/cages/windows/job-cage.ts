@@ -149,6 +149,10 @@ export class JobCage implements Cage {
     };
   }
 
+  capReached(): null {
+    return null;
+  }
+
   async remove(): Promise<void> {
     this.#job.close();
   }

@@ -84,6 +84,41 @@ describe('the judge', () => {
     assert.equal(kindOf(open, died({ stop, exit: killed('SIGKILL'), oomKills: null })), 'out-of-memory/watched');
   });
 
+  it('blames what is around the cage for memory only with proof', () => {
+    const hostKill = { proof: 'log', group: null, words: 'Out of memory: Killed process 71 (node)' } as const;
+    const byKernel = died({ exit: killed('SIGKILL'), oomKills: 1, hostKill });
+    assert.equal(kindOf(open, byKernel), 'out-of-memory/host');
+    assert.match(
+      judge(open, byKernel).why.join(),
+      /the machine had no memory left, by its log: "Out of memory: Killed/,
+    );
+    assert.equal(kindOf(open, died({ exit: killed('SIGKILL'), oomKills: null, hostKill })), 'out-of-memory/host');
+    assert.equal(kindOf(passed, { ...cleanUnit, oomKills: 1, hostKill }), 'out-of-memory/host', 'a child of it');
+    const counter = { proof: 'counter', group: null, words: null } as const;
+    assert.match(
+      judge(open, { ...byKernel, hostKill: counter }).why.join(),
+      /its cage never reached its own cap: it ran out around the cage; the peak was 40 MiB/,
+    );
+    const short = { group: null, availableBytes: 90 * MiB, floorBytes: 128 * MiB, heldBytes: 60 * MiB };
+    const stop = { kind: 'shortage', ...short } as const;
+    const watched = died({ stop, exit: killed('SIGKILL') });
+    assert.equal(kindOf(open, watched), 'out-of-memory/host');
+    assert.match(
+      judge(open, watched).why.join(),
+      /had 90 MiB of memory left, under the 128 MiB .* with 60 MiB \(watched/,
+    );
+    assert.equal(kindOf(passed, watched), 'out-of-memory/host', 'ended after its last test, before its process had');
+    const shared = { ...byKernel, shared: true };
+    assert.equal(kindOf({ ...passed, last: false, oomKillsDuring: 0 }, shared), 'passed', 'it was another one');
+    assert.equal(kindOf({ ...open, oomKillsDuring: 1 }, shared), 'out-of-memory/host');
+    const exit = { code: 137, signal: null };
+    assert.equal(
+      judgeExitCode(open, died({ exit, oomKills: null, hostKill }), () => ({ state: 'failed' })).verdict.kind,
+      'out-of-memory',
+    );
+    assert.equal(kindOf(open, died({ exit: killed('SIGKILL'), oomKills: null })), 'killed-outside');
+  });
+
   it('says out of memory where the kernel refused it, if the test failed or died of that', () => {
     const refused = { oomKills: null, refusedMemory: 3 };
     const words = 'FATAL ERROR: Committing semi space failed. Allocation failed - JavaScript heap out of memory';

@@ -68,6 +68,10 @@ describe('the first line about a test', () => {
       "Out of memory: the runtime's own heap limit was reached at 90 MiB (no cap) after 400 ms",
       memory('heap', null, 90),
     ],
+    [
+      'Out of memory: the machine, or its container, had no more at 90 MiB (cap 128 MiB) after 400 ms',
+      memory('host', 128, 90),
+    ],
     ['Crashed: SIGSEGV (invalid memory access) after 400 ms, peak 41 MiB', { kind: 'crashed', signal: 'SIGSEGV' }],
     ['Crashed: SIGUSR1 after 400 ms, peak 41 MiB', { kind: 'crashed', signal: 'SIGUSR1' }],
     [
@@ -255,7 +259,7 @@ function reached(limit: ReachedLimit, allowed: number): Verdict {
 }
 
 function memory(
-  cause: 'kernel' | 'kernel-child' | 'watched' | 'heap',
+  cause: 'kernel' | 'kernel-child' | 'watched' | 'heap' | 'host',
   cap: number | null,
   peak: number | null,
 ): Verdict {
