@@ -99,8 +99,10 @@ export class RunRecords {
     return { run, title, startedAt, elapsedMs: now - startedAt, planned, cage };
   }
 
+  /** What failed comes first: it is what the panel shows first, and it begins before it has them all. */
   rows(): PanelRecord[] {
-    return [...this.#kept.values()].map(({ row }) => row);
+    const rows = [...this.#kept.values()].map(({ row }) => row);
+    return [...rows.filter(({ kind }) => isFailure(kind)), ...rows.filter(({ kind }) => !isFailure(kind))];
   }
 
   course(): Course {

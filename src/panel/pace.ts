@@ -1,6 +1,8 @@
 export interface Clock {
   now(): number;
   later(action: () => void, ms: number): void;
+  /** When what is in the page by now has been drawn. */
+  drawn(action: () => void): void;
   visible(): boolean;
 }
 
@@ -8,6 +10,7 @@ export interface Clock {
 export const pageClock: Clock = {
   now: () => performance.now(),
   later: (action, ms) => void setTimeout(action, ms),
+  drawn: action => void requestAnimationFrame(() => setTimeout(action)),
   visible: () => document.visibilityState === 'visible',
 };
 
@@ -38,7 +41,20 @@ export class Pace {
     this.#clock.later(() => this.#due(), wait);
   }
 
-  /** The user did something, or the run changed its state: its effect must be seen at once, and delays nothing else. */
+  /** The run changed its state: that does not wait for its turn, but for what came before to be seen. */
+  soon(): void {
+    this.#stale = true;
+    this.#clock.drawn(() => this.shown());
+  }
+
+  /** The first rows: whoever opened the panel waits for them, and the rest of a large run comes after. */
+  first(): void {
+    if (!this.#clock.visible()) return this.request();
+    this.#painted = this.#clock.now();
+    this.now();
+  }
+
+  /** The user did something: its effect must be seen at once, and delays nothing else. */
   now(): void {
     this.#stale = false;
     this.#paint();
@@ -46,7 +62,7 @@ export class Pace {
 
   /** The panel came into view. */
   shown(): void {
-    if (this.#stale) this.now();
+    if (this.#stale && this.#clock.visible()) this.now();
   }
 
   #due(): void {

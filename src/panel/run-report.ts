@@ -94,10 +94,12 @@ export class RunReport {
         return this.#pace.now();
       case 'run':
         return this.#begin(message.run);
-      case 'records':
+      case 'records': {
+        const first = this.#store.size === 0;
         this.#store.add(message.records);
         for (const { folder } of message.records) this.#folders.add(folder);
-        return this.#pace.request();
+        return first ? this.#pace.first() : this.#pace.request();
+      }
       case 'live':
         return this.#change({ live: message.live });
       case 'ended':
@@ -137,7 +139,7 @@ export class RunReport {
     this.#toolbar.set(this.#view.filter.text);
     this.#head.forget();
     this.#forgetDetails();
-    this.#pace.now();
+    this.#pace.soon();
   }
 
   #change(change: Partial<RunState>): void {
@@ -145,7 +147,7 @@ export class RunReport {
     const before = phaseOf(this.#run);
     this.#run = { ...this.#run, ...change };
     if (phaseOf(this.#run) === before) this.#pace.request();
-    else this.#pace.now();
+    else this.#pace.soon();
   }
 
   #paint(): void {

@@ -2,15 +2,22 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
-import type { PanelRecord, ToPanel } from '../../src/panel/messages.ts';
+import type { PanelRecord } from '../../src/panel/messages.ts';
 import { panelRecord } from '../../src/panel/record.ts';
 import { launchBrowser } from '../bed/browser.ts';
 import { artifacts } from '../bed/places.ts';
+import { firstPaint, perBatch } from './panel/first-paint.ts';
 import { type Bundle, bundlePanel, openPanel, type Panel, type PanelOptions } from './panel/harness.ts';
-import { folder, headOf, manyRows, recordOf, summaryOf } from './panel/samples.ts';
+import { folder, headOf, recordOf, summaryOf } from './panel/samples.ts';
+
+/** Measured: 1.1 times; all 50 rows are in the page, and of 10,000 about 30. */
+const mostTimes = 5;
+/** Measured: 7 times what as many plain numbers take. */
+const mostSorts = 40;
 
 describe('the run report of a large run', function () {
-  this.timeout(60_000);
+  // Chromium opens a page in a second or in twenty, as busy as the machine is.
+  this.timeout(240_000);
   let browser: Browser;
   let bundle: Bundle;
   let panel: Panel | undefined;
@@ -33,22 +40,29 @@ describe('the run report of a large run', function () {
 
   const open = async (options: PanelOptions = {}) => (panel = await openPanel(browser, bundle, options));
 
-  it('paints the first rows of 10,000 within 200 ms', async () => {
-    const all = manyRows(10_000);
-    const replies: ToPanel[] = [{ type: 'run', run: headOf(10_000) }];
-    for (let from = 0; from < all.length; from += 1000)
-      replies.push({ type: 'records', records: all.slice(from, from + 1000) });
-    const times: number[] = [];
-    // The machine may be busy with something else in one of the rounds, hardly in all of them.
-    for (let round = 0; round < 3 || (round < 20 && Math.min(...times) > 200); round++) {
-      const panel = await open({ replies });
-      times.push(await panel.page.evaluate(firstPaint));
-      assert.ok((await panel.page.locator('tr[data-key]').count()) < 60);
-      assert.equal(await panel.page.getByRole('table', { name: 'Tests' }).getAttribute('aria-rowcount'), '10001');
-      if (round === 0) await panel.page.screenshot({ path: path.join(artifacts, 'panel', '10000.png') });
-      await panel.close();
-    }
-    assert.ok(Math.min(...times) <= 200, `${times.map(Math.round).join(', ')} ms`);
+  it('shows the first rows of 10,000 before it looks at the others, and makes no more of them than are seen', async () => {
+    const { page } = await open();
+    const first = await firstPaint(page, 10_000);
+    assert.equal(first.known, perBatch);
+    assert.ok(first.made > 10 && first.made < 60, `${first.made} rows made`);
+    assert.equal(await page.getByRole('table', { name: 'Tests' }).getAttribute('aria-rowcount'), '10001');
+    const made = await page.locator('tr[data-key]').count();
+    assert.ok(made > 10 && made < 60, `${made} rows made`);
+    // What failed stands first, wherever it was.
+    assert.match((await page.locator('tr[data-key]').first().textContent())!, /Failed|Timed out/);
+    await page.screenshot({ path: path.join(artifacts, 'panel', '10000.png') });
+  });
+
+  it('works little more for 10,000 rows than for 50', async () => {
+    const { page } = await open();
+    const least = new Map<number, number>();
+    for (let round = 0; round < 4; round++)
+      for (const size of [50, 10_000]) {
+        const { cpuMs } = await firstPaint(page, size, `run-${size}-${round}`);
+        least.set(size, Math.min(least.get(size) ?? Infinity, cpuMs));
+      }
+    const [few, many] = [least.get(50)!, least.get(10_000)!];
+    assert.ok(many < few * mostTimes, `${many.toFixed(1)} ms of CPU for 10,000 rows, ${few.toFixed(1)} ms for 50`);
   });
 
   it('sorts, filters and scrolls 200,000 rows', async () => {
@@ -58,30 +72,17 @@ describe('the run report of a large run', function () {
     await page.evaluate(sendCopies, { template: panelRecord(recordOf(1), folder), count: 200_000 });
     await panel.send({ type: 'ended', summary: summaryOf(200_000) });
     await page.getByText('200,000 tests', { exact: true }).waitFor();
-    const took = async (action: () => Promise<unknown>) => {
-      const start = performance.now();
-      await action();
-      return performance.now() - start;
-    };
-    const sorted = await took(() => page.getByRole('columnheader', { name: 'Duration' }).getByRole('button').click());
+    const { sorted, numbers } = await page.evaluate(sortThrice);
+    assert.ok(sorted < numbers * mostSorts, `${sorted} ms to sort 200,000 rows, ${numbers} ms for as many numbers`);
+    await page.locator('th[aria-sort="descending"].col-duration').waitFor();
     await page.getByRole('searchbox').fill('copy 19999');
-    const found = await took(() => page.getByText('12 of 200,000 tests').first().waitFor());
+    await page.getByText('12 of 200,000 tests').first().waitFor();
     await page.getByRole('button', { name: 'Clear filter' }).click();
     await page.locator('tr[data-key] .title').first().focus();
     await page.keyboard.press('End');
     await page.locator('tr[aria-rowindex="200001"]').waitFor();
-    assert.ok(sorted < 2000 && found < 2000, `sorted in ${Math.round(sorted)} ms, found in ${Math.round(found)} ms`);
   });
 });
-
-/** Runs in the page: from the first line of the panel's script to the frame after its first rows. */
-async function firstPaint(): Promise<number> {
-  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
-  while (performance.getEntriesByName('first-rows').length === 0) await frame();
-  return (
-    performance.getEntriesByName('first-rows')[0]!.startTime - performance.getEntriesByName('script')[0]!.startTime
-  );
-}
 
 /** Runs in the page: to bring 200,000 rows there one by one would take longer than to show them. */
 function sendCopies({ template, count }: { template: PanelRecord; count: number }): void {
@@ -94,4 +95,21 @@ function sendCopies({ template, count }: { template: PanelRecord; count: number 
     }));
     window.dispatchEvent(new MessageEvent('message', { data: { type: 'records', records } }));
   }
+}
+
+/** Runs in the page: the panel's sort by a click and a plain sort take turns, and of each the quickest counts. */
+function sortThrice(): { sorted: number; numbers: number } {
+  const timed = (action: () => void) => {
+    const began = performance.now();
+    action();
+    return performance.now() - began;
+  };
+  const header = document.querySelector<HTMLElement>('th.col-duration button')!;
+  const [sorted, numbers]: [number[], number[]] = [[], []];
+  for (let round = 0; round < 3; round++) {
+    sorted.push(timed(() => header.click()));
+    const values = Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 5003);
+    numbers.push(timed(() => values.sort((a, b) => a - b)));
+  }
+  return { sorted: Math.min(...sorted), numbers: Math.min(...numbers) };
 }

@@ -23,13 +23,6 @@ export function pretendEditor({
   window.savedState = state;
   window.acquireVsCodeApi = () => {
     performance.mark('script');
-    const rows = new MutationObserver(() => {
-      if (!document.querySelector('tr[data-key]')) return;
-      rows.disconnect();
-      // The frame after the one in which they were made: by then they were painted.
-      requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('first-rows')));
-    });
-    rows.observe(document, { childList: true, subtree: true });
     for (const [name, value] of Object.entries(theme.variables))
       document.documentElement.style.setProperty(name, value);
     document.body.className = theme.bodyClass;
@@ -50,6 +43,7 @@ export function pretendEditor({
       postMessage: (message: FromPanel) => {
         window.sentToHost.push(message);
         if (message.type !== 'ready') return;
+        performance.mark('ready');
         for (const data of replies) setTimeout(() => window.dispatchEvent(new MessageEvent('message', { data })));
       },
     };

@@ -28,6 +28,18 @@ describe('records of a run', () => {
     });
   });
 
+  it('begin with what failed, and keep the order otherwise', () => {
+    const records = opened();
+    records.add(recordOf('a'), folder);
+    records.add(recordOf('b', { verdict: { kind: 'failed' } }), folder);
+    records.add(recordOf('c'), folder);
+    records.add(recordOf('d', { verdict: { kind: 'lost' } }), folder);
+    assert.deepEqual(
+      records.rows().map(({ key }) => key),
+      ['b', 'd', 'a', 'c'],
+    );
+  });
+
   it('keep the details of failures longest when there are too many to keep', () => {
     const records = opened();
     const output = { text: 'x'.repeat(60_000), droppedBytes: 0 };

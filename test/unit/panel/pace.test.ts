@@ -19,6 +19,8 @@ class HandClock {
     this.time = time;
   }
 
+  drawn = (action: () => void) => this.later(action, 20);
+
   #next(time: number) {
     return this.#actions.filter(({ at }) => at <= time).sort((a, b) => a.at - b.at)[0];
   }
@@ -63,6 +65,42 @@ describe('the pace of painting', () => {
     clock.shown = true;
     pace.shown();
     assert.deepEqual(paints, [1000]);
+  });
+
+  it('shows the first rows at once, and the rest of a flood in its turn', () => {
+    const { clock, paints, pace } = paced();
+    pace.first();
+    assert.deepEqual(paints, [0]);
+    for (let time = 0; time <= 600; time += 10) {
+      clock.goTo(time);
+      pace.request();
+    }
+    clock.goTo(5000);
+    assert.deepEqual(paints, [0, 500, 1000]);
+  });
+
+  it('lets the first rows be drawn before it shows that the run is over', () => {
+    const { clock, paints, pace } = paced();
+    pace.first();
+    pace.request();
+    pace.soon();
+    assert.deepEqual(paints, [0]);
+    clock.goTo(5000);
+    assert.deepEqual(paints, [0, 20]);
+  });
+
+  it('keeps the first rows and the end of a run for when somebody looks', () => {
+    const { clock, paints, pace } = paced();
+    clock.shown = false;
+    pace.first();
+    pace.soon();
+    clock.goTo(1000);
+    assert.deepEqual(paints, []);
+    clock.shown = true;
+    pace.shown();
+    assert.deepEqual(paints, [1000]);
+    clock.goTo(5000);
+    assert.equal(paints.length, 1);
   });
 
   it('does not make the user wait', () => {
