@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { DebuggerKind } from '../protocol/events.ts';
+import type { DebuggerKind, DebugMeans } from '../protocol/events.ts';
 import type { Notice } from '../protocol/messages.ts';
 
 /** On what the profile Debug is offered for. */
 export const debuggable = new vscode.TestTag('debuggable');
+
+const forPython = 'ms-python.debugpy';
 
 export type Waiting = Extract<Notice, { notice: 'debugger' }>;
 
@@ -62,8 +66,15 @@ function configurationFor({ kind, label, host, port }: Waiting): vscode.DebugCon
         skipFiles: ['<node_internals>/**'],
       };
     case 'python':
-      return { ...common, type: 'debugpy', connect: { host, port }, justMyCode: false };
+      return { ...common, type: 'debugpy', connect: { host, port }, justMyCode: false, subProcess: false };
   }
+}
+
+/** The debugger for Python brings a debugpy along, for Pythons that have none. */
+export function debugMeans(): DebugMeans {
+  const { extensionPath } = vscode.extensions.getExtension(forPython) ?? {};
+  const debugpy = extensionPath && join(extensionPath, 'bundled', 'libs');
+  return debugpy && existsSync(debugpy) ? { debugpy } : {};
 }
 
 function missingDebugger(kind: DebuggerKind): string | null {
@@ -71,7 +82,7 @@ function missingDebugger(kind: DebuggerKind): string | null {
     case 'node':
       return null;
     case 'python':
-      return vscode.extensions.getExtension('ms-python.debugpy')
+      return vscode.extensions.getExtension(forPython)
         ? null
         : 'Python tests are debugged with the extension "Python Debugger" (ms-python.debugpy). Install it, and debug the test again.';
   }

@@ -9,7 +9,7 @@ import type { TestRecord } from '../protocol/verdict.ts';
 import type { PanelRecord } from '../panel/messages.ts';
 import type { Connection } from './connection.ts';
 import type { Coverage } from './coverage.ts';
-import type { Waiting } from './debugging.ts';
+import { debugMeans, type Waiting } from './debugging.ts';
 import { eachRecord } from './kept-records.ts';
 import type { Marking } from './marking.ts';
 import type { Clock } from './pace.ts';
@@ -287,7 +287,7 @@ export class Runs {
 }
 
 function orderOf({ selection, overrides, coverage, debug }: Extract<Beginning, { kind: 'fresh' }>) {
-  return { selection, overrides, ...(coverage ? { coverage } : {}), ...(debug ? { debug } : {}) };
+  return { selection, overrides, ...(coverage ? { coverage } : {}), ...(debug ? { debug: debugMeans() } : {}) };
 }
 
 function titleOf({ include }: vscode.TestRunRequest): string {

@@ -66,7 +66,7 @@ export class Attempts {
   }
 
   async #run(unit: Unit): Promise<UnitOutcome> {
-    const { mechanism, scratch, journal, notify, id, onCage, onDebugger, coverage } = this.#deps;
+    const { mechanism, scratch, journal, notify, id, onCage, debugging, coverage } = this.#deps;
     const measured = coverage?.prepared(unit) ?? unit;
     let caged: CagedProcess | undefined;
     const outcome = await runUnit(measured, {
@@ -85,7 +85,7 @@ export class Attempts {
         void this.#account.plan([test], unit.project.id);
         return true;
       },
-      onDebugger: onDebugger && (address => onDebugger(unit, address)),
+      debugging: debugging && { ...debugging, onWaiting: address => debugging.onWaiting(unit, address) },
       onStarted: (test, at) => void notify({ notice: 'started', run: id, key: test.key, at }),
       onSlow: (test, ms) => void notify({ notice: 'slow', run: id, key: test.key, ms }),
       onOutput: (test, text) => void notify({ notice: 'output', run: id, key: test.key, text }),

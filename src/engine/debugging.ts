@@ -1,5 +1,5 @@
 import type { Framework } from '../frameworks/framework.ts';
-import type { InsideBody } from '../protocol/events.ts';
+import type { DebugMeans, InsideBody } from '../protocol/events.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
@@ -7,6 +7,12 @@ import { inspectorLines } from './node-stack.ts';
 
 /** Where a process waits for a debugger. */
 export type DebugAddress = Omit<Extract<InsideBody, { t: 'debugger' }>, 't'>;
+
+/** How a run has its processes wait for a debugger. */
+export interface Debugging<Waiting extends unknown[] = []> {
+  readonly means: DebugMeans;
+  readonly onWaiting: (...waiting: [...Waiting, DebugAddress]) => void;
+}
 
 /** The longest that a timer of Node can be set for. */
 const foreverMs = 2 ** 31 - 1;

@@ -5,7 +5,7 @@ import type { Notice } from '../protocol/messages.ts';
 import type { Project, TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { CagedProcess } from './caged-process.ts';
-import type { DebugAddress } from './debugging.ts';
+import type { Debugging } from './debugging.ts';
 import type { UnitEvidence } from './evidence.ts';
 import type { Journal } from './journal.ts';
 import type { AskHistory } from './past-outcomes.ts';
@@ -38,8 +38,8 @@ export interface RunDeps {
   readonly notify: (notice: Notice) => Promise<void>;
   readonly onCage: (process: CagedProcess, unit: Unit) => void;
   readonly nextUnit: () => string;
-  /** Hears where each cage waits for a debugger, with no time limit; null: none of them waits. */
-  readonly onDebugger: ((unit: Unit, address: DebugAddress) => void) | null;
+  /** Each cage waits for a debugger, with no time limit; null: none of them waits. */
+  readonly debugging: Debugging<[Unit]> | null;
 }
 
 /** How tests of one file are run. */

@@ -46,7 +46,7 @@ export class Run {
   constructor(deps: RunDeps, overrides: SettingsLayer) {
     this.#deps = deps;
     this.#asked = overrides;
-    this.#overrides = deps.onDebugger ? whileDebugging(overrides) : overrides;
+    this.#overrides = deps.debugging ? whileDebugging(overrides) : overrides;
     const first = deps.workspace.projects[0];
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), this.#overrides]);
     this.budgetBytes = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
@@ -164,7 +164,7 @@ export class Run {
       for (const test of tests) await this.#account.show(refusedDestructive(about(test), how.refused));
       return;
     }
-    const undebuggable = this.#deps.onDebugger && whyNoDebugger(how.framework, how.limits);
+    const undebuggable = this.#deps.debugging && whyNoDebugger(how.framework, how.limits);
     if (undebuggable && !this.#closing.cancelled) {
       const about = (test: TestInfo) => this.#closing.unrun(test, how.project.id, how.limits);
       for (const test of tests) await this.#account.show(refusedDebugger(about(test), undebuggable));

@@ -9,7 +9,7 @@ import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
 import { CagedProcess } from './caged-process.ts';
 import type { OutputFolder } from './output-file.ts';
 import { clock, type Countdown } from './clock.ts';
-import { type DebugAddress, withoutInspector } from './debugging.ts';
+import { type Debugging, withoutInspector } from './debugging.ts';
 import {
   type EndReason,
   type ProcessEvidence,
@@ -40,8 +40,8 @@ export interface UnitDeps {
   readonly onProcess: (process: CagedProcess) => void;
   /** A test that nobody could list, found while another one ran; false: it belongs to another unit of this run. */
   readonly onAdopted: (test: TestInfo) => boolean;
-  /** Hears where it waits for a debugger; null: it waits for none. */
-  readonly onDebugger: ((address: DebugAddress) => void) | null;
+  /** Null: it waits for no debugger. */
+  readonly debugging: Debugging | null;
   readonly onStarted: (test: TestInfo, at: number) => void;
   readonly onOutput: (test: TestInfo, text: string) => void;
   /** It runs, and has done so for longer than a test should. */
@@ -110,7 +110,7 @@ class UnitWatch {
         this.#idle?.restart();
         if (chunk.length > 0) this.#deps.onOutput(this.#tests.current.test, chunk.toString('utf8'));
       },
-      ...readableBy(translator, this.#deps.onDebugger !== null),
+      ...readableBy(translator, this.#deps.debugging !== null),
       onStop: reason => this.#deps.onStop(this.#unit, reason),
     });
     this.#process = caged;
@@ -150,10 +150,11 @@ class UnitWatch {
         ? { ...this.#unit.launch, discards: project.folder.path }
         : this.#unit.launch;
     if (framework.reporting !== 'events') return launch;
+    const { debugging } = this.#deps;
     const order: Order = {
       mode: 'run',
       file: tests[0]!.file,
-      ...(this.#deps.onDebugger ? { debug: true } : {}),
+      ...(debugging ? { debug: debugging.means } : {}),
       tests: tests.map(({ titlePath, ordinal }) => ({ path: titlePath, ordinal })),
       ...(chosen ? { chosen } : {}),
     };
@@ -175,7 +176,7 @@ class UnitWatch {
         if (this.#awaitsDebugger) return;
         this.#awaitsDebugger = true;
         const { kind, host, port } = event;
-        this.#deps.onDebugger?.({ kind, host, port });
+        this.#deps.debugging?.onWaiting({ kind, host, port });
         return;
       }
       case 'output': {

@@ -77,6 +77,12 @@ export type InsideEvent = { readonly s: number; readonly w?: number; readonly k?
   | { readonly t: 'bye'; readonly code?: number }
 );
 
+/** What a client that attaches debuggers has brought along for them. */
+export interface DebugMeans {
+  /** The folder of a debugpy, for where the user's Python has none. */
+  readonly debugpy?: string;
+}
+
 /** Whose protocol it speaks: that of Node's inspector, or the Debug Adapter Protocol of debugpy. */
 export type DebuggerKind = 'node' | 'python';
 
@@ -94,7 +100,7 @@ export interface Order {
   readonly mode: 'discover' | 'run';
   readonly file: string;
   /** Wait for a debugger before anything of the user's is loaded. */
-  readonly debug?: true;
+  readonly debug?: DebugMeans;
   /** Absent in `run` mode: every test of the file. */
   readonly tests?: readonly { readonly path: readonly string[]; readonly ordinal: number }[];
   /** Somebody picked these tests out of the file; absent: they are of a run of all of it, where marks such as `.only` count. */

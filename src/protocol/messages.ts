@@ -1,6 +1,6 @@
 import type { CoverageRequests } from './coverage.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { DebuggerKind } from './events.ts';
+import type { DebuggerKind, DebugMeans } from './events.ts';
 import type { HistoryRequests } from './history.ts';
 import type { CageDescription, MechanismName, ProcessInfo, ProcessUsage } from './limits.ts';
 import type { SettingsLayer } from './settings.ts';
@@ -65,7 +65,7 @@ export interface Requests extends HistoryRequests, CoverageRequests {
    * for a debugger (see the notice of that name), and no time limit counts.
    */
   run: {
-    params: { run: string; selection: Selection; overrides: SettingsLayer; coverage?: boolean; debug?: boolean };
+    params: { run: string; selection: Selection; overrides: SettingsLayer; coverage?: boolean; debug?: DebugMeans };
     result: RunSummary;
   };
   /**

@@ -5,6 +5,7 @@ import type { Earlier } from '../engine/resumption.ts';
 import { Run } from '../engine/run.ts';
 import type { Unit } from '../engine/unit.ts';
 import type { Workspace } from '../engine/workspace.ts';
+import type { DebugMeans } from '../protocol/events.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
@@ -21,7 +22,7 @@ export interface RunOrder {
   /** What it had done before it was interrupted; null: it begins now. */
   readonly earlier: Earlier | null;
   /** Its cages wait for a debugger. */
-  readonly debug?: boolean;
+  readonly debug?: DebugMeans;
 }
 
 /** What it is done with. */
@@ -105,8 +106,11 @@ export class Runs {
         notify: async notice => (ended() ? undefined : notify(notice)),
         onCage: (caged, unit) => onCage(caged, unit, id),
         nextUnit: () => `unit-${++this.#units}`,
-        onDebugger: debug
-          ? (unit, address) => void notify({ notice: 'debugger', ...waiting(unit, id), ...address })
+        debugging: debug
+          ? {
+              means: debug,
+              onWaiting: (unit, address) => void notify({ notice: 'debugger', ...waiting(unit, id), ...address }),
+            }
           : null,
       },
       overrides,

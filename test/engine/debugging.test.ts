@@ -1,26 +1,47 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { WardenClient } from '../../src/client/client.ts';
 import type { Notice, RunSummary } from '../../src/protocol/messages.ts';
 import type { SettingsLayer } from '../../src/protocol/settings.ts';
+import type { DebugMeans } from '../../src/protocol/events.ts';
+import { type PytestLine, pytestLines } from '../unit/frameworks/pytest/versions.ts';
 import { type JestLine, jestLines, linkJest } from '../unit/frameworks/jest/versions.ts';
 import { linkVitest, type VitestLine, vitestLines } from '../unit/frameworks/vitest/versions.ts';
 import { marked } from './alive.ts';
-import { Inspector } from './inspector.ts';
+import { DebugAdapter } from './debug-adapter.ts';
+import { Inspector, type Stopping } from './inspector.ts';
 import { TestWorkspace } from './workspace.ts';
 
 type Waiting = Extract<Notice, { notice: 'debugger' }>;
 type Files = Readonly<Record<string, string>>;
 
 interface Debugged {
-  /** Its fourth line is where the debugger stops, for longer than the test's own limit. */
+  readonly file: string;
+  /** The fourth line of that file is where the debugger stops, for longer than the test's own limit. */
   readonly files: (more?: string) => Files;
+  /** For it, 400 MiB of memory, 4 at a time. */
+  readonly hog: string;
+  /** For it, a first line that starts a process in a session of its own. */
+  readonly sleeper: string;
+  /** Why it cannot be had here. */
+  readonly missing?: string;
   /** Absent: one that this repository has itself. */
   readonly install?: (root: string) => Promise<unknown>;
 }
 
+const javaScript = {
+  file: 'a.test.js',
+  hog: 'const held = []; for (let n = 0; n < 100; n++) held.push(Buffer.alloc(4 << 20, 1));',
+  sleeper:
+    "process.getBuiltinModule('node:child_process').spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });\n",
+};
 const body = (more = '') => `const here = 1;\n  ${more}`;
 const mocha: Debugged = {
+  ...javaScript,
   files: more => ({
     'package.json': '{}',
     '.mocharc.json': '{ "spec": "*.test.js" }',
@@ -28,12 +49,14 @@ const mocha: Debugged = {
   }),
 };
 const nodeTest: Debugged = {
+  ...javaScript,
   files: more => ({
     'package.json': JSON.stringify({ scripts: { test: 'node --test' } }),
     'a.test.js': `const { it } = require('node:test');\nit('is looked at', { timeout: 50 }, async () => {\n  await null;\n  ${body(more)}\n});\n`,
   }),
 };
 const jest = (line: JestLine): Debugged => ({
+  ...javaScript,
   install: root => linkJest(root, line),
   files: more => ({
     'package.json': '{ "jest": { "testTimeout": 50, "transform": {} } }',
@@ -41,6 +64,7 @@ const jest = (line: JestLine): Debugged => ({
   }),
 });
 const vitest = (line: VitestLine): Debugged => ({
+  ...javaScript,
   install: root => linkVitest(root, line),
   files: more => ({
     'package.json': '{ "type": "module" }',
@@ -48,15 +72,52 @@ const vitest = (line: VitestLine): Debugged => ({
     'a.test.js': `import { test } from 'vitest';\ntest('is looked at', async () => {\n  await null;\n  ${body(more)}\n});\n`,
   }),
 });
+type DebuggedPython = PytestLine & { readonly debugpy?: string };
+
+async function withDebugpy(line: PytestLine): Promise<DebuggedPython> {
+  if ('missing' in line) return line;
+  try {
+    const { stdout } = await promisify(execFile)(line.python, ['-c', 'import debugpy; print(debugpy.__file__)']);
+    return { ...line, debugpy: resolve(stdout, '../..') };
+  } catch {
+    return { name: line.name, missing: `${line.python} has no debugpy; run "apt-get install python3-debugpy"` };
+  }
+}
+
+const pytest = (line: PytestLine): Debugged => ({
+  ...('missing' in line ? { missing: line.missing } : {}),
+  install: async () => {},
+  file: 'test_a.py',
+  hog: 'held = [bytearray(b"1") * (4 << 20) for n in range(100)]',
+  sleeper: '__import__("subprocess").Popen(["sleep", "300"], start_new_session=True)\n',
+  files: (more = 'pass') => ({
+    'pytest.ini': '[pytest]\nfaulthandler_timeout = 0.05\n',
+    ...('python' in line
+      ? { 'bulkhead.config.json': JSON.stringify({ frameworks: { pytest: { python: line.python } } }) }
+      : {}),
+    'test_a.py': `import pytest\n@pytest.mark.timeout(0.05)\ndef test_is_looked_at():\n    here = 1\n    ${more}\n`,
+  }),
+});
+const pythons = (await Promise.all((await pytestLines()).map(withDebugpy))) as [DebuggedPython, DebuggedPython];
+
 const named = <T extends string>(lines: readonly T[], made: (line: T) => Debugged) =>
   lines.map(line => [line, made(line)] as const);
-const newest = [['mocha', mocha], ...named(['jest30'], jest), ...named(['vitest5'], vitest)] as const;
+const newest = [
+  ['mocha', mocha],
+  ...named(['jest30'], jest),
+  ...named(['vitest5'], vitest),
+  [pythons[0].name, pytest(pythons[0])],
+] as const;
 const each = [
   ['mocha', mocha],
   ['node:test', nodeTest],
   ...named(jestLines, jest),
   ...named(vitestLines, vitest),
+  ...pythons.map(line => [line.name, pytest(line)] as const),
 ] as const;
+
+const titleOf = (framework: string, { missing }: Debugged) =>
+  missing === undefined ? framework : `${framework} (skipped: ${missing})`;
 
 /** A run with a debugger, under limits that are much shorter than a look takes. */
 class DebugRun {
@@ -69,11 +130,12 @@ class DebugRun {
     { files, install }: Debugged,
     overrides: SettingsLayer = {},
     env: NodeJS.ProcessEnv = process.env,
+    means: (root: string) => DebugMeans = () => ({}),
   ): Promise<DebugRun> {
     const run = new DebugRun(files());
     if (install) await install(run.workspace.root);
     else run.workspace.linkFrameworks();
-    await run.#begin({ timeout: 300, grace: 100, ...overrides }, env);
+    await run.#begin({ timeout: 300, grace: 100, ...overrides }, env, means(run.workspace.root));
     return run;
   }
 
@@ -81,9 +143,9 @@ class DebugRun {
     this.workspace = new TestWorkspace(files);
   }
 
-  async #begin(overrides: SettingsLayer, env: NodeJS.ProcessEnv): Promise<void> {
+  async #begin(overrides: SettingsLayer, env: NodeJS.ProcessEnv, debug: DebugMeans): Promise<void> {
     this.warden = await this.workspace.warden(this.notices, { env });
-    this.ended = this.warden.request('run', { run: 'r', selection: { kind: 'all' }, overrides, debug: true });
+    this.ended = this.warden.request('run', { run: 'r', selection: { kind: 'all' }, overrides, debug });
     this.ended.catch(() => {});
   }
 
@@ -96,14 +158,15 @@ class DebugRun {
   }
 
   /** Attaches to the process that waits after so many others. */
-  async inspector(before = 0): Promise<Inspector> {
+  async debugger(before = 0): Promise<Stopping> {
     let over = false;
     void this.ended.finally(() => (over = true)).catch(() => {});
     while (this.waiting.length <= before) {
       if (over) throw new Error(`the run ended without waiting: ${JSON.stringify(this.records)}`);
       await sleep(10);
     }
-    return Inspector.at(this.waiting[before]!);
+    const waiting = this.waiting[before]!;
+    return waiting.kind === 'node' ? Inspector.at(waiting) : DebugAdapter.at(waiting, this.workspace.root);
   }
 }
 
@@ -116,40 +179,43 @@ describe('a run with a debugger', () => {
   });
 
   for (const [framework, debugged] of each) {
-    it(`waits at a breakpoint for longer than any limit, and passes: ${framework}`, async () => {
+    it(`waits at a breakpoint for longer than any limit, and passes: ${titleOf(framework, debugged)}`, async function () {
+      if (debugged.missing !== undefined) this.skip();
       run = await DebugRun.begin(debugged);
-      const inspector = await run.inspector();
-      assert.match(run.waiting[0]!.label, /is looked at/);
-      inspector.begin({ file: 'a.test.js', line: 4 });
-      assert.equal(await inspector.paused, 4);
+      const stopping = await run.debugger();
+      assert.match(run.waiting[0]!.label, /is.looked.at/);
+      stopping.begin({ file: debugged.file, line: 4 });
+      assert.equal(await stopping.paused, 4);
       await sleep(1000);
       assert.equal(run.records.length, 0);
-      inspector.resume();
+      stopping.resume();
       assert.deepEqual((await run.ended).counts, { passed: 1 }, JSON.stringify(run.records));
       assert.doesNotMatch(run.records[0]!.output.text, /debugger|inspector/i);
+      assert.ok(run.records[0]!.attributes.every(({ kind }) => kind !== 'leaked-processes'));
     });
   }
 
-  for (const [framework, { files, ...others }] of newest) {
-    it(`still has the cap on memory: ${framework}`, async () => {
-      const hog = 'const held = []; for (let n = 0; n < 100; n++) held.push(Buffer.alloc(4 << 20, 1));';
-      run = await DebugRun.begin({ ...others, files: () => files(hog) }, { memory: 256 * 1024 ** 2 });
-      const inspector = await run.inspector();
-      inspector.begin({ file: 'a.test.js', line: 4 });
-      await inspector.paused;
-      inspector.resume();
+  for (const [framework, debugged] of newest) {
+    it(`still has the cap on memory: ${titleOf(framework, debugged)}`, async function () {
+      if (debugged.missing !== undefined) this.skip();
+      const { files, hog } = debugged;
+      run = await DebugRun.begin({ ...debugged, files: () => files(hog) }, { memory: 256 * 1024 ** 2 });
+      const stopping = await run.debugger();
+      stopping.begin({ file: debugged.file, line: 4 });
+      await stopping.paused;
+      stopping.resume();
       assert.deepEqual((await run.ended).counts, { 'out-of-memory': 1 }, JSON.stringify(run.records));
     });
 
-    it(`is ended by Stop while it is at a breakpoint, with nothing left alive: ${framework}`, async () => {
+    it(`is ended by Stop while it is at a breakpoint, with nothing left alive: ${titleOf(framework, debugged)}`, async function () {
+      if (debugged.missing !== undefined) this.skip();
+      const { files, file, sleeper } = debugged;
       const mark = `bulkhead-debug-${framework}-${process.pid}`;
-      const sleeper =
-        "process.getBuiltinModule('node:child_process').spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });\n";
-      const all = { ...files(), 'a.test.js': sleeper + files()['a.test.js']! };
-      run = await DebugRun.begin({ ...others, files: () => all }, {}, { ...process.env, MARK: mark });
-      const inspector = await run.inspector();
-      inspector.begin({ file: 'a.test.js', line: 5 });
-      assert.equal(await inspector.paused, 5);
+      const all = { ...files(), [file]: sleeper + files()[file]! };
+      run = await DebugRun.begin({ ...debugged, files: () => all }, {}, { ...process.env, MARK: mark });
+      const stopping = await run.debugger();
+      stopping.begin({ file: debugged.file, line: 5 });
+      assert.equal(await stopping.paused, 5);
       const [cage] = (await run.warden.request('status', {})).cages;
       assert.ok(cage?.processes.some(({ command }) => command.includes('sleep 300')));
       const { survivors } = await run.warden.request('stop', { hard: false });
@@ -161,15 +227,63 @@ describe('a run with a debugger', () => {
     });
   }
 
+  describe('of Python', function () {
+    const [line] = pythons;
+    if ('missing' in line) return void it.skip(`is not tried on this machine: ${line.missing}`);
+    /** A Python that has no debugpy of its own, and takes the one of a folder that is called so. */
+    const without = {
+      'lacking/sitecustomize.py': `import importlib.machinery, sys
+class Lacking:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name != "debugpy":
+            return None
+        brought = [each for each in sys.path if ".brought" in each]
+        if not brought:
+            raise ModuleNotFoundError("No module named 'debugpy'", name="debugpy")
+        return importlib.machinery.PathFinder.find_spec(name, brought)
+sys.meta_path.insert(0, Lacking)
+`,
+      'bulkhead.config.json': JSON.stringify({
+        frameworks: { pytest: { python: line.python, env: { PYTHONPATH: 'lacking' } } },
+      }),
+    };
+    const files = () => ({ ...pytest(line).files(), ...without });
+
+    it('is told what to do where debugpy is not installed, and nothing waits', async () => {
+      run = await DebugRun.begin({ ...pytest(line), files });
+      assert.deepEqual((await run.ended).counts, { error: 1 });
+      assert.match(
+        run.records[0]!.messages[0]!.text,
+        /debugpy is not installed in .*\nRun ".* -m pip install debugpy"/,
+      );
+      assert.deepEqual(run.waiting, []);
+    });
+
+    it('takes the debugpy that the client has brought, where it has none', async () => {
+      run = await DebugRun.begin(
+        { ...pytest(line), files, install: root => symlink(line.debugpy!, join(root, '.brought')) },
+        {},
+        process.env,
+        root => ({ debugpy: join(root, '.brought') }),
+      );
+      const stopping = await run.debugger();
+      stopping.begin({ file: 'test_a.py', line: 4 });
+      assert.equal(await stopping.paused, 4);
+      stopping.resume();
+      assert.deepEqual((await run.ended).counts, { passed: 1 }, JSON.stringify(run.records));
+    });
+  });
+
   it('waits once for all tests of a file, and takes one file after the other', async () => {
     const file = "const { it } = require('node:test');\nit('one', () => {});\nit('two', () => {});\n";
     const files = { 'package.json': nodeTest.files()['package.json']!, 'a.test.js': file, 'b.test.js': file };
-    run = await DebugRun.begin({ files: () => files }, { jobs: 2 });
+    run = await DebugRun.begin({ ...nodeTest, files: () => files }, { jobs: 2 });
     for (const number of [0, 1]) {
-      const inspector = await run.inspector(number);
+      const stopping = await run.debugger(number);
       assert.equal(run.waiting.length, number + 1);
       assert.equal(run.waiting[number]!.tests.length, 2);
-      inspector.begin();
+      stopping.begin();
     }
     assert.deepEqual((await run.ended).counts, { passed: 4 });
   });
@@ -181,7 +295,7 @@ describe('a run with a debugger', () => {
       overrides: [{ files: 'a.test.js', network: 'off' }],
     });
     const files = { ...mocha.files(), 'bulkhead.config.json': config, 'a.sh': 'exit 0' };
-    run = await DebugRun.begin({ files: () => files });
+    run = await DebugRun.begin({ ...mocha, files: () => files });
     assert.deepEqual((await run.ended).counts, { error: 2 });
     const texts = run.records.map(({ messages }) => messages[0]!.text).sort();
     assert.match(texts[0]!, /^Bulkhead cannot debug tests of command\.\n/);

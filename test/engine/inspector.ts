@@ -5,8 +5,17 @@ interface Said {
   readonly params: { readonly callFrames?: readonly { readonly location: { readonly lineNumber: number } }[] };
 }
 
+/** A debugger, as far as tests need one. */
+export interface Stopping {
+  /** With a breakpoint, or none. */
+  begin(breakpoint?: { readonly file: string; readonly line: number }): void;
+  /** The line where it stops. */
+  readonly paused: Promise<number>;
+  resume(): void;
+}
+
 /** Speaks with the inspector of a Node that waits, as an editor does. */
-export class Inspector {
+export class Inspector implements Stopping {
   readonly #socket: WebSocket;
   readonly #paused = Promise.withResolvers<number>();
   #next = 1;
@@ -30,7 +39,6 @@ export class Inspector {
     });
   }
 
-  /** With a breakpoint, or none. */
   begin(breakpoint?: { readonly file: string; readonly line: number }): void {
     this.#send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true });
     this.#send('Debugger.enable', {});
@@ -41,7 +49,6 @@ export class Inspector {
     this.#send('Runtime.runIfWaitingForDebugger', {});
   }
 
-  /** The line where it stops. */
   get paused(): Promise<number> {
     return this.#paused.promise;
   }

@@ -184,7 +184,7 @@ export class ScriptBed {
         hear(notice);
       },
       onCage: (process: CagedProcess) => this.onCage(process),
-      onDebugger: null,
+      debugging: null,
       nextUnit: () => `unit-${++this.#units}`,
     };
     const summary = await new Run(deps, { grace: 100, ...overrides }).execute(selection);

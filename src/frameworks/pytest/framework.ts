@@ -16,6 +16,7 @@ export class PytestFramework implements Framework {
   readonly name = 'pytest';
   readonly reporting = 'events';
   readonly coverage = 'coverage.py';
+  readonly debugs = true;
   readonly #launcher: PytestLauncher;
   readonly #names = new Map<string, PythonNames>();
 

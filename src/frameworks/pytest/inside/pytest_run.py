@@ -19,7 +19,18 @@ def main():
     sys.dont_write_bytecode = written
     session = Session(order, pipe, Slices(folder))
     session.say_hello()
-    return pytest.main([*sys.argv[1:], narrowed(order)], plugins=[session])
+    arguments = list(sys.argv[1:])
+    if "debug" in order:
+        from bulkhead_inside.debugger import await_debugger, NoDebugger
+
+        try:
+            await_debugger(pipe, order["debug"])
+        except NoDebugger as error:
+            session.refuse(str(error))
+            return pytest.ExitCode.USAGE_ERROR
+        # Of all that counts time, what pytest itself has: it may end the process.
+        arguments += ["-o", "faulthandler_timeout=0"]
+    return pytest.main([*arguments, narrowed(order)], plugins=[session])
 
 
 if __name__ == "__main__":

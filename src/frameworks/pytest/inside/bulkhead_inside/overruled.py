@@ -1,6 +1,9 @@
 """The options under which a few tests of one file could not be run by themselves, however they came to be set."""
 
 
+FOREVER_S = 10**9
+
+
 def overrule(config, collect_only):
     option = config.option
     # Of pytest itself: it would stop early, wait for a keyboard, leave out what passed last time, or overwrite the
@@ -30,6 +33,12 @@ def overrule(config, collect_only):
 def without_coverage(early_config):
     """Pytest-cov writes one file in the project's folder, which processes side by side would spoil for each other."""
     early_config.known_args_namespace.no_cov = True
+
+
+def without_timeouts(config):
+    """Of pytest-timeout, what counts for all tests together."""
+    if hasattr(config.option, "session_timeout"):
+        config.option.session_timeout = FOREVER_S
 
 
 def hush(config):

@@ -8,7 +8,7 @@ import pytest
 from .comparison import Comparisons
 from .failure import describe, describe_report
 from .naming import file_of, Numbering, Places
-from .overruled import hush, overrule, without_coverage
+from .overruled import hush, overrule, without_coverage, without_timeouts
 from .progress import Progress
 
 # The engine refuses events that are very long.
@@ -22,6 +22,7 @@ class Session:
         self._slices = slices
         self._file = os.path.realpath(order["file"])
         self._discovers = order["mode"] == "discover"
+        self._debugs = "debug" in order
         self._numbering = Numbering()
         self._comparisons = Comparisons()
         self._waiting = {}
@@ -32,6 +33,10 @@ class Session:
 
     def say_hello(self):
         self._pipe.say(t="hello", framework="pytest", version=pytest.__version__)
+
+    def refuse(self, why):
+        """Before pytest has started."""
+        self._say_error("load", {"text": why})
 
     # ---- how pytest starts
 
@@ -51,6 +56,8 @@ class Session:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_cmdline_main(self, config):
         overrule(config, self._discovers)
+        if self._debugs:
+            without_timeouts(config)
         yield
 
     @pytest.hookimpl(tryfirst=True)
@@ -177,6 +184,11 @@ class Session:
         explained = [] if outcome.excinfo else [lines for lines in outcome.get_result() if lines]
         if op == "==" and explained:
             self._comparisons.note(left, right, explained[0][0])
+
+    # Of pytest-timeout, which takes whatever is not None for a timer that somebody else has set.
+    @pytest.hookimpl(tryfirst=True, optionalhook=True)
+    def pytest_timeout_set_timer(self):
+        return True if self._debugs else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report):
