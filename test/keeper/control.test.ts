@@ -94,10 +94,16 @@ for (const cage of [subreaper, pidNamespace]) {
       const kept = start(
         'python3',
         '-c',
-        'import os,time\nopen("/proc/self/comm","wb").write(b"a) R 1 \\"\\\\\\xff\\n")\nif os.fork()==0: os._exit(0)\nprint("up",flush=True); time.sleep(30)',
+        [
+          'import os,time',
+          'open("/proc/self/comm","wb").write(b"a) R 1 \\"\\\\\\xff\\n")',
+          'child=os.fork()',
+          'if child==0: os._exit(0)',
+          'os.waitid(os.P_PID,child,os.WEXITED|os.WNOWAIT)',
+          'print("up",flush=True); time.sleep(30)',
+        ].join('\n'),
       );
       await until(() => kept.output.includes('up'), 5000);
-      await sleep(50);
       kept.send('census\n');
       const census = await kept.event('census');
       const [leader] = census['processes'] as Counted[];
