@@ -185,7 +185,8 @@ export const fields = {
   },
   memoryBudget: {
     shape: memory,
-    description: 'What the caps of all cages running at once may add up to; without it, most of the free memory.',
+    description:
+      'What the caps of all cages running at once, of all runs, may add up to; without it, most of the free memory.',
     examples: ['4 GiB'],
   },
   memoryFloor: {

@@ -4,6 +4,7 @@ import type { Framework } from '../frameworks/framework.ts';
 import type { Notice } from '../protocol/messages.ts';
 import type { Project, TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
+import type { Capacity } from './capacity.ts';
 import type { CagedProcess } from './caged-process.ts';
 import type { Debugging } from './debugging.ts';
 import type { UnitEvidence } from './evidence.ts';
@@ -30,6 +31,8 @@ export interface RunDeps {
   readonly journal: Journal;
   /** What the run had done before it was interrupted; null: it begins now. */
   readonly earlier: Earlier | null;
+  /** Shared with the other runs of this warden. */
+  readonly capacity: Capacity;
   /** Null: nobody wants to know. */
   readonly coverage: CoverageTaker | null;
   /** Null: there is no history to ask. */

@@ -55,7 +55,10 @@ export class Run {
     const { runTimeout: timeoutMs, maxFailures } = settings;
     const cage = deps.mechanism.name;
     this.#closing = new Closing({ timeoutMs, maxFailures: maxFailures ?? Infinity, cage }, this.#account.tally);
-    this.#slots = new Slots(settings.jobs || availableParallelism(), this.budgetBytes);
+    this.#slots = new Slots(settings.jobs || availableParallelism(), this.budgetBytes, {
+      capacity: deps.capacity,
+      over: () => this.#closing.cutShort,
+    });
     this.#past = new PastOutcomes(settings.order === 'failed-first' ? deps.past : null);
     this.#attempts = new Attempts(deps, this.#account, this.#closing, this.#slots);
   }
@@ -89,6 +92,7 @@ export class Run {
   /** Resolves when every planned test has its record; the answer is what could not be killed. */
   async stop(hard: boolean): Promise<readonly ProcessInfo[]> {
     this.#closing.cancelled = true;
+    this.#slots.recheck();
     await this.#attempts.stop({ kind: 'cancelled' }, hard);
     await this.#finished.promise;
     return this.#attempts.survivors;
@@ -97,6 +101,7 @@ export class Run {
   /** What runs is ended, and nothing more is begun. */
   #timeUp(ms: number): void {
     this.#closing.outOfTime = true;
+    this.#slots.recheck();
     this.#account.tell({
       severity: 'error',
       key: 'runTimeout',

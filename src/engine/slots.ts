@@ -1,3 +1,5 @@
+import { Capacity, type Turn } from './capacity.ts';
+
 /** What a unit takes for as long as it runs. */
 export interface Claim {
   readonly bytes: number;
@@ -10,33 +12,47 @@ export interface Claim {
 }
 
 interface Waiting extends Required<Claim> {
-  readonly begin: () => void;
+  /** Without a place: only to find out that nothing more is begun. */
+  readonly begin: (placed: boolean) => void;
 }
 
 /** Of what nothing is known. */
 export const ordinary = 1;
 
+export interface Sharing {
+  /** Of several queues together: without it, a queue has all to itself. */
+  readonly capacity?: Capacity;
+  /** Nothing more is begun: whoever has its turn takes no place, and need not wait for one. */
+  readonly over?: () => boolean;
+}
+
 /** Lets work begin while there is a free slot, its locks are free, and the caps of all that runs stay within the budget. */
 export class Slots {
   readonly #jobs: number;
   readonly #budget: number;
+  readonly #capacity: Capacity;
+  readonly #over: () => boolean;
   readonly #waiting: Waiting[] = [];
   #admitting = false;
   #running = 0;
-  #taken = 0;
-  #claimed = 0;
-  readonly #locked = new Set<string>();
 
-  constructor(jobs: number, budgetBytes: number) {
+  constructor(jobs: number, budgetBytes: number, { capacity = new Capacity(), over = () => false }: Sharing = {}) {
     this.#jobs = jobs;
     this.#budget = budgetBytes;
+    this.#capacity = capacity;
+    this.#over = over;
+  }
+
+  /** Lower ones have their turn first. */
+  get rank(): number {
+    return this.#over() ? -1 : this.#running;
   }
 
   /** Resolves when the claim may be had; the answer gives it back. One that is larger than the whole budget runs alone. */
   async claim({ bytes, weight = 1, locks = [], rank = ordinary }: Claim): Promise<() => void> {
     // What is wider than all there is has all there is.
     const width = weight === 0 ? this.#jobs : Math.min(weight, this.#jobs);
-    await new Promise<void>(begin => {
+    const placed = await new Promise<boolean>(begin => {
       this.#enqueue({ bytes, weight: width, locks, rank, begin });
       this.#admitSoon();
     });
@@ -45,11 +61,14 @@ export class Slots {
       if (!claimed) return;
       claimed = false;
       this.#running--;
-      this.#taken -= width;
-      this.#claimed -= bytes;
-      locks.forEach(lock => this.#locked.delete(lock));
-      this.#admit();
+      if (placed) this.#capacity.giveBack({ bytes, width, locks });
+      this.#capacity.admit();
     };
+  }
+
+  /** Looks again whether anything is still to be begun. */
+  recheck(): void {
+    this.#capacity.admit();
   }
 
   /** What is claimed in the same turn is compared before any of it begins. */
@@ -58,7 +77,7 @@ export class Slots {
     this.#admitting = true;
     setImmediate(() => {
       this.#admitting = false;
-      this.#admit();
+      this.#capacity.admit();
     });
   }
 
@@ -72,37 +91,37 @@ export class Slots {
       else to = middle;
     }
     this.#waiting.splice(from, 0, claim);
+    this.#capacity.join(this);
   }
 
   /**
    * In order: a wide unit that waits for room is not overtaken for ever by narrow ones. One that waits for a lock is overtaken by
    * what does not want that lock, which holds nobody up.
    */
-  #admit(): void {
-    const wanted = new Set(this.#locked);
-    for (let at = 0; at < this.#waiting.length;) {
-      const next = this.#waiting[at]!;
-      const locked = next.locks.some(lock => wanted.has(lock));
-      next.locks.forEach(lock => wanted.add(lock));
-      if (locked) {
-        at++;
-        continue;
-      }
-      if (!this.#fits(next)) return;
+  admitNext(wanted: Set<string>): Turn {
+    if (this.#over()) return this.#dismissNext();
+    for (let at = 0; at < this.#waiting.length; at++) {
+      const { bytes, weight, locks, begin } = this.#waiting[at]!;
+      const locked = locks.some(lock => wanted.has(lock));
+      locks.forEach(lock => wanted.add(lock));
+      if (locked) continue;
+      const place = { bytes, width: weight, locks };
+      if (!this.#capacity.take(place, this.#jobs, this.#budget)) return 'full';
       this.#waiting.splice(at, 1);
-      this.#take(next);
+      this.#running++;
+      begin(true);
+      return 'begun';
     }
+    return this.#waiting.length === 0 ? 'empty' : 'locked';
   }
 
-  #take({ bytes, weight, locks, begin }: Waiting): void {
+  /** A few at a time, for each has a record to write. */
+  #dismissNext(): Turn {
+    if (this.#running >= this.#jobs) return 'locked';
+    const next = this.#waiting.shift();
+    if (!next) return 'empty';
     this.#running++;
-    this.#taken += weight;
-    this.#claimed += bytes;
-    locks.forEach(lock => this.#locked.add(lock));
-    begin();
-  }
-
-  #fits({ bytes, weight }: Waiting): boolean {
-    return this.#running === 0 || (this.#taken + weight <= this.#jobs && this.#claimed + bytes <= this.#budget);
+    next.begin(false);
+    return 'begun';
   }
 }

@@ -1,4 +1,5 @@
 import type { Mechanism } from '../cages/cage.ts';
+import { Capacity } from '../engine/capacity.ts';
 import type { CagedProcess } from '../engine/caged-process.ts';
 import { Journal } from '../engine/journal.ts';
 import type { Earlier } from '../engine/resumption.ts';
@@ -48,6 +49,7 @@ export class Runs {
   readonly #runs = new Map<string, { readonly run: Run; readonly journal: Journal }>();
   /** Those that have not begun yet, and whether they have been stopped all the same. */
   readonly #preparing = new Map<string, { stopped: boolean }>();
+  readonly #capacity = new Capacity();
   #units = 0;
 
   constructor(deps: RunsDeps) {
@@ -58,7 +60,7 @@ export class Runs {
     return [...this.#preparing.keys(), ...this.#runs.keys()];
   }
 
-  /** What the cages of all runs may have together: each run has its own, made of the same memory. */
+  /** What the cages of all runs may have together. */
   get budgetBytes(): number | null {
     const budgets = [...this.#runs.values()].map(({ run }) => run.budgetBytes);
     return budgets.length === 0 ? null : Math.max(...budgets);
@@ -101,6 +103,8 @@ export class Runs {
         journal,
         earlier,
         coverage,
+        // A test that somebody looks at in a debugger is in nobody's way, however long that takes.
+        capacity: debug ? new Capacity() : this.#capacity,
         past: keys => history.ask('lastVerdicts', { keys }),
         // What is not kept any more is not shown either.
         notify: async notice => (ended() ? undefined : notify(notice)),

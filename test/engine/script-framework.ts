@@ -6,6 +6,7 @@ import { type Detected, detectMechanism } from '../../src/cages/detect.ts';
 import { findKeeper } from '../../src/cages/find-keeper.ts';
 import type { SettingsLayer } from '../../src/config/settings.ts';
 import type { CagedProcess } from '../../src/engine/caged-process.ts';
+import { Capacity } from '../../src/engine/capacity.ts';
 import { Journal } from '../../src/engine/journal.ts';
 import type { AskHistory } from '../../src/engine/past-outcomes.ts';
 import { Run } from '../../src/engine/run.ts';
@@ -179,6 +180,7 @@ export class ScriptBed {
       earlier: null,
       past: this.past,
       coverage: null,
+      capacity: new Capacity(),
       notify: async (notice: Notice) => {
         notices.push(notice);
         hear(notice);

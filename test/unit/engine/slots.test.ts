@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Capacity } from '../../../src/engine/capacity.ts';
 import { type Claim, Slots } from '../../../src/engine/slots.ts';
 
 describe('slots', () => {
@@ -94,5 +95,69 @@ describe('slots', () => {
     releases[1]!();
     await turn();
     assert.deepEqual(running(releases), [true, true, true, true, true]);
+  });
+
+  describe('of several runs', () => {
+    function queues(jobs: number, budgetBytes: number, over: () => boolean = () => false) {
+      const capacity = new Capacity();
+      return [new Slots(jobs, budgetBytes, { capacity }), new Slots(jobs, budgetBytes, { capacity, over })] as const;
+    }
+
+    it('keep all caps within the budget together, and all jobs', async () => {
+      const [one, other] = queues(3, 100);
+      const first = await begun(one, [60]);
+      const second = await begun(other, [60, 1, 1]);
+      assert.deepEqual([running(first), running(second)], [[true], [false, false, false]]);
+      first[0]!();
+      await turn();
+      assert.deepEqual(running(second), [true, true, true]);
+      assert.deepEqual(running(await begun(one, [1])), [false]);
+    });
+
+    it('share their locks, and leave one that runs alone in peace', async () => {
+      const [one, other] = queues(4, 100);
+      const first = await begun(one, [{ locks: ['a'] }]);
+      const second = await begun(other, [{ locks: ['a'] }, { weight: 0 }]);
+      assert.deepEqual(running(second), [false, false]);
+      first[0]!();
+      await turn();
+      assert.deepEqual(running(second), [true, false]);
+      second[0]!();
+      await turn();
+      assert.deepEqual(running(second), [true, true]);
+      assert.deepEqual(running(await begun(one, [1])), [false]);
+    });
+
+    it('do not leave the only test of one behind the many of another', async () => {
+      const [many, one] = queues(2, 100);
+      const first = await begun(many, [1, 1, 1, 1]);
+      const second = await begun(one, [1]);
+      assert.deepEqual([running(first), running(second)], [[true, true, false, false], [false]]);
+      first[0]!();
+      await turn();
+      assert.deepEqual([running(first), running(second)], [[true, true, false, false], [true]]);
+    });
+
+    it('do not make a run that is over wait for places of another', async () => {
+      let over = false;
+      const [one, other] = queues(2, 100, () => over);
+      const first = await begun(one, [{ weight: 0, locks: ['a'] }, { weight: 0 }]);
+      const second = await begun(other, [{ locks: ['a'] }, 1, 1]);
+      assert.deepEqual(running(second), [false, false, false]);
+      over = true;
+      other.recheck();
+      await turn();
+      assert.deepEqual(running(second), [true, true, false], 'a few at a time');
+      second[0]!();
+      second[1]!();
+      await turn();
+      assert.deepEqual(running(second), [true, true, true]);
+      second[2]!();
+      await turn();
+      assert.deepEqual(running(first), [true, false], 'what is over took no place, and gives none back');
+      first[0]!();
+      await turn();
+      assert.deepEqual(running(first), [true, true]);
+    });
   });
 });
