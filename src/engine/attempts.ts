@@ -8,8 +8,11 @@ import { recordOf } from './record.ts';
 import type { Attempt, How, RunDeps } from './run-parts.ts';
 import type { Slots } from './slots.ts';
 import { UnheldLimits } from './unheld.ts';
-import { innocents, runUnit, type Unit, type UnitOutcome } from './unit.ts';
+import { endedBetween, innocents, isBarren } from './undecided.ts';
+import { runUnit, type Unit, type UnitOutcome } from './unit.ts';
 import { withoutCage } from './unrun.ts';
+
+const nothing = { left: [], between: null, barren: false, evidence: null };
 
 /** The cages of a run: what is in them now, and what came of what was. */
 export class Attempts {
@@ -41,7 +44,7 @@ export class Attempts {
     const giveBack = await this.#slots.claim({ ...settings, locks, bytes: limits.memoryBytes ?? 0, rank });
     try {
       const ended = this.#closing.before(project.id, limits);
-      if (ended) return { left: [], records: tests.map(ended), evidence: null };
+      if (ended) return { ...nothing, records: tests.map(ended) };
       const launch = framework.launch(project, tests, merged);
       const unit: Unit = { id: nextUnit(), project, framework, tests, chosen, limits, launch };
       const outcome = await this.#run(unit);
@@ -50,15 +53,14 @@ export class Attempts {
       const told = outcome.tests.filter(({ test }) => !again.has(test));
       return {
         left: [...again],
+        between: this.#closing.cancelled ? null : endedBetween(outcome),
+        barren: isBarren(outcome),
         records: told.map(test => recordOf(unit, outcome, test, context)),
         evidence: outcome.evidence,
       };
     } catch (error) {
-      return {
-        left: [],
-        records: tests.map(test => withoutCage(this.#closing.unrun(test, project.id, limits), error)),
-        evidence: null,
-      };
+      const about = (test: TestInfo) => this.#closing.unrun(test, project.id, limits);
+      return { ...nothing, records: tests.map(test => withoutCage(about(test), error)) };
     } finally {
       // A failure that is the last one allowed is counted before another test may begin.
       setImmediate(giveBack);

@@ -58,6 +58,10 @@ export interface How extends Omit<Terms, 'tests'> {
 export interface Attempt {
   /** What another test's death kept from running. */
   readonly left: readonly TestInfo[];
+  /** Ended before another one brought the cage down, or it did so itself: nobody knows. */
+  readonly between: TestInfo | null;
+  /** The cage came to its end before any of its tests began. */
+  readonly barren: boolean;
   readonly records: readonly TestRecord[];
   readonly evidence: UnitEvidence | null;
 }

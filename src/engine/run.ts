@@ -5,6 +5,7 @@ import { defaults, type SettingsLayer } from '../config/settings.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
+import { isFailure } from '../protocol/verdict.ts';
 import { Account } from './account.ts';
 import { Attempts } from './attempts.ts';
 import { clock } from './clock.ts';
@@ -23,6 +24,8 @@ import { termsOf } from './terms.ts';
 import { largeCap } from './unheld.ts';
 import { brokenFile, lost, refusedDebugger, refusedDestructive } from './unrun.ts';
 
+/** Of cages that come to their end before any test of theirs begins. */
+const mostSplits = 2;
 /** Of the memory that is free when a run begins: the rest is for the editor and everything else. */
 const shareOfFreeMemory = 0.8;
 
@@ -175,17 +178,26 @@ export class Run {
       for (const test of tests) await this.#account.show(refusedDebugger(about(test), undebuggable));
       return;
     }
-    for (let left = tests; left.length > 0;) {
-      const attempt = await this.#attempts.begin(left, how);
-      left = attempt.left;
+    const queue = [tests];
+    let splits = 0;
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const attempt = await this.#attempts.begin(next, how);
+      if (!attempt.barren && next.length > 1) splits = 0;
+      // A hook of the first may be to blame, of which the others know nothing; or else the file, which shows soon.
+      if (attempt.barren && how.framework.smallestUnit !== 'file' && splits++ < mostSplits) {
+        queue.unshift(next.slice(0, 1), next.slice(1));
+        continue;
+      }
+      if (attempt.left.length > 0) queue.unshift(attempt.left);
       await this.#settle(attempt, how);
     }
   }
 
   /** Tells the verdicts that stand, and tries again what the policies give another chance. */
-  async #settle({ records, evidence }: Attempt, how: How): Promise<void> {
+  async #settle({ records, evidence, between }: Attempt, how: How): Promise<void> {
     const { isolation, retries, retryDelay: delayMs } = how.settings;
     const unsure = new Set(isolation === 'adaptive' && evidence ? suspects(records, evidence) : []);
+    for (const record of records) if (record.test === between && isFailure(record.verdict.kind)) unsure.add(record);
     const stopped = () => this.#closing.before(how.project.id, how.limits) !== null;
     await Promise.all(
       records.map(async record => {

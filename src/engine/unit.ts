@@ -280,11 +280,3 @@ function readableBy(translator: OutputTranslator | null, debug: boolean): { read
   if (debug) return { readable: withoutInspector };
   return translator ? { readable: (chunk, from) => translator.push(chunk, from) } : {};
 }
-
-/** Tests of a shared cage that never started because another one ended it: they get a fresh cage. */
-export function innocents({ evidence, tests }: UnitOutcome): TestInfo[] {
-  const orderly = evidence.saidBye && evidence.stop === null && !evidence.exit?.signal;
-  const anyStarted = tests.some(test => test.evidence.started || test.evidence.end !== null);
-  if (!evidence.shared || orderly || !anyStarted) return [];
-  return tests.flatMap(test => (test.evidence.started || test.evidence.end ? [] : [test.test]));
-}

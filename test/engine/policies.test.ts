@@ -193,6 +193,28 @@ describe('the policies of a run', () => {
     });
   });
 
+  describe('a shared cage that is brought down between its tests', () => {
+    const listed = '# test: one\n# test: two\n# test: three\nhello\necho "$TESTS" >>cages\n';
+    const body = (hookOf: string) =>
+      `${listed}for t in one two three; do if wanted $t; then\n${hookOf}\nstart $t; end $t passed; fi; done; bye`;
+    const cages = () => readFileSync(join(bed.root, 'cages'), 'utf8').trim().split('\n');
+
+    it('is blamed on the test whose set-up did it, and not on the one before', async () => {
+      await open({ 'a.sh': body('if [ $t = two ]; then exit 0; fi') });
+      const run = await bed.run({ isolation: 'file' });
+      assert.deepEqual(run.verdicts, { one: 'passed', two: 'exited-early', three: 'passed' });
+      assert.equal(attribute(run, 'one', 'run-alone')?.before.kind, 'exited-early', 'and not hidden');
+      assert.deepEqual(cages(), ['one,two,three', 'one', 'two,three', 'two', 'three']);
+    });
+
+    it('is blamed on each test of a file that never comes so far, after a few cages', async () => {
+      await open({ 'a.sh': `${listed}exit 0` });
+      const run = await bed.run({ isolation: 'file' });
+      assert.deepEqual(run.verdicts, { one: 'exited-early', two: 'exited-early', three: 'exited-early' });
+      assert.deepEqual(cages(), ['one,two,three', 'one', 'two,three', 'two', 'three']);
+    });
+  });
+
   it('give each outermost suite a cage', async () => {
     const titles = ['a > 1', 'a > b > 2', 'c > 3', 'alone', 'also alone'];
     const body = titles.map(title => `if wanted "${title}"; then start "${title}"; end "${title}" passed; fi`);

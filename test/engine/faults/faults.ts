@@ -1,25 +1,5 @@
 import type { Isolation } from '../../../src/config/settings.ts';
 
-/** What a test does to everything around it. Each framework has a file of this name, or a folder, with the culprit between two neighbours. */
-export const faults = [
-  'exit-0',
-  'exit-3',
-  'kill-self',
-  'busy-loop',
-  'never-settles',
-  'heap-oom',
-  'native-oom',
-  'live-handle',
-  'late-throw',
-  'orphan-inherits',
-  'orphan-detached',
-  'chatty-orphan',
-  'orphan-ignores-sigterm',
-  'output-flood',
-  'kill-worker',
-] as const;
-export type Fault = (typeof faults)[number];
-
 /** What is to come of a culprit, as `kind` or `kind/detail`; its neighbours pass. */
 export interface Outcome {
   readonly culprit: string;
@@ -27,7 +7,8 @@ export interface Outcome {
   readonly attribute?: string | undefined;
 }
 
-export const outcomes: Readonly<Record<Fault, Outcome>> = {
+/** What a test does to everything around it. Each framework has a file of this name, or a folder, with the culprit between two neighbours. */
+export const outcomes = {
   'exit-0': { culprit: 'exited-early' },
   'exit-3': { culprit: 'exited-early' },
   'kill-self': { culprit: 'killed-outside' },
@@ -43,7 +24,8 @@ export const outcomes: Readonly<Record<Fault, Outcome>> = {
   'orphan-ignores-sigterm': { culprit: 'passed', attribute: 'leaked-processes' },
   'output-flood': { culprit: 'limit-reached/output' },
   'kill-worker': { culprit: 'killed-outside' },
-};
+} as const satisfies Readonly<Record<string, Outcome>>;
+export type Fault = keyof typeof outcomes;
 
 /** Where a framework differs, with the reason in a word. */
 export type Deviation =

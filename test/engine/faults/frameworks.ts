@@ -10,8 +10,8 @@ import { linkVitest } from '../../unit/frameworks/vitest/versions.ts';
 import type { TestWorkspace } from '../workspace.ts';
 import type { Deviation, Fault } from './faults.ts';
 
-export interface FaultyFramework {
-  /** The folder `test/fixtures/faults/<name>`. */
+export interface FaultyFramework<F extends string = Fault> {
+  /** The folder `test/fixtures/faults/<name>`, or of another table. */
   readonly name: string;
   /** Absent: both. */
   readonly isolations?: readonly Isolation[];
@@ -20,7 +20,7 @@ export interface FaultyFramework {
   readonly prepare?: (workspace: TestWorkspace) => unknown;
   /** Why it cannot be had on this machine; null: it can. */
   readonly unavailable?: () => string | null;
-  readonly deviations?: Partial<Record<Fault, Deviation>>;
+  readonly deviations?: Partial<Record<F, Deviation>>;
 }
 
 const waitsForOutput: Deviation = {

@@ -4,7 +4,7 @@ import type { Isolation } from '../../../src/config/settings.ts';
 import type { Notice, RunSummary, Selection } from '../../../src/protocol/messages.ts';
 import type { TestRecord } from '../../../src/protocol/verdict.ts';
 import { TestWorkspace } from '../workspace.ts';
-import type { Fault, Neighbour } from './faults.ts';
+import type { Neighbour } from './faults.ts';
 import type { FaultyFramework } from './frameworks.ts';
 
 export const limits = {
@@ -30,11 +30,12 @@ export interface Row {
 
 /** Lists every test once, then runs all cells of all isolations at the same time in one warden. */
 export async function runMatrix(
-  framework: FaultyFramework,
+  folder: string,
+  framework: Pick<FaultyFramework, 'name' | 'prepare' | 'settings'>,
   isolations: readonly Isolation[],
   env: NodeJS.ProcessEnv,
 ): Promise<ReadonlyMap<Isolation, Row>> {
-  const workspace = TestWorkspace.copyOf(join('faults', framework.name));
+  const workspace = TestWorkspace.copyOf(join(folder, framework.name));
   try {
     await framework.prepare?.(workspace);
     const notices: Notice[] = [];
@@ -77,7 +78,7 @@ function inside(root: string, record: TestRecord): TestRecord {
 }
 
 /** Frameworks have customs of their own for names: `test_exit_0.py`, `exit_0_test.go`, `exit-0.test.ts`. */
-export function cellOf({ records }: Row, fault: Fault): Partial<Record<Role, TestRecord>> {
+export function cellOf({ records }: Row, fault: string): Partial<Record<Role, TestRecord>> {
   const cell: Partial<Record<Role, TestRecord>> = {};
   for (const record of records) {
     const names = record.test.file.split('/').map(plainName);

@@ -196,7 +196,8 @@ export class Session {
 
   readonly #onExit = (code: number): void => {
     const orderly = this.#drained && this.#open.size === 0;
-    if (!this.#loaded && !orderly && this.#open.size === 0 && !this.#saidError)
+    // Once a suite has begun, it may have been a hook of it.
+    if (!this.#loaded && !orderly && this.#begun.length === 0 && this.#open.size === 0 && !this.#saidError)
       this.#sayError('load', exitWhileLoading(code, this.#order.file));
     if (orderly && this.#order.mode === 'run') this.#events.say({ t: 'bye', ...(code === 0 ? {} : { code }) });
     this.#events.end();

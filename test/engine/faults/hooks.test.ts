@@ -1,0 +1,4 @@
+import { describeFaults } from './cells.ts';
+import { hookFrameworks, hookOutcomes } from './hooks.ts';
+
+for (const framework of hookFrameworks) describeFaults('hooks', framework, hookOutcomes);
