@@ -98,3 +98,7 @@ function rangeOf({ line, column = 1 }: Branch): vscode.Range | undefined {
   const start = new vscode.Position(line - 1, Math.max(0, column - 1));
   return new vscode.Range(start, start);
 }
+
+export function* itemsOf(collection: vscode.TestItemCollection): Iterable<vscode.TestItem> {
+  for (const [, item] of collection) yield item;
+}

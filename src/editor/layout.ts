@@ -142,7 +142,7 @@ function siblings(top: Grown[], { suites, tests }: Levels, project: string, test
     if (!inside) {
       inside = [];
       suites.set(id, inside);
-      level.push(suiteBranch(project, test, id, title, String(level.length).padStart(6, '0'), inside));
+      level.push(suiteBranch(project, test, id, title, placeText(level.length), inside));
     }
     level = inside;
   }
@@ -190,10 +190,15 @@ export function testBranch(project: string, test: TestInfo, index: number): Grow
     path: test.file,
     ...(test.line === undefined ? {} : { line: test.line }),
     ...(test.column === undefined ? {} : { column: test.column }),
-    sortText: String(index).padStart(6, '0'),
+    sortText: placeText(index),
     scope: { kind: 'test', project, file: test.file, key: test.key },
     children: [],
   };
+}
+
+/** Sorts as a text in the order of the file. */
+export function placeText(index: number): string {
+  return String(index).padStart(6, '0');
 }
 
 function labelOf(title: string): string {

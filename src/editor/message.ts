@@ -1,12 +1,29 @@
 import * as vscode from 'vscode';
 import type { FailureMessage, TestRecord } from '../protocol/verdict.ts';
-import { withoutControls } from '../reports/excerpt.ts';
+import { oneLine, withoutControls } from '../reports/excerpt.ts';
 import { advice, attributeText, headline } from '../reports/wording.ts';
 import { framesOf } from './frames.ts';
 
 /** More of one text than this is unreadable where VS Code shows it, and is kept by VS Code for every run. */
 const mostText = 16 * 1024;
 const mostMessages = 20;
+
+/** VS Code keeps the messages of all failures in two processes: when a run has said so much, the rest of it is short. */
+const mostOfRun = 8 * 1024 ** 2;
+const shortText = 300;
+
+/** How long the messages of one run may still be. */
+export class MessageRoom {
+  #left = mostOfRun;
+
+  of(record: TestRecord): vscode.TestMessage[] {
+    const made = this.#left > 0 ? messagesOf(record) : shortly(record);
+    for (const { message, expectedOutput = '', actualOutput = '' } of made)
+      this.#left -=
+        (typeof message === 'string' ? message : message.value).length + expectedOutput.length + actualOutput.length;
+    return made;
+  }
+}
 
 /** The first line of the first message is category and numbers: it is what an agent and the peek's title get to see. */
 export function messagesOf(record: TestRecord): vscode.TestMessage[] {
@@ -22,6 +39,13 @@ export function messagesOf(record: TestRecord): vscode.TestMessage[] {
     ...(dropped > 0 ? ['', `${dropped} more messages are not shown here.`] : []),
   ].join('\n');
   return [message(text, record, first), ...more.map(failure => message(bounded(failure.text), record, failure))];
+}
+
+function shortly(record: TestRecord): vscode.TestMessage[] {
+  const [first] = record.messages;
+  const text = oneLine(first?.text ?? '', shortText);
+  const where = 'The run report has all of it; this run has more to say than can be shown here.';
+  return [message([headline(record), ...(text ? ['', text] : []), '', where].join('\n'), record, undefined)];
 }
 
 function message(text: string, record: TestRecord, failure: FailureMessage | undefined): vscode.TestMessage {

@@ -94,3 +94,9 @@ function diagnostic(problem: Problem): vscode.Diagnostic {
 function rangeOf({ line = 1 }: Problem): vscode.Range {
   return new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);
 }
+
+/** Behind an item of the Test Explorer. */
+export function problemText({ message, fix }: Problem): vscode.MarkdownString {
+  const text = new vscode.MarkdownString().appendText(message);
+  return fix ? text.appendMarkdown('\n\n').appendText(fix) : text;
+}

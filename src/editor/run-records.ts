@@ -1,13 +1,16 @@
 import type { CageDescription } from '../protocol/limits.ts';
 import type { RunSummary, Selection } from '../protocol/messages.ts';
 import type { Folder, TestInfo, TestKey } from '../protocol/tests.ts';
-import { isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
+import { type FailureMessage, isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
 import type { PanelDetails, PanelRecord, RunHead } from '../panel/messages.ts';
 import { panelDetails, panelRecord } from '../panel/record.ts';
 import { type Course, courseOf } from '../panel/spans.ts';
 
 /** Characters of details kept of one run; the rows themselves are small. */
-const detailsBudget = 32 * 1024 ** 2;
+const detailsBudget = 16 * 1024 ** 2;
+/** Texts that many tests have in common are kept once; beyond so many different ones they have nothing in common. */
+const mostShared = 20_000;
+const nowhere: readonly undefined[] = [];
 
 export interface Place {
   readonly file: string;
@@ -34,6 +37,9 @@ export class RunRecords {
   readonly #kept = new Map<TestKey, Kept>();
   readonly #unfinished = new Map<TestKey, TestInfo>();
   readonly #passedWithDetails: Kept[] = [];
+  /** Where the oldest of them stands: to take it from the front would move all the others. */
+  #oldest = 0;
+  readonly #shared = new Map<string, string>();
   readonly counts: Partial<Record<VerdictKind, number>> = {};
   #detailsSize = 0;
   #planned = 0;
@@ -60,12 +66,12 @@ export class RunRecords {
   add(record: TestRecord, folder: Folder): PanelRecord {
     const { test, verdict } = record;
     this.#unfinished.delete(test.key);
-    const row = panelRecord(record, folder);
-    const place = { file: test.file, line: test.line ?? 1, column: test.column ?? 1 };
-    const messagePlaces = record.messages.map(({ file, line, column = 1 }) =>
-      file === undefined || line === undefined ? undefined : { file, line, column },
-    );
-    const { project, startedAt } = record;
+    const { suite, file, headline, ...own } = panelRecord(record, folder);
+    const row = { ...own, suite: this.#once(suite), file: this.#once(file), headline: this.#once(headline) };
+    const place = { file: this.#once(test.file), line: test.line ?? 1, column: test.column ?? 1 };
+    const messagePlaces = record.messages.length === 0 ? nowhere : record.messages.map(placeOf);
+    const project = this.#once(record.project);
+    const { startedAt } = record;
     const kept: Kept = { row, startedAt, project, place, messagePlaces, details: panelDetails(record) };
     this.#kept.set(test.key, kept);
     this.counts[verdict.kind] = (this.counts[verdict.kind] ?? 0) + 1;
@@ -157,12 +163,27 @@ export class RunRecords {
     this.#detailsSize += sizeOf(kept.details);
     if (!isFailure(kept.row.kind)) this.#passedWithDetails.push(kept);
     while (this.#detailsSize > detailsBudget) {
-      const dropped = this.#passedWithDetails.shift() ?? kept;
+      const oldest = this.#passedWithDetails[this.#oldest];
+      if (oldest) this.#oldest++;
+      const dropped = oldest ?? kept;
       this.#detailsSize -= sizeOf(dropped.details);
       dropped.details = null;
-      if (dropped === kept) return;
+      if (dropped === kept) break;
     }
+    if (this.#oldest < 1_000) return;
+    this.#passedWithDetails.splice(0, this.#oldest);
+    this.#oldest = 0;
   }
+
+  #once(text: string): string {
+    const known = this.#shared.get(text);
+    if (known === undefined && this.#shared.size < mostShared) this.#shared.set(text, text);
+    return known ?? text;
+  }
+}
+
+function placeOf({ file, line, column = 1 }: FailureMessage): Place | undefined {
+  return file === undefined || line === undefined ? undefined : { file, line, column };
 }
 
 function sizeOf(details: PanelDetails | null): number {

@@ -3,20 +3,19 @@ import { formatDuration } from '../config/quantities.ts';
 import type { Notice } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
+import { plural } from '../reports/excerpt.ts';
 import { attributeText, headline } from '../reports/wording.ts';
 import type { MarkResult } from './marking.ts';
 import { attach, type Waiting } from './debugging.ts';
-import { messagesOf } from './message.ts';
-import { outcomeOf } from './outcome.ts';
+import { countText, FileCounts, hiddenText } from './file-counts.ts';
+import { MessageRoom } from './message.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { OutputBudget, terminalText } from './output.ts';
 import { type Clock, Pace, type PaceSink } from './pace.ts';
 import type { RunRecords } from './run-records.ts';
 import type { TestTree } from './tree.ts';
 
 export type RunNotice = Exclude<Extract<Notice, { run: string }>, { notice: 'debugger' }>;
-
-/** Tests that nobody has opened get an item each, up to this many a run; beyond it only those that did not pass do. */
-const mostNewItems = 20_000;
 
 /** One run of the Test Explorer, told what the warden says about it. */
 export class RunView implements PaceSink {
@@ -26,14 +25,15 @@ export class RunView implements PaceSink {
   readonly #pace: Pace;
   readonly #output = new OutputBudget();
   readonly #mark: MarkResult;
-  #newItems = 0;
-  #unlisted = 0;
+  readonly #counts: FileCounts<vscode.TestItem>;
+  readonly #messages = new MessageRoom();
 
   constructor(run: vscode.TestRun, tree: TestTree, records: RunRecords, clock: Clock, mark: MarkResult) {
     this.#run = run;
     this.#tree = tree;
     this.#mark = mark;
     this.records = records;
+    this.#counts = new FileCounts(tree.size);
     this.#pace = new Pace(clock, this);
   }
 
@@ -41,6 +41,7 @@ export class RunView implements PaceSink {
     switch (notice.notice) {
       case 'planned':
         this.records.plan(notice.tests);
+        this.#plan(notice.tests);
         this.#pace.planned(notice.tests);
         return;
       case 'started':
@@ -73,14 +74,17 @@ export class RunView implements PaceSink {
     try {
       await this.#pace.drained();
       for (const test of this.records.unfinished()) {
-        const item = this.#itemOf(test, true);
+        const item = this.#itemOf(test, this.#counts.affordsFault());
         if (item) this.#run.errored(item, lost(reason ?? 'The warden ended the run without a verdict for it.'));
+        this.#ended(test, 'errored', item !== undefined);
       }
       if (reason !== null && this.records.planned === 0)
         for (const item of asked) this.#run.errored(item, lost(reason));
       if (reason !== null) this.#run.appendOutput(terminalText(`${reason}\n`));
-      if (this.#unlisted > 0) {
-        const text = `${this.#unlisted.toLocaleString('en-US')} more tests passed than the Test Explorer lists; the run report has them all.\n`;
+      for (const file of this.#counts.untold()) this.#tellFile(file);
+      const { unlisted } = this.#counts;
+      if (unlisted > 0) {
+        const text = `${plural(unlisted, 'more test')} ran than the Test Explorer lists; the run report has them all.\n`;
         this.#run.appendOutput(terminalText(text));
       }
     } finally {
@@ -89,9 +93,10 @@ export class RunView implements PaceSink {
   }
 
   enqueued(test: TestInfo): void {
-    const item = this.#itemOf(test, this.#newItems < mostNewItems);
+    const file = this.#tree.fileOf(test);
+    const item = this.#itemOf(test, !file || isFile(test) || this.#counts.lists(file));
     if (item) this.#run.enqueued(item);
-    else this.#unlisted++;
+    else if (file && this.#counts.leaveOut(file)) this.#run.enqueued(file);
   }
 
   started(key: TestKey): void {
@@ -107,18 +112,21 @@ export class RunView implements PaceSink {
     const outcome = outcomeOf(record.verdict.kind);
     const passed = outcome === 'passed' || outcome === 'skipped';
     const known = this.#tree.item(record.test.key);
-    const item = known ?? this.#itemOf(record.test, !passed);
-    if (!item) return;
-    if (!known) this.#unlisted = Math.max(0, this.#unlisted - 1);
+    const item = known ?? this.#itemOf(record.test, !passed && this.#counts.affordsFault());
+    if (item) this.#show(record, item, outcome, durationMs);
+    this.#ended(record.test, outcome, item !== undefined);
+  }
+
+  #show(record: TestRecord, item: vscode.TestItem, outcome: Outcome, durationMs: number | undefined): void {
     this.#lastWords(record, item);
     this.#mark(item, record, durationMs !== undefined);
     switch (outcome) {
       case 'passed':
         return this.#run.passed(item, durationMs);
       case 'failed':
-        return this.#run.failed(item, messagesOf(record), durationMs);
+        return this.#run.failed(item, this.#messages.of(record), durationMs);
       case 'errored':
-        return this.#run.errored(item, messagesOf(record), durationMs);
+        return this.#run.errored(item, this.#messages.of(record), durationMs);
       case 'skipped':
         return this.#run.skipped(item);
     }
@@ -140,9 +148,42 @@ export class RunView implements PaceSink {
   #itemOf(test: TestInfo, make: boolean): vscode.TestItem | undefined {
     const known = this.#tree.item(test.key);
     if (known || !make) return known;
-    this.#newItems++;
     return this.#tree.ensure(test);
   }
+
+  #plan(tests: readonly TestInfo[]): void {
+    const files = new Map<vscode.TestItem, { tests: number; fresh: number }>();
+    for (const test of tests) {
+      const file = this.#tree.fileOf(test);
+      if (!file) continue;
+      const counted = files.get(file) ?? { tests: 0, fresh: 0 };
+      counted.tests++;
+      if (!isFile(test) && !this.#tree.item(test.key)) counted.fresh++;
+      files.set(file, counted);
+    }
+    for (const [file, { tests, fresh }] of files) this.#counts.plan(file, tests, fresh);
+  }
+
+  #ended(test: TestInfo, outcome: Outcome, isShown: boolean): void {
+    const file = this.#tree.fileOf(test);
+    if (file && this.#counts.end(file, outcome, isShown)) this.#tellFile(file);
+  }
+
+  /** Of a file that does not list all of its tests. */
+  #tellFile(file: vscode.TestItem): void {
+    const count = this.#counts.count(file);
+    const text = countText(count);
+    if (file.description !== text) file.description = text;
+    if (count.hidden > 0) this.#run.failed(file, new vscode.TestMessage(hiddenText(count)));
+    // One that is a test itself has its own verdict.
+    else if (this.#tree.keyOf(file) !== undefined) return;
+    else if (count.outcomes.passed) this.#run.passed(file);
+    else this.#run.skipped(file);
+  }
+}
+
+function isFile({ titlePath }: TestInfo): boolean {
+  return titlePath.length === 0;
 }
 
 function lost(reason: string): vscode.TestMessage {

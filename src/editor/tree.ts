@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
-import type { Problem, Requests } from '../protocol/messages.ts';
+import type { Requests } from '../protocol/messages.ts';
 import { type Folder, type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
-import { Branches } from './branches.ts';
+import { Branches, itemsOf } from './branches.ts';
 import { coalesced } from './coalesced.ts';
 import { drafted } from './drafted.ts';
-import { type Branch, layoutProjects, layoutTests, suiteBranch, suitesOf, testBranch } from './layout.ts';
-import type { Problems } from './problems.ts';
+import { mostOfFile } from './file-counts.ts';
+import { type Branch, layoutProjects, layoutTests, placeText, suiteBranch, suitesOf, testBranch } from './layout.ts';
+import { type Problems, problemText } from './problems.ts';
 import type { Outline, Scope } from './selection.ts';
 import { turns } from './turns.ts';
 
@@ -82,8 +83,8 @@ export class TestTree {
   }
 
   readonly outline: Outline<vscode.TestItem> = {
-    roots: () => values(this.#controller.items),
-    children: item => values(item.children),
+    roots: () => itemsOf(this.#controller.items),
+    children: item => itemsOf(item.children),
     parent: item => item.parent,
     scope: item => this.#branches.scope(item),
   };
@@ -127,6 +128,11 @@ export class TestTree {
     return this.#tests.get(key);
   }
 
+  /** How many tests have an item. */
+  get size(): number {
+    return this.#tests.size;
+  }
+
   /** Of a test, or of a file that is one. */
   keyOf(item: vscode.TestItem): TestKey | undefined {
     const scope = this.#branches.scope(item);
@@ -134,7 +140,7 @@ export class TestTree {
   }
 
   folderOf(project: string): Folder {
-    return this.#projects.find(({ id }) => id === project)?.folder ?? { name: '', path: '' };
+    return this.#project(project)?.folder ?? { name: '', path: '' };
   }
 
   /** Reads a file that nobody has looked at yet. */
@@ -178,7 +184,7 @@ export class TestTree {
   ensure(test: TestInfo): vscode.TestItem | undefined {
     const known = this.#tests.get(test.key);
     if (known) return known;
-    const file = this.#fileOf(test);
+    const file = this.fileOf(test);
     if (!file) return undefined;
     const { project } = this.#branches.scope(file) as FileScope;
     this.#knownOf(file).tests.push(test);
@@ -188,7 +194,7 @@ export class TestTree {
       const above =
         (test.dynamic && this.#testAt(project, test, index + 1)) ??
         collection.get(id) ??
-        this.#branches.grow(collection, suiteBranch(project, test, id, title, order(collection)));
+        this.#branches.grow(collection, suiteBranch(project, test, id, title, placeText(collection.size)));
       collection = above.children;
     }
     return this.#branches.grow(collection, testBranch(project, test, collection.size));
@@ -196,14 +202,18 @@ export class TestTree {
 
   /** The test that this one is a sub-test of, at a depth of its title path. */
   #testAt(id: string, { file, titlePath }: TestInfo, depth: number): vscode.TestItem | undefined {
-    const project = this.#projects.find(each => each.id === id);
+    const project = this.#project(id);
     return project && this.#tests.get(testKey(project, { file, titlePath: titlePath.slice(0, depth), ordinal: 0 }));
   }
 
-  #fileOf(test: TestInfo): vscode.TestItem | undefined {
-    const items = this.#files.get(test.file) ?? [];
-    const frameworks = new Map(this.#projects.map(({ id, framework }) => [id, framework]));
-    return items.find(item => frameworks.get((this.#branches.scope(item) as FileScope).project) === test.framework);
+  /** The item of the file that a test is in. */
+  fileOf({ file, framework }: TestInfo): vscode.TestItem | undefined {
+    const projectOf = (item: vscode.TestItem) => this.#project((this.#branches.scope(item) as FileScope).project);
+    return this.filesAt(file).find(item => projectOf(item)?.framework === framework);
+  }
+
+  #project(id: string): Project | undefined {
+    return this.#projects.find(each => each.id === id);
   }
 
   async #list(): Promise<void> {
@@ -226,7 +236,7 @@ export class TestTree {
       await this.ready();
       const { tests, problem } = await this.#source.request('discover', { project, file });
       this.#resolved.add(item);
-      item.error = problem && markdown(problem);
+      item.error = problem && problemText(problem);
       // While a file does not load, the tests it had are a better picture of it than none.
       if (problem && tests.length === 0) return;
       await this.#layingOut(async () => {
@@ -240,7 +250,7 @@ export class TestTree {
       this.#found.fire(tests.map(({ key }) => key));
       this.#read.fire(file);
     } catch (error) {
-      item.error = markdown({ severity: 'error', message: (error as Error).message });
+      item.error = problemText({ severity: 'error', message: (error as Error).message });
     } finally {
       item.busy = false;
     }
@@ -253,7 +263,11 @@ export class TestTree {
   }
 
   async #layOut(item: vscode.TestItem, project: string, tests: readonly TestInfo[]): Promise<readonly Branch[]> {
-    const branches = layoutTests(project, tests);
+    const isLarge = tests.length > mostOfFile;
+    // Those of them that runs have made an item for, because they did not pass, stay.
+    const branches = layoutTests(project, isLarge ? tests.filter(({ key }) => this.#tests.has(key)) : tests);
+    if (isLarge) item.description ??= `${tests.length.toLocaleString('en-US')} tests, too many to be listed`;
+    else if (item.description && !this.#itself.has(item)) item.description = '';
     await this.#branches.apply(item.children, branches);
     return branches;
   }
@@ -280,17 +294,4 @@ export class TestTree {
     if (others.length > 0) this.#files.set(scope.file, others);
     else this.#files.delete(scope.file);
   }
-}
-
-function* values(collection: vscode.TestItemCollection): Iterable<vscode.TestItem> {
-  for (const [, item] of collection) yield item;
-}
-
-function order(collection: vscode.TestItemCollection): string {
-  return String(collection.size).padStart(6, '0');
-}
-
-function markdown({ message, fix }: Problem): vscode.MarkdownString {
-  const text = new vscode.MarkdownString().appendText(message);
-  return fix ? text.appendMarkdown('\n\n').appendText(fix) : text;
 }

@@ -35,6 +35,9 @@ export interface Bridge {
   until<A extends unknown[], R>(code: (host: ExtensionHost, ...args: A) => R, ...args: A): Promise<Awaited<R>>;
 }
 
+/** A busy machine needs most of it, and it is spent only where something is wrong. */
+const patienceMs = 60_000;
+
 export function connect(socketPath: string): Bridge {
   const evaluate: Bridge['evaluate'] = async (code, ...args) => {
     const reply = await post(socketPath, JSON.stringify({ code: String(code), args }));
@@ -42,18 +45,19 @@ export function connect(socketPath: string): Bridge {
     return reply.value as never;
   };
   const until: Bridge['until'] = async (code, ...args) => {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + patienceMs;
     for (;;) {
       const value = await evaluate(code, ...args).catch(unlessAbsent);
       if (value) return value;
-      if (Date.now() > deadline) throw new Error(`Still not so after 20 s in the extension host: ${String(code)}`);
+      if (Date.now() > deadline)
+        throw new Error(`Still not so after ${patienceMs / 1000} s in the extension host: ${String(code)}`);
       await sleep(50);
     }
   };
   return {
     evaluate,
     until,
-    async ready(ms = 90_000) {
+    async ready(ms = 3 * patienceMs) {
       const deadline = Date.now() + ms;
       while (!(await evaluate(() => true).catch(unlessAbsent))) {
         if (Date.now() > deadline) throw new Error(`The extension host did not answer within ${ms} ms.`);

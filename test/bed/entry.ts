@@ -12,7 +12,7 @@ export async function run(): Promise<void> {
   if (files.length === 0) throw new Error(`No *.test.cjs in ${__dirname}. Build the integration tests first.`);
   const { default: Mocha } = await import('mocha');
   // The base reporter is silent: the console of an extension host reaches nobody reliably, so results go to a file.
-  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 20_000, reporter: Mocha.reporters.Base });
+  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 120_000, reporter: Mocha.reporters.Base });
   for (const file of files) mocha.addFile(path.join(__dirname, file));
   await mocha.loadFilesAsync();
   await new Promise<void>((resolve, reject) => {

@@ -10,7 +10,7 @@ import { report } from './results.ts';
 import { ofVsCode, type Server, startServer } from './server.ts';
 import { givenWorkspace } from './workspaces.ts';
 
-const seconds = Number(process.env.BULKHEAD_TIMEOUT ?? 600);
+const seconds = Number(process.env.BULKHEAD_TIMEOUT ?? 1800);
 const log = path.join(artifacts, 'integration.log');
 
 /** What the workbench says at every start, whatever happens. */
@@ -84,6 +84,7 @@ function ending(page: Page, server: Server, workspace: string): Promise<number> 
           ['extensionDevelopmentPath', server.remote(extensionRoot)],
           ['extensionTestsPath', server.remote(integrationEntry)],
         ]),
+        { timeout: 180_000 },
       );
     };
     open().catch(reject);

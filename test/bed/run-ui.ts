@@ -26,7 +26,7 @@ async function run(): Promise<number> {
     const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
     const options = [
       '--timeout',
-      '90000',
+      '240000',
       '--forbid-only',
       '--fail-zero',
       '--reporter',

@@ -53,9 +53,9 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1400, height: 900 } });
     const refused = await offline(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     // The first page of a server is the one that a busy machine takes longest for.
-    await page.goto(server.page(path.resolve(options.folder ?? examples)), { timeout: 90_000 });
+    await page.goto(server.page(path.resolve(options.folder ?? examples)), { timeout: 180_000 });
     const bridge = connect(server.bridge);
     await bridge.ready();
     return { workbench: new Workbench(page, bridge), bridge, server, refused, close };

@@ -63,7 +63,7 @@ export class Workbench {
   }
 
   /** Waits until the row's icon shows the state. */
-  async showsState(label: string, state: RowState, timeout = 30_000): Promise<void> {
+  async showsState(label: string, state: RowState, timeout = 120_000): Promise<void> {
     await this.row(label).locator(`.codicon-${icons[state]}`).first().waitFor({ timeout });
   }
 

@@ -9,7 +9,7 @@ import { alive } from './processes.ts';
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
 describe('agents', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let api: TestApi;
   let heard: ReturnType<typeof listen>;
 

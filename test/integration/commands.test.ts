@@ -36,7 +36,7 @@ describe('commands', () => {
   });
 
   it('run the file in the editor, and the failures of one category again', async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     await vscode.window.showTextDocument(vscode.Uri.file(file('test/verdicts.test.js')));
     await vscode.commands.executeCommand('bulkhead.runFile');
     assert.equal(lastState(heard.runs[0]!, 'crashes'), 'failed');
@@ -50,7 +50,7 @@ describe('commands', () => {
   });
 
   it('run the test at the cursor, and the last one again', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(file('test/verdicts.test.js')));
     const line = editor.document
       .getText()
@@ -66,7 +66,7 @@ describe('commands', () => {
   });
 
   it('open a run of the past in the report, and export it', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const before = api.runs.last?.run;
     assert.ok(before);
     await api.runs.start(new vscode.TestRunRequest([await itemAt(api, mochaLabel(), 'test', 'slow.test.js')], []), {
@@ -102,7 +102,7 @@ describe('commands', () => {
   });
 
   it('collect what a report of a problem needs, without values of the environment', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await vscode.commands.executeCommand('bulkhead.reportProblem');
     const text = await until('the report is shown', () => {
       const { document } = vscode.window.activeTextEditor ?? {};
@@ -119,7 +119,7 @@ describe('commands', () => {
   });
 
   it('keep a continuous run going with each change, and end it', async function () {
-    this.timeout(90_000);
+    this.timeout(180_000);
     const path = file('test/continuous.test.js');
     fs.writeFileSync(path, "it('goes on', () => {});\n");
     const source = new vscode.CancellationTokenSource();
@@ -138,9 +138,9 @@ describe('commands', () => {
       );
       await vscode.workspace.applyEdit(change);
       await document.save();
-      await until('it ran again', () => heard.runs.some(run => lastState(run, 'fails now') === 'failed'), 60_000);
+      await until('it ran again', () => heard.runs.some(run => lastState(run, 'fails now') === 'failed'), 120_000);
       source.cancel();
-      await until('no run goes on', () => api.runs.running === 0, 30_000);
+      await until('no run goes on', () => api.runs.running === 0, 120_000);
       const before = heard.runs.length;
       fs.writeFileSync(path, "it('goes on', () => {});\n");
       await sleep(1_500);

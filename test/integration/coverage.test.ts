@@ -46,7 +46,7 @@ describe('the coverage profile', () => {
   });
 
   it('shows what all tests ran of a file, and what each of them did', async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const mocha = labels(api.controller.items).find(label => /mocha/i.test(label))!;
     const item = await itemAt(api, mocha, 'test', 'covered.test.js');
     const { coverageProfile } = api;

@@ -8,7 +8,7 @@ import { extension, file, itemAt, labels, until } from './editor.ts';
 const text = `
 const fs = require('node:fs');
 it('holds memory', async function () {
-  this.timeout(25_000);
+  this.timeout(180_000);
   const held = Buffer.alloc(96 * 1024 ** 2, 1);
   for (let left = 400; left > 0 && !fs.existsSync(__dirname + '/enough'); left--) await new Promise(r => setTimeout(r, 50));
   if (held[7] !== 1) throw new Error('gone');
@@ -16,7 +16,7 @@ it('holds memory', async function () {
 `;
 
 describe('the colour of the status bar item', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let api: TestApi;
 
   before(async () => {
@@ -43,7 +43,7 @@ describe('the colour of the status bar item', function () {
     try {
       const item = await itemAt(api, mochaLabel(), 'scratch', 'holds.test.js');
       const done = api.runs.start(new vscode.TestRunRequest([item]));
-      await until('the warning is there', () => color() === 'statusBarItem.warningBackground', 60_000);
+      await until('the warning is there', () => color() === 'statusBarItem.warningBackground', 120_000);
       assert.match(api.status.item.accessibilityInformation?.label ?? '', /Warning: tests use .+ of the 100 MiB/);
       fs.writeFileSync(file('scratch/enough'), '');
       await done;

@@ -16,7 +16,7 @@ describe('a text that nobody has saved', () => {
   let document: vscode.TextDocument;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(180_000);
     api = await extension();
     fs.mkdirSync(file('scratch'), { recursive: true });
     fs.writeFileSync(file('scratch/draft.test.js'), saved);
@@ -32,7 +32,7 @@ describe('a text that nobody has saved', () => {
   });
 
   it('shows its tests while it is typed, with their lines, before any of it is on disk', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const suite = await itemAt(api, mochaLabel(), 'scratch', 'draft.test.js', 'draft');
     assert.deepEqual(labels(suite.children), ['goes', 'made 1', 'made 2', 'stays']);
     const stays = await itemAt(api, mochaLabel(), 'scratch', 'draft.test.js', 'draft', 'stays');
@@ -48,7 +48,7 @@ describe('a text that nobody has saved', () => {
   });
 
   it('keeps its items, and their results, when it is saved', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const suite = await itemAt(api, mochaLabel(), 'scratch', 'draft.test.js', 'draft');
     const drafts = new Map([...suite.children].map(([, item]) => [item.label, item]));
     await document.save();
@@ -66,7 +66,7 @@ describe('a text that nobody has saved', () => {
   });
 
   it('is shown as it was saved after it is reverted', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const suite = await itemAt(api, mochaLabel(), 'scratch', 'draft.test.js', 'draft');
     await type(text => text.replace('comes', 'is renamed'));
     await until('the new name is there', () => labels(suite.children).includes('is renamed'));

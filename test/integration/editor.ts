@@ -101,7 +101,7 @@ export async function itemAt({ controller }: TestApi, ...names: string[]): Promi
   return item;
 }
 
-export async function until<T>(what: string, probe: () => T, ms = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, probe: () => T, ms = 60_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + ms;
   for (;;) {
     const value = probe();

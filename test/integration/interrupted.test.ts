@@ -10,7 +10,7 @@ const text = `
 const fs = require('node:fs');
 const note = name => fs.appendFileSync(__dirname + '/ran', name + '\\n');
 describe('interrupted', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   it('first', () => note('first'));
   it('second', () => note('second'));
   it('waits', async () => {
@@ -40,7 +40,7 @@ describe('a run that was interrupted', () => {
   });
 
   it('is told with its numbers and goes on with what has no result, and with nothing else', async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const item = await itemAt(api, mochaLabel(), 'scratch', 'cut.test.js');
     const done = api.runs.start(new vscode.TestRunRequest([item]));
     await until(

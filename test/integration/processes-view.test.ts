@@ -23,7 +23,7 @@ describe('the Processes view', () => {
   });
 
   onLinux('kills one cage with all that is in it, and the run goes on', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await show();
     const done = slowRun();
     const cage = await until('a cage with a daemon is shown', () => cages().find(each => pidsOf(each).length > 0));
@@ -47,7 +47,7 @@ describe('the Processes view', () => {
   });
 
   onLinux('looks only while it can be seen, and at most twice a second', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     // Its card looks too, for itself.
     const settings = vscode.workspace.getConfiguration('bulkhead');
     await settings.update('statusBar', false, vscode.ConfigurationTarget.Global);
@@ -73,7 +73,7 @@ describe('the Processes view', () => {
   });
 
   onLinux('goes to the test of a cage and copies the number of a process', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await show();
     const done = slowRun();
     const cage = await until('a cage with a process', () =>

@@ -31,7 +31,7 @@ describe('runs', () => {
   });
 
   it('gives each test of a file its verdict, category and numbers first', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const run = await runItems('mocha', 'test', 'verdicts.test.js');
     assert.equal(run.ended, 1);
     const expected: [string, string, RegExp?][] = [
@@ -102,7 +102,7 @@ describe('runs', () => {
   });
 
   onLinux('ends a cancelled run only when nothing of it is alive, with a verdict for each test', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const item = await itemAt(api, mochaLabel(), 'test', 'slow.test.js');
     const cancel = new vscode.CancellationTokenSource();
     const restore = intercept(api, run => withToken(run, cancel.token));
@@ -136,7 +136,7 @@ describe('runs', () => {
   });
 
   onLinux('stops and reaps everything by command', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const item = await itemAt(api, mochaLabel(), 'test', 'slow.test.js');
     const done = api.runs.start(new vscode.TestRunRequest([item]));
     await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
@@ -147,7 +147,7 @@ describe('runs', () => {
   });
 
   onLinux('ends the run when the warden is killed, says so, and starts another one', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const item = await itemAt(api, mochaLabel(), 'test', 'slow.test.js');
     const done = api.runs.start(new vscode.TestRunRequest([item]));
     await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
@@ -167,11 +167,11 @@ describe('runs', () => {
   });
 
   it('runs everything when the Test Explorer is asked to', async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     await vscode.workspace.getConfiguration('bulkhead').update('timeout', '1s', vscode.ConfigurationTarget.Global);
     try {
       await vscode.commands.executeCommand('testing.runAll');
-      const run = await until('the run has ended', () => heard.runs.find(({ ended }) => ended > 0), 90_000);
+      const run = await until('the run has ended', () => heard.runs.find(({ ended }) => ended > 0), 120_000);
       assert.ok(run.states.has('passes') && run.states.has('passes.sh'));
       for (const [label, states] of run.states) assert.match(states.at(-1)!, /passed|failed|errored|skipped/, label);
     } finally {

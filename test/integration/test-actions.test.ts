@@ -31,7 +31,7 @@ describe('what is done with one test', () => {
   });
 
   it('leaves its numbers and its tags behind its label', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await run('verdicts.test.js');
     const passes = await test('passes');
     // VS Code itself shows the duration.
@@ -55,7 +55,7 @@ describe('what is done with one test', () => {
   });
 
   it('can have more memory for once, and keep it', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const item = await test('takes too much memory');
     const person = answering(['×4', 'Write to Configuration']);
     try {
@@ -74,7 +74,7 @@ describe('what is done with one test', () => {
   });
 
   it('runs alone as often as one wants', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const person = answering(['3']);
     try {
       await vscode.commands.executeCommand('bulkhead.runRepeatedly', await test('passes'));
@@ -90,7 +90,7 @@ describe('what is done with one test', () => {
 
   it('is run again in a terminal by the command that it gives', async function () {
     if (process.platform === 'win32') this.skip();
-    this.timeout(60_000);
+    this.timeout(180_000);
     await vscode.commands.executeCommand('bulkhead.copyReproduction', await test('takes too much memory'));
     const command = await vscode.env.clipboard.readText();
     assert.match(command, /^bulkhead run test\/verdicts\.test\.js --key=[\w-]+ --memory 128MiB --timeout \d+ms$/);
