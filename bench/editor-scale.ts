@@ -4,9 +4,10 @@
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { hostMemory } from '../test/bed/host-memory.ts';
 import { openWindow, type Window } from '../test/bed/window.ts';
 import { mochaWorkspace, tapWorkspace } from './editor/workspace.ts';
-import { hostMemory, hostPeakMiB, type Pageful, watched } from './editor/watch.ts';
+import { hostPeakMiB, type Pageful, watched } from './editor/watch.ts';
 
 const { values } = parseArgs({
   options: {
