@@ -137,9 +137,9 @@ export class CagedProcess {
 
   /** Before the first signal, for afterwards nothing is as it was. */
   async #interrogate(): Promise<void> {
-    const { diagnostics, launch, limits } = this.#options;
+    const { diagnostics, limits } = this.#options;
     if (!diagnostics) return;
-    const interrogation = new Interrogation(diagnostics, launch, limits);
+    const interrogation = new Interrogation(diagnostics, limits);
     this.#printed.interrogation = interrogation;
     const over = Promise.race([this.#exited.promise, this.#impatient.promise]).then(() => null);
     this.#stuck = await Promise.race([interrogation.ask(await this.#cage.census()), over]);

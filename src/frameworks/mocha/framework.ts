@@ -14,7 +14,7 @@ export class MochaFramework implements Framework {
   readonly reporting = 'events';
   readonly coverage = 'v8';
   readonly debugs = true;
-  readonly diagnostics = { kind: 'node' } as const;
+  readonly diagnostics = { kind: 'node', program: /mocha-run\.cjs/ } as const;
   readonly #launcher: MochaLauncher;
 
   constructor(inside: string) {

@@ -13,7 +13,7 @@ import { workerProgram } from './worker-program.ts';
 export class PlaywrightFramework implements Framework {
   readonly name = 'playwright';
   readonly reporting = 'events';
-  readonly diagnostics = { kind: 'node', worker: workerProgram } as const;
+  readonly diagnostics = { kind: 'node', program: workerProgram } as const;
   readonly #launcher: PlaywrightLauncher;
 
   constructor(inside: string) {

@@ -15,7 +15,7 @@ export class VitestFramework implements Framework {
   readonly reporting = 'events';
   readonly coverage = 'v8-inside';
   readonly debugs = true;
-  readonly diagnostics = { kind: 'node', worker: workerProgram } as const;
+  readonly diagnostics = { kind: 'node', program: workerProgram } as const;
   readonly #launcher: VitestLauncher;
 
   constructor(inside: string) {

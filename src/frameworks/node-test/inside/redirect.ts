@@ -1,6 +1,6 @@
 import Module, { createRequire, syncBuiltinESMExports } from 'node:module';
 
-/** `registerHooks` is there from Node 22.15 on, `register` in all of Node 20. */
+/** `registerHooks` is there from Node 22.15 on, `register` from 20.6 on. */
 interface ModuleHooks {
   registerHooks?(hooks: { resolve: Resolve }): unknown;
   register?(url: string): void;
@@ -29,9 +29,10 @@ export function genuineTestModule(): TestModule {
 
 /**
  * From now on `node:test` is `substitute` for whoever imports or requires it. The module itself cannot be changed where it is
- * imported as a whole: it is a function.
+ * imported as a whole: it is a function. False: whoever imports it gets the module itself, which Node before 20.6 does not let anybody
+ * change.
  */
-export function redirect(substitute: TestModule): void {
+export function redirect(substitute: TestModule): boolean {
   const hooks = Module as unknown as ModuleHooks;
   Reflect.set(globalThis, place, substitute);
   const load = hooks._load;
@@ -49,6 +50,7 @@ export function redirect(substitute: TestModule): void {
     hooks.register?.(moduleOf(source));
   }
   syncBuiltinESMExports();
+  return hooks.registerHooks !== undefined || hooks.register !== undefined;
 }
 
 function facadeOf(names: readonly string[]): string {

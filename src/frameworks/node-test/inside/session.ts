@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { EndState, Order } from '../../../protocol/events.ts';
@@ -56,15 +57,27 @@ export class Session {
     process.on('beforeExit', () => (this.#drained = true));
     process.on('exit', code => this.#onExit(code));
     process.on('uncaughtExceptionMonitor', error => this.#onUncaught(error));
-    redirect(this.#substitute.of(genuineTestModule()));
+    const redirected = redirect(this.#substitute.of(genuineTestModule()));
     // The file is this process's own program; to import it once more is to wait until it is loaded.
     soon(
       () =>
         void import(pathToFileURL(this.#order.file).href).then(
-          () => this.#onLoaded(),
+          () => (redirected || this.#isRequired() ? this.#onLoaded() : this.#refuseModule()),
           () => {},
         ),
     );
+  }
+
+  #isRequired(): boolean {
+    return realpathSync(this.#order.file) in require.cache;
+  }
+
+  /** Its tests are not known, and are not to run unheard. */
+  #refuseModule(): void {
+    const { node } = process.versions;
+    const text = `Node ${node} does not let Bulkhead see the tests of a module (import): use Node 20.6 or later, or require("node:test").`;
+    this.#sayError('load', { text, file: this.#order.file });
+    exit(1);
   }
 
   async #onLoaded(): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { installFixture } from '../installed.ts';
 
 /** The oldest that Bulkhead works with, and the newest. */
-export const vitestLines = ['vitest3', 'vitest5'] as const;
+export const vitestLines = ['vitest3', 'vitest4', 'vitest5'] as const;
 export type VitestLine = (typeof vitestLines)[number];
 export const newestLine: VitestLine = 'vitest5';
 
