@@ -1,6 +1,6 @@
 import type { Folder } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
-import { firstLine, oneLine } from '../reports/excerpt.ts';
+import { firstLine, oneLine, plural } from '../reports/excerpt.ts';
 import { pathIn } from '../reports/report.ts';
 import { advice, headline, notable, titleText } from '../reports/wording.ts';
 import { attributeText } from '../reports/wording.ts';
@@ -26,12 +26,14 @@ export function testLines(record: TestRecord): string[] {
   const [message] = record.messages;
   const hint = advice(record);
   const said = message && firstLine(message.text, 300);
+  const unsaid = record.why.length - mostEvidence;
   const at = message?.line === undefined ? '' : ` (line ${message.line})`;
   return [
     headline(record),
     ...(said ? [`Message: ${said}${at}`] : []),
     ...notable(record).map(attribute => `Also: ${oneLine(attributeText(attribute), 300)}`),
     ...record.why.slice(0, mostEvidence).map(sentence => `Evidence: ${oneLine(sentence, 240)}`),
+    ...(unsaid > 0 ? [`and ${plural(unsaid, 'more sentence')} of evidence`] : []),
     ...(hint === null ? [] : [`What to do: ${hint}`]),
   ];
 }

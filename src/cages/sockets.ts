@@ -15,7 +15,9 @@ export function listeningAt(pid: number): string[] {
       state === waiting[table] && own.has(inode) ? [`${table.slice(0, 3)} ${addressText(address)}`] : [],
     ),
   );
-  return [...new Set(found)].slice(0, mostPorts);
+  const places = [...new Set(found)];
+  const more = places.length - mostPorts;
+  return more > 0 ? [...places.slice(0, mostPorts), `${more} more`] : places;
 }
 
 function socketsOf(pid: number): string[] {

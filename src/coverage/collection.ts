@@ -52,10 +52,13 @@ export class Collection {
   readonly #lacking = new Map<string, Lacking>();
   #config: string | null = null;
 
-  static begin(folder: string, scope: Scope): Collection {
+  /** `done`: tests that have their verdicts from an earlier warden, and will not be run again. */
+  static begin(folder: string, scope: Scope, done: readonly TestKey[] = []): Collection {
     const shelf = new Shelf(folder);
     shelf.scope = scope;
-    return new Collection(shelf, scope);
+    const collection = new Collection(shelf, scope);
+    collection.#expect(done);
+    return collection;
   }
 
   /** Throws where none was measured. */
@@ -246,6 +249,17 @@ export class Collection {
     for (const lacking of total.lacking ?? []) this.#lacking.set(lacking.program, lacking);
   }
 
+  /** A warden that was killed may have had their reports in its hands, or their pages outside of the sum. */
+  #expect(done: readonly TestKey[]): void {
+    for (const test of done.filter(test => !this.#tests.has(test))) {
+      const scripts = this.#shelf.test(test);
+      if (scripts) {
+        this.#ranges.add(scripts);
+        this.#note(test, scripts);
+      } else this.#missing.add(test);
+    }
+  }
+
   #problems(): Problem[] {
     const changed = [...this.#changed].map((file): Problem => ({
       severity: 'warning',
@@ -255,8 +269,16 @@ export class Collection {
     }));
     const known = [...changed, ...[...this.#lacking.values()].map(problemOf)];
     if (this.#missing.size === 0) return known;
-    const message = `The coverage of ${plural(this.#missing.size, 'test')} is missing: their processes were ended, or ended themselves, before they could write it.`;
-    return [...known, { severity: 'warning', key: 'coverage', message, fix: 'Their verdicts say why they ended.' }];
+    const message = `The coverage of ${plural(this.#missing.size, 'test')} is missing: their processes were ended, or ended themselves, before they could write it, or Bulkhead was ended before it had read it.`;
+    return [
+      ...known,
+      {
+        severity: 'warning',
+        key: 'coverage',
+        message,
+        fix: 'Their verdicts say why they ended; run them again to have it.',
+      },
+    ];
   }
 }
 

@@ -1,12 +1,13 @@
 import { parentPort } from 'node:worker_threads';
 import type { CoverageRequests, SourceSurvey } from '../protocol/coverage.ts';
+import type { TestKey } from '../protocol/tests.ts';
 import { Collection, type TakenAttempt } from './collection.ts';
 import type { Scope } from './places.ts';
 
 /** To the thread that reads what V8 has counted. */
 export type ToCoverage =
   /** Of a run, by its folder for coverage. */
-  | { readonly begin: string; readonly scope: Scope }
+  | { readonly begin: string; readonly scope: Scope; readonly done: readonly TestKey[] }
   | { readonly take: string; readonly attempt: TakenAttempt }
   | { readonly end: string }
   | { readonly survey: string; readonly surveys: readonly SourceSurvey[] }
@@ -45,7 +46,7 @@ port.on('message', (message: ToCoverage) => {
     return;
   }
   try {
-    if ('begin' in message) going.set(message.begin, Collection.begin(message.begin, message.scope));
+    if ('begin' in message) going.set(message.begin, Collection.begin(message.begin, message.scope, message.done));
     else if ('take' in message) going.get(message.take)?.take(message.attempt);
     else if ('survey' in message) going.get(message.survey)?.survey(message.surveys);
     else finish(message.end);

@@ -12,6 +12,7 @@ const question = `(() => {
 })()`;
 
 const longestAnswer = 64 * 1024;
+const mostKinds = 20;
 
 /** What Node prints when it starts and ends its inspector: of ours, not of the test. */
 export const inspectorLines =
@@ -73,9 +74,11 @@ export function messageOf(answer: string | null): FailureMessage | null {
   }
   const resources = Array.isArray(waitsFor) ? waitsFor.filter(each => typeof each === 'string') : [];
   const counted = [...new Set(resources)].map(name => `${name} × ${resources.filter(each => each === name).length}`);
+  const more = counted.length - mostKinds;
+  const named = more > 0 ? [...counted.slice(0, mostKinds), `${more} more kinds`] : counted;
   const what =
     counted.length > 0
-      ? `it waited, with these still open: ${counted.slice(0, 20).join(', ')}`
+      ? `it waited, with these still open: ${named.join(', ')}`
       : 'it waited for nothing that Node knows of, such as a promise that is never settled';
   return { text: `Where it was stuck: ${what}.` };
 }

@@ -85,8 +85,7 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
   }
   for (const { limit, because } of evidence.unenforced) attributes.push({ kind: 'limit-not-enforced', limit, because });
   const { unhandled, leftOpen } = test.evidence;
-  if (wouldNotEnd(evidence) && leftOpen.length > 0)
-    attributes.push({ kind: 'left-open', what: leftOpen.slice(0, maxListed) });
+  if (wouldNotEnd(evidence) && leftOpen.length > 0) attributes.push({ kind: 'left-open', what: listed(leftOpen) });
   for (const failure of unhandled) attributes.push({ kind: 'unhandled-rejection', failure });
   const retries = test.evidence.end?.retries;
   if (retries) attributes.push({ kind: 'retried-by-framework', retries });
@@ -99,6 +98,10 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
     for (const problem of evidence.protocolProblems) attributes.push({ kind: 'protocol', problem });
   }
   return attributes;
+}
+
+function listed(what: readonly string[]): readonly string[] {
+  return what.length > maxListed ? [...what.slice(0, maxListed), `${what.length - maxListed} more`] : what;
 }
 
 function withLeakPolicy(judgement: Judgement, attributes: readonly Attribute[], policy: LeakPolicy): Judgement {

@@ -2,6 +2,7 @@ import type { EndState, InsideBody } from '../protocol/events.ts';
 import { type Project, type TestInfo, testKey } from '../protocol/tests.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
 import type { ReportedError, TestEvidence } from './evidence.ts';
+import { FirstOf } from './first-of.ts';
 
 type Event<T extends InsideBody['t']> = Extract<InsideBody, { t: T }>;
 interface Ref {
@@ -19,19 +20,19 @@ export interface Progress {
   oomBefore: number;
   /** When it ended. */
   oomThen: number | null;
-  readonly errors: ReportedError[];
-  readonly unhandled: FailureMessage[];
+  readonly errors: FirstOf<ReportedError>;
+  readonly unhandled: FirstOf<FailureMessage>;
   leftOpen: readonly string[];
 }
 
 /** A file that finds more than this while it runs is not believed. */
 const mostAnnounced = 100_000;
 /** A test that fails for ever after it has ended is not listened to for ever. */
-const mostErrors = 20;
+export const mostErrors = 20;
 
 /** The tests of one cage: those that were ordered, and those that are found while it runs. */
 export class UnitTests {
-  readonly surprises: string[] = [];
+  readonly #surprises = new FirstOf<string>(mostErrors);
   readonly #project: Project;
   readonly #file: string;
   readonly #mayAdopt: (test: TestInfo) => boolean;
@@ -60,7 +61,11 @@ export class UnitTests {
   }
 
   get charged(): boolean {
-    return this.all.some(({ errors }) => errors.length > 0);
+    return this.all.some(({ errors }) => errors.any);
+  }
+
+  get surprises(): readonly string[] {
+    return this.#surprises.told(more => `${more} more such events`);
   }
 
   get anyUnstarted(): boolean {
@@ -99,7 +104,7 @@ export class UnitTests {
     const announced = this.#announced.get(ref);
     if (!announced) {
       if (this.#elsewhere.has(ref)) return null;
-      this.#surprise(`an event for a test that was not asked for: ${path.join(' › ').slice(0, 80)}`);
+      this.#surprises.add(`an event for a test that was not asked for: ${path.join(' › ').slice(0, 80)}`);
       return null;
     }
     this.#announced.delete(ref);
@@ -134,7 +139,9 @@ export class UnitTests {
   ): boolean {
     const isBad = (each: EndState) => each === 'failed' || each === 'error';
     if (progress.end !== null && (isBad(progress.end.state) || !isBad(state))) {
-      this.#surprise(`a second end (${state}) for ${JSON.stringify(progress.test.titlePath.at(-1)?.slice(0, 60))}`);
+      this.#surprises.add(
+        `a second end (${state}) for ${JSON.stringify(progress.test.titlePath.at(-1)?.slice(0, 60))}`,
+      );
       return false;
     }
     progress.end = {
@@ -156,17 +163,13 @@ export class UnitTests {
   /** Charges an error to the test that it names; false: it names none. */
   charge({ phase, failure, ...ref }: Event<'error'>): boolean {
     const progress = isRef(ref) ? this.known(ref) : null;
-    if (progress && progress.errors.length < mostErrors) progress.errors.push({ phase, failure });
+    progress?.errors.add({ phase, failure });
     return progress !== null;
   }
 
   noteUnhandled({ failure, ...ref }: Event<'unhandled'>): void {
     const progress = (isRef(ref) ? this.known(ref) : null) ?? this.current;
-    if (progress.unhandled.length < mostErrors) progress.unhandled.push(failure);
-  }
-
-  #surprise(text: string): void {
-    if (this.surprises.length < mostErrors) this.surprises.push(text);
+    progress.unhandled.add(failure);
   }
 }
 
@@ -179,10 +182,19 @@ function progressOf(test: TestInfo): Progress {
     lateEnd: null,
     oomBefore: 0,
     oomThen: null,
-    errors: [],
-    unhandled: [],
+    errors: new FirstOf(mostErrors),
+    unhandled: new FirstOf(mostErrors),
     leftOpen: [],
   };
+}
+
+/** Stands for errors that came after the first ones. */
+export function moreFailures(more: number): FailureMessage {
+  return { text: `${more} more such errors were told, which are not kept.` };
+}
+
+export function moreErrors(more: number, { phase }: ReportedError): ReportedError {
+  return { phase, failure: moreFailures(more) };
 }
 
 function isRef(ref: Partial<Ref>): ref is Ref {

@@ -18,7 +18,8 @@ import {
   type UnitEvidence,
   wouldNotEnd,
 } from './evidence.ts';
-import { type Progress, UnitTests } from './unit-tests.ts';
+import { FirstOf } from './first-of.ts';
+import { moreErrors, moreFailures, mostErrors, type Progress, UnitTests } from './unit-tests.ts';
 
 /** Tests that share one cage: one test, or what is left of a file. */
 export interface Unit {
@@ -73,7 +74,7 @@ class UnitWatch {
   readonly #unit: Unit;
   readonly #deps: UnitDeps;
   readonly #tests: UnitTests;
-  readonly #errors: ReportedError[] = [];
+  readonly #errors = new FirstOf<ReportedError>(mostErrors);
   #process: CagedProcess | null = null;
   #timer: Countdown | undefined;
   #idle: Countdown | undefined;
@@ -135,7 +136,7 @@ class UnitWatch {
         saidHello: this.#saidHello,
         saidBye: this.#saidBye,
         expectedCode: this.#expectedCode,
-        errors: this.#errors,
+        errors: this.#errors.told(moreErrors),
         protocolProblems: [...evidence.protocolProblems, ...this.#tests.surprises],
       },
       tests: this.#tests.all.map(progress => this.#outcome(progress, evidence)),
@@ -201,7 +202,7 @@ class UnitWatch {
         return;
       }
       case 'error':
-        if (!this.#tests.charge(event)) this.#errors.push({ phase: event.phase, failure: event.failure });
+        if (!this.#tests.charge(event)) this.#errors.add({ phase: event.phase, failure: event.failure });
         return;
       case 'unhandled':
         this.#tests.noteUnhandled(event);
@@ -267,8 +268,8 @@ class UnitWatch {
         lateEnd,
         oomKillsDuring: killsThen - (startedAt === null ? this.#tests.oomKillsTold : oomBefore),
         oomKillsAfter: killsInAll - killsThen,
-        errors,
-        unhandled,
+        errors: errors.told(moreErrors),
+        unhandled: unhandled.told(moreFailures),
         leftOpen,
         last: progress === this.#tests.culprit(wouldNotEnd(process)),
       },

@@ -128,10 +128,14 @@ function percent(fraction: number): string {
 /** What is known of a leftover beyond its command. */
 export function leftText({ ageMs, startedBy = [], listensAt = [] }: LeftProcess): string {
   return [
-    ...(listensAt.length > 0 ? [`listening on ${listensAt.slice(0, 3).join(', ')}`] : []),
-    ...(startedBy.length > 0 ? [`started by ${startedBy.slice(0, 3).join(' ← ')}`] : []),
+    ...(listensAt.length > 0 ? [`listening on ${firstThree(listensAt, ', ')}`] : []),
+    ...(startedBy.length > 0 ? [`started by ${firstThree(startedBy, ' ← ')}`] : []),
     ...(ageMs === undefined ? [] : [`${formatDuration(ageMs)} old`]),
   ].join(', ');
+}
+
+function firstThree(all: readonly string[], between: string): string {
+  return [...all.slice(0, 3), ...(all.length > 3 ? [`${all.length - 3} more`] : [])].join(between);
 }
 
 function processNames(processes: readonly LeftProcess[], total: number): string {

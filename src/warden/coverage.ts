@@ -7,12 +7,13 @@ import type { Scope } from '../coverage/places.ts';
 import { rawFolder } from '../coverage/shelf.ts';
 import type { FromCoverage, ToCoverage } from '../coverage/worker.ts';
 import { runFolder } from '../engine/journal.ts';
+import { type Earlier, isDone } from '../engine/resumption.ts';
 import type { CoverageTaker } from '../engine/run-parts.ts';
 import type { Unit, UnitOutcome } from '../engine/unit.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { type CoverageRequests, sliceName } from '../protocol/coverage.ts';
 import type { Problem } from '../protocol/messages.ts';
-import type { Project } from '../protocol/tests.ts';
+import type { Project, TestKey } from '../protocol/tests.ts';
 
 /** What one run's coverage may take of the warden; the cap on tests is theirs, and no business of this. */
 const heapMiB = 1024;
@@ -44,10 +45,10 @@ export class Coverage {
   }
 
   /** Measures one run from now on. */
-  begin(run: string): RunCoverage {
+  begin(run: string, earlier: Earlier | null): RunCoverage {
     const folder = this.#folder(run);
-    this.#send({ begin: folder, scope: this.#scope });
     const { workspace, onProblem } = this.#options;
+    this.#send({ begin: folder, scope: this.#scope, done: earlier ? measuredBefore(earlier, workspace) : [] });
     const unsurveyed = () => this.#request<Unsurveyed>(id => ({ id, ask: 'unsurveyed', folder }));
     return new RunCoverage({ folder, workspace, onProblem, unsurveyed, send: message => this.#send(message) });
   }
@@ -125,6 +126,16 @@ export class Coverage {
     const fix = 'The verdicts are not concerned. Run fewer tests with coverage at once, or free some space.';
     this.#options.onProblem({ severity: 'warning', message: `Coverage is missing: ${because}.`, fix });
   }
+}
+
+/** Tests of which an earlier warden of the run should have kept what they ran. */
+function measuredBefore(earlier: Earlier, workspace: Workspace): TestKey[] {
+  const measured = new Set(workspace.projects.filter(each => workspace.frameworkOf(each).coverage).map(({ id }) => id));
+  return [...earlier.planned]
+    .filter(
+      ([key, { project }]) => measured.has(project) && isDone(earlier, key) && earlier.verdicts.get(key) !== 'skipped',
+    )
+    .map(([key]) => key);
 }
 
 export interface RunCoverageDeps {

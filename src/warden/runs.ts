@@ -93,7 +93,7 @@ export class Runs {
       onProblem: problem => void notify({ notice: 'problem', run: id, problem }),
       onGrown: () => history.grown(id),
     });
-    const coverage = order.coverage ? means.coverage.begin(id) : null;
+    const coverage = order.coverage ? means.coverage.begin(id, earlier) : null;
     const run = new Run(
       {
         id,

@@ -73,6 +73,23 @@ describe('the coverage of a run', () => {
     assert.deepEqual(resumed.summary().tests.toSorted(), ['one', 'two']);
   });
 
+  it('of a test that has its verdict already is missing where its killed warden had not read it, which is said', () => {
+    const first = begin();
+    first.take(attempt('one', program.run('one.mjs')));
+    first.finish();
+    // The next life of the run keeps a page, and is killed with a report in its hands: the sum is still that of the first.
+    begin().take(attempt('two', program.run('two.mjs')));
+    const resumed = Collection.begin(program.path('.kept'), scope(), ['one', 'two', 'three']);
+    const { tests, missing, problems } = resumed.summary();
+    assert.deepEqual([tests, missing, uncovered(resumed)], [['one', 'two'], ['three'], []]);
+    assert.match(
+      problems[0]?.message ?? '',
+      /The coverage of 1 test is missing: .*Bulkhead was ended before it had read/,
+    );
+    resumed.take(attempt('three', program.run('one.mjs')));
+    assert.deepEqual(resumed.summary().missing, []);
+  });
+
   it('says which tests were ended before they could tell, also where the report was cut off', () => {
     const collection = begin();
     const nothing = program.path('.coverage/none');
