@@ -3,6 +3,7 @@ import type { DebugMeans, InsideBody } from '../protocol/events.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
+import type { LeftProcess } from '../protocol/limits.ts';
 import { inspectorLines } from './node-stack.ts';
 
 /** Where a process waits for a debugger. */
@@ -42,6 +43,11 @@ export function whyNoDebugger({ name, debugs }: Framework, { network }: Limits):
   if (network) return null;
   const message = 'No debugger can reach these tests, because "network" is "off" for them.';
   return { severity: 'error', key: 'network', message, fix: 'Set "network" to "on" while you debug them.' };
+}
+
+/** Debugpy's own: it stays until the editor has let go of it, and is no test's. */
+export function isAdapter({ command }: LeftProcess): boolean {
+  return /[\\/]debugpy[\\/]adapter/.test(command);
 }
 
 /** What a test printed, without the lines of the inspector itself. */

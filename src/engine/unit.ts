@@ -9,7 +9,7 @@ import type { CapturedOutput, TimeoutKind } from '../protocol/verdict.ts';
 import { CagedProcess } from './caged-process.ts';
 import type { OutputFolder } from './output-file.ts';
 import { clock, type Countdown } from './clock.ts';
-import { type Debugging, withoutInspector } from './debugging.ts';
+import { type Debugging, isAdapter, withoutInspector } from './debugging.ts';
 import {
   type EndReason,
   type ProcessEvidence,
@@ -128,6 +128,7 @@ class UnitWatch {
     return {
       evidence: {
         ...evidence,
+        leftovers: evidence.leftovers.filter(left => !this.#deps.debugging || !isAdapter(left)),
         reporting: framework.reporting,
         shared: this.#tests.shared,
         charged: this.#tests.charged,

@@ -11,7 +11,7 @@ interface Message {
   readonly body?: { readonly threadId?: number; readonly stackFrames?: readonly { readonly line: number }[] };
 }
 
-/** Speaks the Debug Adapter Protocol with a debugpy that waits, as an editor does. */
+/** Speaks the Debug Adapter Protocol with a debugpy that waits, as an editor does that is slow to let go in the end. */
 export class DebugAdapter implements Stopping {
   readonly #socket: Socket;
   readonly #root: string;
@@ -65,10 +65,6 @@ export class DebugAdapter implements Stopping {
     } else if (event === 'stopped') {
       this.#thread = body!.threadId!;
       this.#send('stackTrace', { threadId: this.#thread, levels: 1 });
-    } else if (event === 'terminated') {
-      // Its adapter stays for as long as somebody may ask something.
-      this.#send('disconnect', {});
-      this.#socket.end();
     } else if (command === 'initialize') {
       this.#send('attach', { justMyCode: false, subProcess: false });
     } else if (command === 'stackTrace') {
