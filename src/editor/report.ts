@@ -165,6 +165,18 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     }
   }
 
+  /** When a run is over. One that was lost has no warden any more, and none is started for this. */
+  async #compare(records: RunRecords): Promise<void> {
+    try {
+      const rows = records.compare(await this.#runs.comparison(records.run));
+      if (records !== this.#runs.last || !this.#ready) return;
+      this.#rows.push(...rows);
+      this.#soon();
+    } catch {
+      // As for the history of a test: the report is whole without it.
+    }
+  }
+
   async #tellHistory(key: TestKey): Promise<void> {
     try {
       this.#post({ type: 'history', key, past: await this.#runs.testHistory(key) });
@@ -190,9 +202,12 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     this.#asked = undefined;
   }
 
-  #end({ summary, lostBecause }: RunRecords): void {
-    if (summary) this.#post({ type: 'ended', summary });
-    else this.#post({ type: 'lost', because: lostBecause ?? 'The run was stopped before it began.' });
+  #end(records: RunRecords): void {
+    const { summary, lostBecause } = records;
+    if (summary) {
+      this.#post({ type: 'ended', summary });
+      void this.#compare(records);
+    } else this.#post({ type: 'lost', because: lostBecause ?? 'The run was stopped before it began.' });
   }
 
   #soon(): void {

@@ -1,3 +1,4 @@
+import { changes, type Change, type Comparison } from '../protocol/history.ts';
 import type { CageDescription } from '../protocol/limits.ts';
 import type { RunSummary, Selection } from '../protocol/messages.ts';
 import type { Folder, TestInfo, TestKey } from '../protocol/tests.ts';
@@ -19,7 +20,7 @@ export interface Place {
 }
 
 interface Kept {
-  readonly row: PanelRecord;
+  row: PanelRecord;
   readonly startedAt: number | null;
   readonly project: string;
   readonly place: Place;
@@ -109,6 +110,17 @@ export class RunRecords {
   rows(): PanelRecord[] {
     const rows = [...this.#kept.values()].map(({ row }) => row);
     return [...rows.filter(({ kind }) => isFailure(kind)), ...rows.filter(({ kind }) => !isFailure(kind))];
+  }
+
+  /** The rows that changed since they ran the last time before. */
+  compare(comparison: Comparison): PanelRecord[] {
+    const changed = new Map<Kept, Change[]>();
+    for (const change of changes)
+      for (const key of comparison[change]) {
+        const kept = this.#kept.get(key);
+        if (kept) changed.set(kept, [...(changed.get(kept) ?? []), change]);
+      }
+    return [...changed].map(([kept, changes]) => (kept.row = { ...kept.row, changes }));
   }
 
   course(): Course {

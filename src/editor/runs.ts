@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { PastVerdict } from '../protocol/history.ts';
+import type { Comparison, PastVerdict } from '../protocol/history.ts';
 import type { Notice, Reaping, RunSummary, Selection } from '../protocol/messages.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
@@ -140,6 +140,10 @@ export class Runs {
 
   testHistory(key: TestKey): Promise<readonly PastVerdict[]> {
     return this.#connection.request('testHistory', { key, limit: 30 });
+  }
+
+  comparison(run: string): Promise<Comparison> {
+    return this.#connection.request('comparison', { run });
   }
 
   reap(): Promise<Reaping> {

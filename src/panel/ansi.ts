@@ -69,26 +69,24 @@ function restyled(style: Style, parameters: string): Style {
   return next;
 }
 
+const marks: Readonly<Record<number, keyof Style>> = { 1: 'bold', 2: 'dim', 3: 'italic', 4: 'underline', 7: 'inverse' };
+const ends: Readonly<Record<number, readonly (keyof Style)[]>> = {
+  22: ['bold', 'dim'],
+  23: ['italic'],
+  24: ['underline'],
+  27: ['inverse'],
+  39: ['color'],
+  49: ['background'],
+};
+
 function plain(style: Style, code: number): Style {
   if (code === 0) return {};
-  if (code === 1) return { ...style, bold: true };
-  if (code === 2) return { ...style, dim: true };
-  if (code === 3) return { ...style, italic: true };
-  if (code === 4) return { ...style, underline: true };
-  if (code === 7) return { ...style, inverse: true };
-  if (code === 22) return without(without(style, 'bold'), 'dim');
-  if (code === 23) return without(style, 'italic');
-  if (code === 24) return without(style, 'underline');
-  if (code === 27) return without(style, 'inverse');
-  if (code === 39) return without(style, 'color');
-  if (code === 49) return without(style, 'background');
-  const color = named(code % 10);
-  if (color === undefined) return style;
-  if (code >= 30 && code <= 37) return { ...style, color };
-  if (code >= 40 && code <= 47) return { ...style, background: color };
-  if (code >= 90 && code <= 97) return { ...style, color: `bright-${color}` };
-  if (code >= 100 && code <= 107) return { ...style, background: `bright-${color}` };
-  return style;
+  const [mark, ended, color] = [marks[code], ends[code], named(code % 10)];
+  if (mark) return { ...style, [mark]: true };
+  if (ended) return ended.reduce(without, style);
+  const tens = Math.floor(code / 10);
+  if (color === undefined || ![3, 4, 9, 10].includes(tens)) return style;
+  return { ...style, [tens % 6 === 3 ? 'color' : 'background']: tens > 8 ? `bright-${color}` : color };
 }
 
 /** `5;n` or `2;r;g;b`: brought to the nearest colour that the theme made readable. Also how many codes it took. */

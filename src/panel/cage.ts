@@ -1,6 +1,6 @@
 import type { Assurance, CageDescription, CageProperties, MechanismName } from '../protocol/limits.ts';
 import { assuranceText, mechanismLabel, propertyNames } from '../reports/cage.ts';
-import { el } from './dom.ts';
+import { el, muted } from './dom.ts';
 import { icon } from './icons.ts';
 
 const properties = Object.keys(propertyNames) as (keyof CageProperties)[];
@@ -44,11 +44,7 @@ export function cageOfTest(mechanism: MechanismName, run: CageDescription | null
     ),
     known
       ? assurancesOf(run)
-      : el(
-          'p',
-          { class: 'muted' },
-          'What this cage was worth was not kept with the run. “Bulkhead: Doctor” tells it of today.',
-        ),
+      : muted('What this cage was worth was not kept with the run. “Bulkhead: Doctor” tells it of today.'),
   );
 }
 

@@ -1,4 +1,5 @@
 import { plural } from '../reports/excerpt.ts';
+import { pictureOf } from './chart.ts';
 import { button, el, setAttribute, setText, svg } from './dom.ts';
 import { besides, type Category, categoryLabel } from './filter.ts';
 import { icon } from './icons.ts';
@@ -13,7 +14,7 @@ const barWidth = 1000;
 /** The counts of the run: toggles that narrow the table, and the same numbers as one bar. */
 export class Categories {
   readonly element: HTMLElement;
-  readonly #bar = svg('svg', { class: 'bar', role: 'img', viewBox: `0 0 ${barWidth} 8`, preserveAspectRatio: 'none' });
+  readonly #bar = pictureOf('', [barWidth, 8]);
   readonly #toggles = new Map<Category, { toggle: HTMLButtonElement; count: HTMLElement }>();
 
   constructor(onToggle: (category: Category) => void) {
@@ -29,6 +30,7 @@ export class Categories {
       );
       this.#toggles.set(category, { toggle, count: number });
     }
+    this.#bar.classList.add('bar');
     const toggles = [...this.#toggles.values()].map(({ toggle }) => toggle);
     this.element = el(
       'section',

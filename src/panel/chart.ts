@@ -23,19 +23,37 @@ export function chartOf({ heading, label, values, reserved = [], limit, caption,
   const top = topOf([...values, ...reserved], limit);
   const y = (value: number) => round(height - (value / top) * height);
   const line = limit !== null && limit <= top && rule(`M0 ${y(limit)}H${values.length}`);
-  return el(
-    'figure',
-    { class: 'chart' },
-    el('figcaption', {}, el('span', {}, heading), ' ', el('span', { class: 'muted' }, caption)),
-    svg(
-      'svg',
-      { role: 'img', 'aria-label': label, viewBox: `0 0 ${values.length} ${height}`, preserveAspectRatio: 'none' },
+  return figureOf(
+    heading,
+    caption,
+    pictureOf(
+      label,
+      [values.length, height],
       svg('path', { class: 'curve', d: stepsPath(values, y) }),
       reserved.length > 0 && svg('path', { class: 'reserved', d: stepsPath(reserved, y) }),
       line,
       until !== null && until <= values.length && rule(`M${round(until)} 0V${height}`),
     ),
   );
+}
+
+export function figureOf(heading: string, caption: string, picture: SVGElement): HTMLElement {
+  return el(
+    'figure',
+    { class: 'chart' },
+    el('figcaption', {}, el('span', {}, heading), ' ', el('span', { class: 'muted' }, caption)),
+    picture,
+  );
+}
+
+/** Stretched to the room that it gets; the label says all of it in a sentence. */
+export function pictureOf(
+  label: string,
+  [width, height]: readonly [number, number],
+  ...children: readonly Child[]
+): SVGSVGElement {
+  const viewBox = `0 0 ${width} ${height}`;
+  return svg('svg', { role: 'img', 'aria-label': label, viewBox, preserveAspectRatio: 'none' }, ...children);
 }
 
 /** Above the limit, unless that is so far away that nothing of the curve would be seen. */

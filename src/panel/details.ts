@@ -4,7 +4,7 @@ import type { PastVerdict } from '../protocol/history.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { plural } from '../reports/excerpt.ts';
 import { cageOfTest } from './cage.ts';
-import { button, type Child, el } from './dom.ts';
+import { button, type Child, el, muted } from './dom.ts';
 import { failureOf } from './failure.ts';
 import { historyOf } from './history.ts';
 import { icon } from './icons.ts';
@@ -96,24 +96,22 @@ function bodyOf(
   cage: CageDescription | null,
   events: DetailsEvents,
 ): Node[] {
-  if (details === undefined) return [el('p', { class: 'muted' }, 'Loading…')];
-  if (details === null)
-    return [el('p', { class: 'muted' }, 'The details of this test are no longer kept. Run it again to see them.')];
+  if (details === undefined) return [muted('Loading…')];
+  if (details === null) return [muted('The details of this test are no longer kept. Run it again to see them.')];
   const { messages, moreMessages, why, attributes, leftovers, moreLeftovers, output } = details;
   const failures = messages.map((message, i) => failureOf(message, () => events.onOpenMessage(record.key, i)));
   return [
     ...section(
       'What happened',
       failures.length > 0 && el('div', {}, ...failures),
-      moreMessages > 0 && el('p', { class: 'muted' }, `${plural(moreMessages, 'more message')}: see the full output.`),
+      moreMessages > 0 && muted(`${plural(moreMessages, 'more message')}: see the full output.`),
     ),
     ...section('Why this verdict', why.length > 0 && el('ul', {}, ...why.map(sentence => el('li', {}, sentence)))),
     ...section('Also noticed', attributes.length > 0 && el('ul', {}, ...attributes.map(text => el('li', {}, text)))),
     ...section(
       'Left processes',
       leftovers.length > 0 && leftoversOf(leftovers),
-      moreLeftovers > 0 &&
-        el('p', { class: 'muted' }, `and ${plural(moreLeftovers, 'more process', 'more processes')}`),
+      moreLeftovers > 0 && muted(`and ${plural(moreLeftovers, 'more process', 'more processes')}`),
     ),
     ...section('Resources', resourcesOf(record, details)),
     ...section(record.shared ? 'Over time, in the cage that it shared' : 'Over time', timelineOf(details)),
@@ -135,13 +133,15 @@ function leftoversOf(leftovers: PanelDetails['leftovers']): HTMLElement {
 }
 
 function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): HTMLElement {
+  const used = known('not measured');
+  const limit = known('none');
   const rows: [string, string | null, string | null][] = [
-    ['Started', startedAt === null ? 'never' : new Date(startedAt).toLocaleTimeString(), null],
-    ['Duration', text(record.durationMs, formatDuration), limit(limits.timeoutMs, formatDuration)],
-    ['Peak memory', text(record.peakMemoryBytes, formatBytes), limit(limits.memoryBytes, formatBytes)],
+    ['Started', known('never')(startedAt, at => new Date(at).toLocaleTimeString()), null],
+    ['Duration', used(record.durationMs, formatDuration), limit(limits.timeoutMs, formatDuration)],
+    ['Peak memory', used(record.peakMemoryBytes, formatBytes), limit(limits.memoryBytes, formatBytes)],
     ['Swap', null, limits.swapBytes === 0 ? 'not allowed' : formatBytes(limits.swapBytes)],
-    ['CPU', text(record.cpuMs, formatDuration), ofEach(limits.cpuMs, formatDuration)],
-    ['Processes at once', text(record.maxProcesses, String), limit(limits.processes, String)],
+    ['CPU', used(record.cpuMs, formatDuration), ofEach(limits.cpuMs, formatDuration)],
+    ['Processes at once', used(record.maxProcesses, String), limit(limits.processes, String)],
     ...furtherLimits(limits),
   ];
   return plainTable({ class: 'resources' }, ['', record.shared ? 'Used (shared)' : 'Used', 'Limit'], rows);
@@ -149,12 +149,13 @@ function resourcesOf(record: PanelRecord, { limits, startedAt }: PanelDetails): 
 
 /** Limits that nothing is measured for, where they are set. */
 function furtherLimits(limits: PanelDetails['limits']): [string, null, string][] {
+  const set = known(null);
   const rows: [string, string | null][] = [
-    ['Output', limits.outputLimitBytes === null ? null : formatBytes(limits.outputLimitBytes)],
-    ['Silence', limits.idleMs === null ? null : formatDuration(limits.idleMs)],
+    ['Output', set(limits.outputLimitBytes, formatBytes)],
+    ['Silence', set(limits.idleMs, formatDuration)],
     ['Open files', ofEach(limits.openFiles, String)],
-    ['File size', limits.fileBytes === null ? null : formatBytes(limits.fileBytes)],
-    ['Temporary folder', limits.diskBytes === null ? null : formatBytes(limits.diskBytes)],
+    ['File size', set(limits.fileBytes, formatBytes)],
+    ['Temporary folder', set(limits.diskBytes, formatBytes)],
     ['Writes in the workspace', limits.workspaceWrites === 'kept' ? null : limits.workspaceWrites],
     ['Stack', ofEach(limits.stackBytes, formatBytes)],
     ['Network', limits.network ? null : 'off'],
@@ -163,14 +164,12 @@ function furtherLimits(limits: PanelDetails['limits']): [string, null, string][]
   return rows.flatMap(([name, most]) => (most === null ? [] : [[name, null, most]]));
 }
 
-function ofEach(value: number | null, format: (value: number) => string): string | null {
+type Format = (value: number) => string;
+
+function ofEach(value: number | null, format: Format): string | null {
   return value === null ? null : `${format(value)} a process`;
 }
 
-function text(value: number | null, format: (value: number) => string): string {
-  return value === null ? 'not measured' : format(value);
-}
-
-function limit(value: number | null, format: (value: number) => string): string {
-  return value === null ? 'none' : format(value);
+function known<T>(otherwise: T): (value: number | null, format: Format) => string | T {
+  return (value, format) => (value === null ? otherwise : format(value));
 }

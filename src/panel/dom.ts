@@ -28,6 +28,10 @@ export function button(
   return made;
 }
 
+export function muted(text: string): HTMLElement {
+  return el('p', { class: 'muted' }, text);
+}
+
 function furnish<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) element.setAttribute(name, '');

@@ -1,13 +1,14 @@
 import { verdictLabel } from '../reports/wording.ts';
+import { changes } from '../protocol/history.ts';
 import { isFailure, type VerdictKind } from '../protocol/verdict.ts';
 import type { PanelRecord } from './messages.ts';
 
 /** What is beside the verdict: a leaking test is counted under both. */
-export const besides = ['flaky', 'leaked'] as const;
+export const besides = ['flaky', 'leaked', ...changes] as const;
 export type Category = VerdictKind | (typeof besides)[number];
 
-export function categoriesOf({ kind, leaked, attempts }: PanelRecord): Category[] {
-  const categories: Category[] = [kind];
+export function categoriesOf({ kind, leaked, attempts, changes = [] }: PanelRecord): Category[] {
+  const categories: Category[] = [kind, ...changes];
   if (attempts > 1 && !isFailure(kind)) categories.push('flaky');
   if (leaked > 0) categories.push('leaked');
   return categories;
@@ -41,9 +42,18 @@ export function matcher({ text, categories }: Filter): (record: PanelRecord) => 
     );
 }
 
+const besideLabels: Readonly<Record<string, string>> = {
+  flaky: 'Flaky',
+  leaked: 'Left processes',
+  'newly-failed': 'Newly failed',
+  fixed: 'Fixed',
+  new: 'New',
+  slower: 'Slower',
+  'more-memory': 'More memory',
+} satisfies Record<(typeof besides)[number], string>;
+
 export function categoryLabel(category: Category): string {
-  if (category === 'flaky') return 'Flaky';
-  return category === 'leaked' ? 'Left processes' : verdictLabel(category);
+  return besideLabels[category] ?? verdictLabel(category as VerdictKind);
 }
 
 function literal(word: string): string {

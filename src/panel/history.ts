@@ -2,7 +2,7 @@ import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { PastVerdict } from '../protocol/history.ts';
 import { plural } from '../reports/excerpt.ts';
 import { verdictLabel } from '../reports/wording.ts';
-import { chartOf, tableOf } from './chart.ts';
+import { chartOf, figureOf, pictureOf, tableOf } from './chart.ts';
 import { el, svg } from './dom.ts';
 
 /** What became of one test in its last runs: the oldest on the left, and first in the table the newest. */
@@ -18,18 +18,12 @@ export function historyOf(past: readonly PastVerdict[]): HTMLElement {
   return el(
     'div',
     { class: 'history' },
-    el(
-      'figure',
-      { class: 'chart' },
-      el('figcaption', {}, 'Duration ', el('span', { class: 'muted' }, caption)),
-      svg(
-        'svg',
-        {
-          role: 'img',
-          'aria-label': `Duration ${caption}`,
-          viewBox: `0 0 ${past.length} 100`,
-          preserveAspectRatio: 'none',
-        },
+    figureOf(
+      'Duration',
+      caption,
+      pictureOf(
+        `Duration ${caption}`,
+        [past.length, 100],
         // A test that took no time is seen all the same, for its verdict.
         ...oldestFirst.map(({ verdict }, i) => {
           const height = 4 + (92 * durations[i]!) / longest;

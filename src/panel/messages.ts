@@ -1,4 +1,4 @@
-import type { PastVerdict } from '../protocol/history.ts';
+import type { Change, PastVerdict } from '../protocol/history.ts';
 import type { CageDescription, Limits, MechanismName } from '../protocol/limits.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
@@ -28,6 +28,8 @@ export interface PanelRecord {
   readonly leaked: number;
   /** How often it was tried. */
   readonly attempts: number;
+  /** Since its last run before; absent: nothing, or nobody has compared yet. */
+  readonly changes?: readonly Change[];
 }
 
 export interface PanelFailure {

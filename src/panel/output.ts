@@ -1,12 +1,12 @@
 import { formatBytes } from '../config/quantities.ts';
 import type { SavedOutput } from '../protocol/verdict.ts';
 import { parseAnsi, type Style } from './ansi.ts';
-import { button, el } from './dom.ts';
+import { button, el, muted } from './dom.ts';
 import type { PanelDetails } from './messages.ts';
 
 /** What the test printed, in the theme's terminal colours. */
 export function outputOf({ text, droppedBytes, ...saved }: PanelDetails['output'], onOpen: () => void): HTMLElement {
-  if (text === '' && droppedBytes === 0) return el('p', { class: 'muted' }, 'The test printed nothing.');
+  if (text === '' && droppedBytes === 0) return muted('The test printed nothing.');
   const spans = parseAnsi(text).map(span => {
     const classes = classesOf(span.style);
     return classes === '' ? span.text : el('span', { class: classes }, span.text);
@@ -14,7 +14,7 @@ export function outputOf({ text, droppedBytes, ...saved }: PanelDetails['output'
   return el(
     'div',
     {},
-    droppedBytes > 0 && el('p', { class: 'muted' }, `${formatBytes(droppedBytes)} are left out of the middle.`),
+    droppedBytes > 0 && muted(`${formatBytes(droppedBytes)} are left out of the middle.`),
     el('pre', { class: 'output', tabindex: 0, 'aria-label': 'Output' }, ...spans),
     button({ class: 'secondary' }, onOpen, openText(droppedBytes, saved)),
   );

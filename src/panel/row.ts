@@ -2,6 +2,7 @@ import { formatBytes, formatDuration } from '../config/quantities.ts';
 import { plural } from '../reports/excerpt.ts';
 import { mechanismLabel, verdictLabel } from '../reports/wording.ts';
 import { el } from './dom.ts';
+import { type Category, categoryLabel } from './filter.ts';
 import { icon } from './icons.ts';
 import type { PanelRecord } from './messages.ts';
 import type { Column } from './order.ts';
@@ -38,14 +39,15 @@ export function rowOf(record: PanelRecord, folders: boolean): HTMLTableRowElemen
   );
 }
 
-function verdictCell({ kind, headline, leaked, attempts }: PanelRecord): HTMLElement {
+function verdictCell({ kind, headline, leaked, attempts, changes: [change] = [] }: PanelRecord): HTMLElement {
   const verdict = el('span', { class: 'verdict', 'data-kind': kind, title: headline }, icon(kind), verdictLabel(kind));
   if (leaked > 0) return cell('verdict', verdict, beside('leaked', `left ${plural(leaked, 'process', 'processes')}`));
-  return attempts > 1 ? cell('verdict', verdict, beside('flaky', `tried ${attempts} times`)) : cell('verdict', verdict);
+  if (attempts > 1) return cell('verdict', verdict, beside('flaky', `tried ${attempts} times`));
+  return change ? cell('verdict', verdict, beside(change, categoryLabel(change))) : cell('verdict', verdict);
 }
 
 /** There is room for the one that is worse. */
-function beside(what: 'leaked' | 'flaky', text: string): HTMLElement {
+function beside(what: Category, text: string): HTMLElement {
   return el('div', { class: 'under leak', 'data-kind': what }, icon(what), text);
 }
 

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import { plural } from '../reports/excerpt.ts';
-import { axisOf, chartOf, tableOf } from './chart.ts';
+import { axisOf, chartOf, figureOf, pictureOf, tableOf } from './chart.ts';
 import { el, svg } from './dom.ts';
 import type { PanelCourse } from './messages.ts';
 import { count } from './run.ts';
@@ -53,16 +53,12 @@ export class RunTimeline {
     const long = formatDuration(ms);
     const most = (of: 0 | 1 | 2 | 3 | 4, some = loads) => Math.max(...some.map(load => load[of]));
     const caption = `${plural(tests, 'test')} in ${long}, at most ${count(most(2))} at once`;
-    const picture = svg(
-      'svg',
-      {
-        role: 'img',
-        'aria-label': `Tests over time: ${caption}, ${count(failed)} failed`,
-        viewBox: `0 0 ${width} ${height}`,
-        preserveAspectRatio: 'none',
-      },
+    const picture = pictureOf(
+      `Tests over time: ${caption}, ${count(failed)} failed`,
+      [width, height],
       ...paths.map(([kind, d]) => svg('path', { 'data-kind': kind, d })),
     );
+    picture.classList.add('lanes');
     picture.style.height = `${Math.min(mostHeight, height)}px`;
     picture.addEventListener('click', event => {
       const box = picture.getBoundingClientRect();
@@ -79,12 +75,7 @@ export class RunTimeline {
       rows.push([until, sum(0), sum(1), count(most(2, some)), ...bytes]);
     }
     return [
-      el(
-        'figure',
-        { class: 'chart lanes' },
-        el('figcaption', {}, 'Tests ', el('span', { class: 'muted' }, caption)),
-        picture,
-      ),
+      figureOf('Tests', caption, picture),
       chartOf({
         heading: 'Memory',
         caption: memory,

@@ -33,21 +33,25 @@ export interface Tally {
 
 /** The run in a sentence. */
 export function phaseText(state: RunState, { done, failed, passed, ran }: Tally): string {
-  const planned = plannedOf(state, done);
+  const planned = count(plannedOf(state, done));
+  const also = failed > 0 ? `, ${count(failed)} failed` : '';
   switch (phaseOf(state)) {
     case 'running':
-      return `Running: ${count(done)} of ${count(planned)}${failed > 0 ? `, ${count(failed)} failed` : ''}`;
+      return `Running: ${count(done)} of ${planned}${also}`;
     case 'stopped':
-      return `Stopped after ${plural(ran, 'test')} of ${count(planned)}${failed > 0 ? `, ${count(failed)} failed` : ''}`;
+      return `Stopped after ${plural(ran, 'test')} of ${planned}${also}`;
     case 'lost':
-      return `Connection lost after ${count(done)} of ${count(planned)}`;
+      return `Connection lost after ${count(done)} of ${planned}`;
     case 'finished':
-      if (planned === 0) return 'Finished: no tests';
-      if (failed > 0) return `Finished: ${count(failed)} of ${count(planned)} failed`;
-      return passed === planned
-        ? `Finished: ${planned === 1 ? 'the test' : `all ${count(planned)}`} passed`
-        : `Finished: none of ${count(planned)} failed`;
+      return `Finished: ${resultText(planned, failed, count(passed))}`;
   }
+}
+
+function resultText(planned: string, failed: number, passed: string): string {
+  if (planned === '0') return 'no tests';
+  if (failed > 0) return `${count(failed)} of ${planned} failed`;
+  if (passed !== planned) return `none of ${planned} failed`;
+  return planned === '1' ? 'the test passed' : `all ${planned} passed`;
 }
 
 export function plannedOf({ head, summary }: RunState, done: number): number {

@@ -41,23 +41,16 @@ export function scrollTo(row: number, { top, height, rowHeight }: Viewport): num
 
 /** The row a key goes to; null: the key means nothing here. */
 export function rowAfterKey(key: string, row: number, total: number, page: number): number | null {
-  if (total === 0) return null;
-  switch (key) {
-    case 'ArrowDown':
-      return clamp(row + 1, 0, total - 1);
-    case 'ArrowUp':
-      return clamp(row - 1, 0, total - 1);
-    case 'PageDown':
-      return clamp(row + page, 0, total - 1);
-    case 'PageUp':
-      return clamp(row - page, 0, total - 1);
-    case 'Home':
-      return 0;
-    case 'End':
-      return total - 1;
-    default:
-      return null;
-  }
+  const steps = new Map([
+    ['ArrowDown', 1],
+    ['ArrowUp', -1],
+    ['PageDown', page],
+    ['PageUp', -page],
+    ['Home', -row],
+    ['End', total],
+  ]);
+  const step = steps.get(key);
+  return step === undefined || total === 0 ? null : clamp(row + step, 0, total - 1);
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -66,6 +66,13 @@ export interface LastVerdict extends PastVerdict {
   readonly leaked: boolean;
 }
 
+/** What is different in a test since it ran the last time before; `new`: it never had. */
+export const changes = ['newly-failed', 'fixed', 'new', 'slower', 'more-memory'] as const;
+export type Change = (typeof changes)[number];
+
+/** The tests of a run that changed. By what they did, because of 200,000 tests only their keys fit into a frame. */
+export type Comparison = Readonly<Record<Change, readonly TestKey[]>>;
+
 /** Requests about past runs, and the type of their answers. */
 export interface HistoryRequests {
   /** The newest first. */
@@ -81,6 +88,8 @@ export interface HistoryRequests {
   };
   /** The last verdicts of one test, the newest first. */
   testHistory: { params: { readonly key: TestKey; readonly limit?: number }; result: readonly PastVerdict[] };
+  /** The tests of one run that changed, each against the last run before in which it had a verdict of its own. */
+  comparison: { params: { readonly run: string }; result: Comparison };
   /** Of those of the tests that have ever run to a verdict of their own. */
   lastVerdicts: { params: { readonly keys: readonly TestKey[] }; result: readonly LastVerdict[] };
 }

@@ -2,9 +2,17 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalName } from '../engine/journal.ts';
 import { isOwned } from '../engine/run-owner.ts';
-import type { HistoryRequests, LastVerdict, PastRun, PastVerdict, RecordPage } from '../protocol/history.ts';
+import type {
+  Comparison,
+  HistoryRequests,
+  LastVerdict,
+  PastRun,
+  PastVerdict,
+  RecordPage,
+} from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
 import { isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
+import { comparison } from './comparison.ts';
 import { databaseName, openDatabase, openInMemory, type Opened, setAside } from './database.ts';
 import { durationUntil, stateOf } from './digest.ts';
 import { countsOfRun, Importer } from './importer.ts';
@@ -99,6 +107,13 @@ export class Store {
         )
         .all(key, limit);
       return rows.map(row => ({ ...row })) as unknown as PastVerdict[];
+    });
+  }
+
+  comparison({ run }: Params<'comparison'>): Comparison {
+    return this.#guarded(() => {
+      this.#catchUp();
+      return comparison(this.#opened.database, run);
     });
   }
 

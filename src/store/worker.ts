@@ -66,6 +66,8 @@ function answer(store: Store, message: Extract<ToStore, { ask: string }>): unkno
       return store.history(message.params);
     case 'records':
       return store.records(message.params);
+    case 'comparison':
+      return store.comparison(message.params);
     case 'lastVerdicts':
       return store.lastVerdicts(message.params);
     case 'testHistory':

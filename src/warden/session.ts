@@ -64,6 +64,7 @@ export class Session {
     history: params => this.#ready().history.ask('history', params),
     records: params => this.#ready().history.ask('records', params),
     testHistory: params => this.#ready().history.ask('testHistory', params),
+    comparison: params => this.#ready().history.ask('comparison', params),
     lastVerdicts: params => this.#ready().history.ask('lastVerdicts', params),
     coverage: params => this.#ready().coverage.ask('coverage', params),
     coverageDetail: params => this.#ready().coverage.ask('coverageDetail', params),

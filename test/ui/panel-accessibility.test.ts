@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import type { ToPanel } from '../../src/panel/messages.ts';
+import { changes } from '../../src/protocol/history.ts';
 import { panelDetails, panelRecord } from '../../src/panel/record.ts';
 import { launchBrowser } from '../bed/browser.ts';
 import { type Bundle, bundlePanel, openPanel, type Panel, type ThemeName, themes } from './panel/harness.ts';
@@ -71,6 +72,10 @@ describe('what axe says of the run report', function () {
       await look('running');
 
       await panel.send(...finished);
+      const changed = changes.map((change, i) => ({ ...rows[i]!, changes: [change] }));
+      await panel.send({ type: 'records', records: changed });
+      await page.getByRole('button', { name: '1 Newly failed' }).waitFor();
+      await look('compared');
       await page.getByRole('button', { name: '1 Crashed' }).click();
       await look('filtered');
       await page.getByRole('button', { name: '1 Crashed' }).click();

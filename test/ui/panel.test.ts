@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
+import type { Change } from '../../src/protocol/history.ts';
 import type { ToPanel } from '../../src/panel/messages.ts';
 import { panelDetails, panelRecord } from '../../src/panel/record.ts';
 import { courseOf, panelCourse } from '../../src/panel/spans.ts';
@@ -29,6 +30,14 @@ const finished: ToPanel[] = [
   { type: 'records', records: rows },
   { type: 'ended', summary: summaryOf(rows.length) },
 ];
+
+const changesOf: Readonly<Record<number, readonly Change[]>> = {
+  0: ['fixed'],
+  1: ['newly-failed'],
+  4: ['newly-failed'],
+  [rows.findIndex(({ kind }) => kind === 'unexpected-pass')]: ['new'],
+  [rows.findIndex(({ leaked }) => leaked > 0)]: ['slower', 'more-memory'],
+};
 
 describe('the run report in a browser', function () {
   this.timeout(60_000);
@@ -229,6 +238,25 @@ describe('the run report in a browser', function () {
     await panel.page.getByRole('button', { name: 'Clear filter' }).first().click();
     assert.equal((await titles(panel)).length, total);
   });
+
+  for (const theme of Object.keys(themes) as ThemeName[])
+    it(`tells what changed since the run before, in ${theme}`, async () => {
+      const panel = await open({ theme });
+      const { page } = panel;
+      await panel.send(...finished);
+      const changed = rows.map((row, i) => ({ ...row, changes: changesOf[i] ?? [] }));
+      await panel.send({ type: 'records', records: changed.filter(({ changes }) => changes.length > 0) });
+      const toggle = (name: RegExp) => page.getByRole('button', { name });
+      await toggle(/^2 Newly failed$/).waitFor();
+      assert.equal(await page.locator('tr[data-key]').count(), total);
+      await picture(panel, `comparison-${theme}`);
+      await toggle(/^1 More memory$/).waitFor();
+      await toggle(/^2 Newly failed$/).click();
+      await page.getByText(`2 of ${total} tests`, { exact: true }).first().waitFor();
+      assert.deepEqual(await page.locator('tr[data-key] .leak').allTextContents(), ['Newly failed', 'Newly failed']);
+      await toggle(/^1 New$/).click();
+      await page.getByText(`3 of ${total} tests`, { exact: true }).first().waitFor();
+    });
 
   it('is worked by keyboard alone', async () => {
     const panel = await open();

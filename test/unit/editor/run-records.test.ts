@@ -76,6 +76,20 @@ describe('records of a run', () => {
     assert.equal(records.finished, 1_011);
   });
 
+  it('tell the rows that a comparison changed, and keep what it said', () => {
+    const records = opened();
+    for (const key of ['a', 'b', 'c']) records.add(recordOf(key), folder);
+    const nothing = { 'newly-failed': [], fixed: [], new: [], slower: [], 'more-memory': [] };
+    const changed = records.compare({ ...nothing, fixed: ['gone', 'a'], slower: ['c'], 'more-memory': ['c'] });
+    const changes = (rows: typeof changed) => rows.map(({ key, changes }) => [key, changes]);
+    assert.deepEqual(changes(changed), [
+      ['a', ['fixed']],
+      ['c', ['slower', 'more-memory']],
+    ]);
+    assert.deepEqual(changes(records.rows())[1], ['b', undefined]);
+    assert.deepEqual(changes(records.rows())[2], ['c', ['slower', 'more-memory']]);
+  });
+
   it('know the place of a message by its index', () => {
     const records = opened();
     const messages = [{ text: 'no place' }, { text: 'here', file: '/work/src/b.js', line: 3 }];
