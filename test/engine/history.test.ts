@@ -49,6 +49,23 @@ describe('the past runs of a workspace', () => {
     await assert.rejects(warden.request('records', { run: 'none' }), /There is no run none/);
   });
 
+  it('are compared: what newly failed and what was fixed', async () => {
+    workspace = new TestWorkspace({
+      'bulkhead.config.json': config,
+      'a.sh': 'exit 0',
+      'b.sh': 'exit 3',
+      'c.sh': 'exit 0',
+    });
+    await workspace.run();
+    workspace.write('a.sh', 'exit 4');
+    workspace.write('b.sh', 'exit 0');
+    const { summary, records } = await workspace.run();
+    const key = (name: string) => records.find(({ test }) => test.file.endsWith(name))!.test.key;
+    const warden = await workspace.warden();
+    const { 'newly-failed': failed, fixed, new: added } = await warden.request('comparison', { run: summary.run });
+    assert.deepEqual([failed, fixed, added], [[key('a.sh')], [key('b.sh')], []]);
+  });
+
   it('are told while they go on', async () => {
     workspace = new TestWorkspace({
       'bulkhead.config.json': config,

@@ -253,7 +253,7 @@ describe('the run report in a browser', function () {
       await toggle(/^1 More memory$/).waitFor();
       await toggle(/^2 Newly failed$/).click();
       await page.getByText(`2 of ${total} tests`, { exact: true }).first().waitFor();
-      assert.deepEqual(await page.locator('tr[data-key] .leak').allTextContents(), ['Newly failed', 'Newly failed']);
+      assert.deepEqual(await page.locator('tr[data-key] .leak').allTextContents(), ['newly failed', 'newly failed']);
       await toggle(/^1 New$/).click();
       await page.getByText(`3 of ${total} tests`, { exact: true }).first().waitFor();
     });
