@@ -43,7 +43,9 @@ function verdictCell({ kind, headline, leaked, attempts, changes: [change] = [] 
   const verdict = el('span', { class: 'verdict', 'data-kind': kind, title: headline }, icon(kind), verdictLabel(kind));
   if (leaked > 0) return cell('verdict', verdict, beside('leaked', `left ${plural(leaked, 'process', 'processes')}`));
   if (attempts > 1) return cell('verdict', verdict, beside('flaky', `tried ${attempts} times`));
-  return change ? cell('verdict', verdict, beside(change, categoryLabel(change).toLowerCase())) : cell('verdict', verdict);
+  return change
+    ? cell('verdict', verdict, beside(change, categoryLabel(change).toLowerCase()))
+    : cell('verdict', verdict);
 }
 
 /** There is room for the one that is worse. */
