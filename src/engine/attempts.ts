@@ -1,5 +1,5 @@
 import type { ProcessInfo } from '../protocol/limits.ts';
-import type { TestInfo } from '../protocol/tests.ts';
+import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { Account } from './account.ts';
 import type { CagedProcess } from './caged-process.ts';
 import type { Closing } from './closing.ts';
@@ -36,8 +36,8 @@ export class Attempts {
     await Promise.all([...this.#live].map(process => process.stop(reason, hard)));
   }
 
-  /** Runs tests in one cage, once there is room. */
-  async begin(tests: readonly TestInfo[], how: How): Promise<Attempt> {
+  /** Runs tests in one cage, once there is room; of what they find, `again` was found by an earlier attempt. */
+  async begin(tests: readonly TestInfo[], how: How, again: ReadonlySet<TestKey> = new Set()): Promise<Attempt> {
     const { project, framework, limits, settings, merged, chosen, rank } = how;
     const { mechanism, nextUnit } = this.#deps;
     const locks = [...settings.locks, ...(project.locks ?? [])];
@@ -47,12 +47,12 @@ export class Attempts {
       if (ended) return { ...nothing, records: tests.map(ended) };
       const launch = framework.launch(project, tests, merged);
       const unit: Unit = { id: nextUnit(), project, framework, tests, chosen, limits, launch };
-      const outcome = await this.#run(unit);
-      const again = new Set(this.#closing.cancelled ? [] : innocents(outcome));
+      const outcome = await this.#run(unit, again);
+      const kept = new Set(this.#closing.cancelled ? [] : innocents(outcome));
       const context = { mechanism: mechanism.name, leaks: settings.leaks, settings: merged };
-      const told = outcome.tests.filter(({ test }) => !again.has(test));
+      const told = outcome.tests.filter(({ test }) => !kept.has(test));
       return {
-        left: [...again],
+        left: [...kept],
         between: this.#closing.cancelled ? null : endedBetween(outcome),
         barren: isBarren(outcome),
         records: told.map(test => recordOf(unit, outcome, test, context)),
@@ -67,7 +67,7 @@ export class Attempts {
     }
   }
 
-  async #run(unit: Unit): Promise<UnitOutcome> {
+  async #run(unit: Unit, again: ReadonlySet<TestKey>): Promise<UnitOutcome> {
     const { mechanism, scratch, journal, notify, id, onCage, debugging, coverage } = this.#deps;
     const measured = coverage?.prepared(unit) ?? unit;
     let caged: CagedProcess | undefined;
@@ -82,7 +82,9 @@ export class Attempts {
         for (const problem of this.#unheld.news(process.unenforced, mechanism.label)) this.#account.tell(problem);
       },
       onAdopted: test => {
-        if (this.#account.tally.has(test.key)) return false;
+        if (again.has(test.key)) return true;
+        const { tally } = this.#account;
+        if (tally.has(test.key) && !tally.awaits(test.key)) return false;
         this.#deps.workspace.adopt(unit.project, test);
         void this.#account.plan([test], unit.project.id);
         return true;

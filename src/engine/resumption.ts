@@ -27,6 +27,20 @@ export function whatIsLeft(files: readonly PlannedFile[], earlier: Earlier): Pla
     const open = tests.filter(({ test }) => !isDone(earlier, test.key));
     // The stand-in of a file without a verdict: its tests were never known.
     if (open.some(({ test }) => test.titlePath.length === 0)) return [file];
-    return open.length > 0 ? [{ ...file, wanted: open.map(({ test }) => test.key) }] : [];
+    const wanted = open.filter(({ test }) => !isFoundBy(test, open)).map(({ test }) => test.key);
+    return wanted.length > 0 ? [{ ...file, wanted }] : [];
   });
+}
+
+/** A test that another one finds comes with that one. */
+function isFoundBy({ dynamic, titlePath }: TestInfo, open: readonly { readonly test: TestInfo }[]): boolean {
+  return (
+    dynamic === true &&
+    open.some(
+      ({ test }) =>
+        !test.dynamic &&
+        test.titlePath.length < titlePath.length &&
+        test.titlePath.every((title, depth) => title === titlePath[depth]),
+    )
+  );
 }

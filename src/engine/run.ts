@@ -18,6 +18,7 @@ import { PastOutcomes, rankOf } from './past-outcomes.ts';
 import { endedForShortage, ranAfterShortage, ranAlone, suspects } from './policy.ts';
 import type { Attempt, How, RunDeps } from './run-parts.ts';
 import { whatIsLeft } from './resumption.ts';
+import { Repeats } from './repeats.ts';
 import { retried } from './retry.ts';
 import { Slots } from './slots.ts';
 import { termsOf } from './terms.ts';
@@ -199,14 +200,14 @@ export class Run {
     const unsure = new Set(isolation === 'adaptive' && evidence ? suspects(records, evidence) : []);
     for (const record of records) if (record.test === between && isFailure(record.verdict.kind)) unsure.add(record);
     const stopped = () => this.#closing.before(how.project.id, how.limits) !== null;
+    const repeats = new Repeats(records, (test, settings, again) =>
+      this.#attempts.begin([test], { ...how, settings }, again),
+    );
     await Promise.all(
       records.map(async record => {
-        const attempt = async (settings = how.settings) => {
-          const { records: own } = await this.#attempts.begin([record.test], { ...how, settings });
-          return own.find(({ test }) => test.key === record.test.key) ?? null;
-        };
-        // What another test finds can be run through that one only.
-        if (record.test.dynamic || stopped()) return this.#account.show(record);
+        let times = 0;
+        const attempt = (settings = how.settings) => repeats.attempt(record.test, ++times, settings);
+        if (stopped()) return this.#account.show(record);
         const short = endedForShortage(record, evidence);
         const alone = short
           ? await attempt({ ...how.settings, weight: 0 })
@@ -218,5 +219,6 @@ export class Run {
         await this.#account.show(await retried(counts, { retries: again, delayMs, stopped, attempt: () => attempt() }));
       }),
     );
+    for (const record of repeats.found) await this.#account.show(record);
   }
 }

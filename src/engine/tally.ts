@@ -44,6 +44,11 @@ export class Tally {
     return this.#planned.has(key);
   }
 
+  /** Planned before the interruption, and neither planned nor told of since. */
+  awaits(key: TestKey): boolean {
+    return this.#planned.get(key)?.earlier === true && !this.#recorded.has(key);
+  }
+
   plan(tests: readonly TestInfo[], project: string): void {
     for (const test of tests) this.#planned.set(test.key, { test, project, earlier: false });
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type TestInfo, testKey } from '../../src/protocol/tests.ts';
 import { ScriptBed, ScriptFramework } from './script-framework.ts';
 
 describe('a framework that tells of its tests by what it prints', () => {
@@ -135,6 +136,44 @@ bye`;
       parent: 'exited-early',
       other: 'passed',
     });
+  });
+
+  it('are tried again with the test that they are a part of, with a growing pause, and none is lost', async () => {
+    // The first time it dies before it finds the second one.
+    const fault = 'echo x >>tries; case $(wc -l <tries) in 1) exit 3 ;; 2) end "$t" failed; continue ;; esac';
+    bed = await open({ 'a.sh': parentWith(fault) });
+    const { records, verdicts, summary } = await bed.run({ isolation: 'file', retries: 2, retryDelay: 10 });
+    assert.deepEqual(verdicts, {
+      'parent > one': 'passed',
+      'parent > two': 'passed',
+      parent: 'passed',
+      other: 'passed',
+    });
+    const one = records.find(({ test }) => test.titlePath.at(-1) === 'one')!;
+    const earlier = one.attributes.find(each => each.kind === 'retried')?.earlier;
+    assert.deepEqual(
+      earlier?.map(({ kind }) => kind),
+      ['exited-early', 'failed'],
+    );
+    assert.deepEqual([summary.planned, summary.counts, summary.flaky], [4, { passed: 4 }, 2]);
+  });
+
+  it('are found once more when the run is resumed that was interrupted while they ran', async () => {
+    bed = await open({ 'a.sh': parentWith(':') });
+    const [project] = bed.workspace.projects;
+    const test = (...titlePath: string[]): TestInfo => {
+      const identity = { framework: 'script', file: project!.files[0]!, titlePath, ordinal: 0 };
+      return { ...identity, key: testKey(project!, identity), ...(titlePath.length > 1 ? { dynamic: true } : {}) };
+    };
+    const tests = [test('parent'), test('other'), test('parent', 'one'), test('parent', 'two')];
+    const planned = tests.map(each => [each.key, { test: each, project: 'script' }] as const);
+    bed.earlier = {
+      ...{ startedAt: 0, durationMs: 0, leaked: new Set(), retried: new Set() },
+      ...{ planned: new Map(planned), verdicts: new Map([[tests[1]!.key, 'passed']]) },
+    };
+    const { verdicts, summary } = await bed.run();
+    assert.deepEqual(verdicts, { parent: 'passed', 'parent > one': 'passed', 'parent > two': 'passed' });
+    assert.deepEqual([summary.planned, summary.counts, summary.problems], [4, { passed: 4 }, []]);
   });
 
   it('leave their parent its own time limit when they have ended', async () => {

@@ -9,6 +9,7 @@ import type { CagedProcess } from '../../src/engine/caged-process.ts';
 import { Capacity } from '../../src/engine/capacity.ts';
 import { Journal } from '../../src/engine/journal.ts';
 import type { AskHistory } from '../../src/engine/past-outcomes.ts';
+import type { Earlier } from '../../src/engine/resumption.ts';
 import { Run } from '../../src/engine/run.ts';
 import { Workspace } from '../../src/engine/workspace.ts';
 import type {
@@ -118,6 +119,8 @@ export class ScriptBed {
   #units = 0;
   /** What the history says of earlier runs. */
   past: AskHistory | null = null;
+  /** What the run had done before it was interrupted. */
+  earlier: Earlier | null = null;
   onCage: (process: CagedProcess) => void = () => {};
 
   static async open(framework: Framework, scripts: Readonly<Record<string, string>>): Promise<ScriptBed> {
@@ -177,7 +180,7 @@ export class ScriptBed {
       mechanism: this.#detected.mechanism,
       scratch: storage,
       journal,
-      earlier: null,
+      earlier: this.earlier,
       past: this.past,
       coverage: null,
       capacity: new Capacity(),
