@@ -51,6 +51,11 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
     await this.#commands.runAll();
   }
 
+  /** Asks for a place and a format, as the command does. */
+  async export(): Promise<void> {
+    await vscode.commands.executeCommand('bulkhead.exportReport');
+  }
+
   async stop(): Promise<void> {
     await this.#commands.stop();
   }

@@ -160,6 +160,8 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
         return this.#actions.runAll();
       case 'stop':
         return this.#actions.stop();
+      case 'export':
+        return this.#actions.export();
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
     }

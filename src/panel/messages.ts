@@ -130,6 +130,8 @@ export type FromPanel =
   | { readonly type: 'at'; readonly lane: number; readonly ms: number }
   | { readonly type: 'runAll' }
   | { readonly type: 'stop' }
+  /** The host asks where to. */
+  | { readonly type: 'export' }
   | { readonly type: 'copy'; readonly text: string };
 
 /** What arrived from a webview, if it is one of the messages above; the host must not act on anything else. */
@@ -141,6 +143,7 @@ export function fromPanel(value: unknown): FromPanel | undefined {
     case 'course':
     case 'runAll':
     case 'stop':
+    case 'export':
       return { type };
     case 'details':
     case 'reveal':

@@ -1,5 +1,6 @@
+import type { Host } from './host.ts';
 import type { ToPanel } from './messages.ts';
-import { type Host, RunReport } from './run-report.ts';
+import { RunReport } from './run-report.ts';
 
 declare function acquireVsCodeApi(): Host;
 

@@ -6,7 +6,8 @@ import { button, el, setText } from './dom.ts';
 import { emptyTable, noRunYet, whyEmpty } from './empty.ts';
 import type { Category, Filter } from './filter.ts';
 import { Head } from './head.ts';
-import type { FromPanel, PanelDetails, PanelRecord, RunHead, ToPanel } from './messages.ts';
+import type { Host } from './host.ts';
+import type { PanelDetails, PanelRecord, RunHead, ToPanel } from './messages.ts';
 import { nextSort } from './order.ts';
 import { Pace, pageClock } from './pace.ts';
 import { count, phaseOf, phaseText, plannedOf, type RunState, type Tally } from './run.ts';
@@ -15,13 +16,6 @@ import { type SavedView, savedView, viewFor } from './saved.ts';
 import { RecordStore } from './store.ts';
 import { ResultsTable } from './table.ts';
 import { countText, Toolbar } from './toolbar.ts';
-
-/** The editor's side, as `acquireVsCodeApi` gives it. */
-export interface Host {
-  postMessage(message: FromPanel): void;
-  getState(): unknown;
-  setState(state: SavedView): void;
-}
 
 const paintEveryMs = 500;
 /** An arrow key held down passes many rows: only where it rests are details asked for. */
@@ -55,6 +49,7 @@ export class RunReport {
   readonly #rerun = button({ class: 'secondary' }, () =>
     this.#host.postMessage({ type: 'rerun', keys: this.#again() }),
   );
+  readonly #export = button({ class: 'secondary' }, () => this.#host.postMessage({ type: 'export' }), 'Export…');
   readonly #instead = el('div');
   readonly #split = el('div', { class: 'split' }, this.#table.element, this.#instead, this.#details.element);
   readonly #spoken = el('div', { class: 'unseen', role: 'status' });
@@ -69,7 +64,9 @@ export class RunReport {
     this.#root = root;
     this.#host = host;
     this.#view = savedView(host.getState());
-    this.#head = new Head(el('div', { class: 'actions' }, this.#rerun), () => host.postMessage({ type: 'stop' }));
+    this.#head = new Head(el('div', { class: 'actions' }, this.#rerun, this.#export), () =>
+      host.postMessage({ type: 'stop' }),
+    );
     this.#timeline = new RunTimeline(this.#view.timeline, {
       onToggle: timeline => {
         this.#keep({ ...this.#view, timeline });
@@ -204,6 +201,7 @@ export class RunReport {
   }
 
   #paintRerun(run: RunState): void {
+    this.#export.hidden = !run.summary;
     const filtered = this.#store.filtered;
     const number = filtered ? this.#store.shown.length : this.#store.failed;
     this.#rerun.hidden = phaseOf(run) === 'running' || number === 0;

@@ -50,10 +50,6 @@ export class Toolbar {
   set(text: string): void {
     this.#input.value = text;
   }
-
-  focus(): void {
-    this.#input.select();
-  }
 }
 
 export function countText(shown: number, all: number, filtered: boolean): string {

@@ -200,9 +200,10 @@ describe('the run report in a browser', function () {
       'Open full output',
       'Copy details',
       `Run failed again (${failing})`,
+      'Export…',
     ])
       await panel.page.getByRole('button', { name }).click();
-    const [ready, asked, reveal, rerun, openMessage, openOutput, copy, failed] = await panel.sent();
+    const [ready, asked, reveal, rerun, openMessage, openOutput, copy, failed, exported] = await panel.sent();
     assert.deepEqual(ready, { type: 'ready' });
     assert.deepEqual(asked, { type: 'details', key });
     assert.deepEqual(reveal, { type: 'reveal', key });
@@ -211,6 +212,7 @@ describe('the run report in a browser', function () {
     assert.deepEqual(openOutput, { type: 'openOutput', key });
     assert.ok(copy?.type === 'copy' && copy.text.includes('What') === false && copy.text.includes('"tax": 18.99'));
     assert.ok(failed?.type === 'rerun' && failed.keys.length === failing);
+    assert.deepEqual(exported, { type: 'export' });
   });
 
   it('narrows the table by category and text, and says how many are left', async () => {

@@ -9,6 +9,7 @@ describe('a message from a webview', () => {
       { type: 'openMessage', key: 'k', message: 1 },
       { type: 'rerun', keys: ['a', 'b'] },
       { type: 'copy', text: 'x' },
+      { type: 'export' },
     ])
       assert.deepEqual(fromPanel(message), message);
   });
