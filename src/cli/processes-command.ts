@@ -17,5 +17,6 @@ export async function reapCommand({ json }: ReapCommand, { console }: Program): 
   const reaping = await sweep();
   if (json) await console.document([`${JSON.stringify({ format: 1, ...reaping }, null, 2)}\n`]);
   else console.people.print(reapingText(reaping));
-  return reaping.wardens.every(({ survivors }) => survivors.length === 0) ? exitCodes.passed : exitCodes.infrastructure;
+  const done = reaping.unfinished.length === 0 && reaping.wardens.every(({ survivors }) => survivors.length === 0);
+  return done ? exitCodes.passed : exitCodes.infrastructure;
 }

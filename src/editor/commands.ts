@@ -94,7 +94,7 @@ export class Commands {
       );
       const text = reapingText(reaping);
       this.#log.info(text);
-      const survived = reaping.wardens.some(({ survivors }) => survivors.length > 0);
+      const survived = reaping.unfinished.length > 0 || reaping.wardens.some(({ survivors }) => survivors.length > 0);
       if (survived) void vscode.window.showErrorMessage(`Bulkhead: ${text}`);
       else void vscode.window.showInformationMessage(`Bulkhead: ${text}`);
     } catch (error) {

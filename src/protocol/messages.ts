@@ -161,6 +161,8 @@ export interface WardenSight {
 /** What dead wardens had left, and what became of it. */
 export interface Reaping {
   readonly wardens: readonly ReapedWarden[];
+  /** Control groups that could not be emptied or removed, each with the reason; the next one tries again. */
+  readonly unfinished: readonly string[];
 }
 
 export interface ReapedWarden {

@@ -61,9 +61,13 @@ function length(text: string): number {
   return text.length;
 }
 
-export function reapingText({ wardens }: Reaping): string {
-  if (wardens.length === 0) return 'Nothing to reap: no dead warden has left anything.';
-  return wardens.map(reapedText).join('\n');
+export function reapingText({ wardens, unfinished }: Reaping): string {
+  const lines = [...wardens.map(reapedText), ...unfinished.map(unfinishedText)];
+  return lines.length === 0 ? 'Nothing to reap: no dead warden has left anything.' : lines.join('\n');
+}
+
+export function unfinishedText(unfinished: string): string {
+  return `A control group that a dead warden has left could not be removed: ${unfinished}. The next start and "bulkhead reap" try again.`;
 }
 
 export function reapedText({ pid, cages, killed, survivors }: ReapedWarden): string {

@@ -7,7 +7,7 @@ import { endGroup, killNow, sweepAbandoned } from '../cages/owner.ts';
 import { linuxProcesses, readProcess } from '../cages/processes.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { ReapedWarden, Reaping } from '../protocol/messages.ts';
-import { reapedText } from '../reports/processes.ts';
+import { reapedText, unfinishedText } from '../reports/processes.ts';
 import type { Page } from './ledger-page.ts';
 import { ledgerPlaces } from './ledger-places.ts';
 import { isKeeper, Members } from './members.ts';
@@ -22,40 +22,50 @@ type EnteredCage = Page['cages'][number];
 export async function sweep(places: readonly string[] = ledgerPlaces()): Promise<Reaping> {
   const dead = readLedger(places).filter(({ state }) => state === 'dead');
   const wardens: ReapedWarden[] = [];
-  for (const page of dead) wardens.push(await reapPage(page));
-  await sweepUnlisted();
-  return { wardens };
+  const unfinished: string[] = [];
+  for (const page of dead) wardens.push(await reapPage(page, unfinished));
+  await sweepUnlisted(unfinished);
+  return { wardens, unfinished };
 }
 
 /** Nobody waits for it: what is left of another warden keeps no test of this one from running. */
 export async function sweepAtStart(log: (level: 'info' | 'warn', text: string) => void): Promise<void> {
   try {
-    for (const reaped of (await sweep()).wardens) log('info', reapedText(reaped));
+    const { wardens, unfinished } = await sweep();
+    for (const reaped of wardens) log('info', reapedText(reaped));
+    for (const each of unfinished) log('warn', unfinishedText(each));
   } catch (error) {
     log('warn', `What dead wardens may have left could not be looked for: ${(error as Error).message}`);
   }
 }
 
-async function reapPage(page: Page): Promise<ReapedWarden> {
+async function reapPage(page: Page, unfinished: string[]): Promise<ReapedWarden> {
   const killed = new Map<number, ProcessInfo>();
   const survivors: ProcessInfo[] = [];
   const owners = new Set<string>();
   const members = new Members();
+  const failed: string[] = [];
   for (const cage of page.cages) {
     for (const { pid, parent, started, command } of members.of(cage)) {
       killed.set(pid, { pid, parent, started, command });
     }
     for (const group of cage.groups) {
       owners.add(dirname(group));
-      survivors.push(...(await endGroup(group).catch(() => [])));
+      survivors.push(
+        ...(await endGroup(group).catch((error: Error) => {
+          failed.push(error.message);
+          return [];
+        })),
+      );
     }
     if (cage.cookie !== null) survivors.push(...(await endKin(cage.cookie)));
     endKeeper(cage);
   }
-  // Another warden may be at it too: a directory that is gone, or not yet, is told by what is alive.
+  // Another warden may be at it too. One that stays is swept once more, with those that stand on no page.
   for (const owner of owners) await endGroup(owner).catch(() => []);
   for (const { pid } of survivors) killed.delete(pid);
-  if (survivors.length === 0) rmSync(page.path, { force: true });
+  if (survivors.length === 0 && failed.length === 0) rmSync(page.path, { force: true });
+  unfinished.push(...failed);
   const cages = page.cages.map(({ subject }) => subject);
   return { pid: page.owner.pid, cages, killed: [...killed.values()], survivors: distinct(survivors) };
 }
@@ -76,11 +86,11 @@ function endKeeper({ keeper, held }: EnteredCage): void {
 }
 
 /** Control groups that stand on no page: of a warden whose page was lost or could not be written. */
-async function sweepUnlisted(): Promise<void> {
+async function sweepUnlisted(unfinished: string[]): Promise<void> {
   if (process.platform !== 'linux') return;
   const { unified, legacy } = ownCgroups();
   for (const base of new Set([...legacy.values(), ...(unified ? [unified] : [])])) {
-    await sweepAbandoned(base).catch(() => []);
+    await sweepAbandoned(base).catch((error: Error) => unfinished.push(error.message));
   }
 }
 

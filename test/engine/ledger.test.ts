@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -184,6 +185,23 @@ describe('the ledger', function () {
     );
     assert.equal(readProcess(innocent.pid!)?.started, started);
     assert.deepEqual(pages(), []);
+  });
+
+  it('keeps the page of what it could not remove, says so, and tries again', async () => {
+    // A folder that is not empty stands for a group that the kernel does not let go.
+    const group = join(workspace.root, deadOwner(4), 'unit-1');
+    mkdirSync(group, { recursive: true });
+    writeFileSync(join(group, 'held'), '');
+    forge(deadOwner(4), [entry('unit-1', { groups: [group] })]);
+    const { unfinished } = await sweep([place]);
+    assert.match(unfinished.filter(each => each.includes(group)).join(), /ENOTEMPTY/);
+    assert.equal(pages().length, 1);
+    rmSync(join(group, 'held'));
+    assert.deepEqual(
+      (await sweep([place])).unfinished.filter(each => each.includes(group)),
+      [],
+    );
+    assert.deepEqual([pages(), existsSync(group)], [[], false]);
   });
 
   it('empties no control group but one of the warden that the page is of', async () => {

@@ -51,9 +51,13 @@ describe('what was reaped', () => {
   it('is named, and so is what could not be', () => {
     const reaped = { pid: 70, cages: [{ label: 'a', run: 'r', test: null }], killed: [process], survivors: [process] };
     assert.match(
-      reapingText({ wardens: [reaped] }),
+      reapingText({ wardens: [reaped], unfinished: [] }),
       /^Ended node server\.js \(71\) of warden 70, which had died with 1 cage\. Could not be killed: node server\.js \(71\)\.$/,
     );
-    assert.match(reapingText({ wardens: [] }), /^Nothing to reap/);
+    assert.match(reapingText({ wardens: [], unfinished: [] }), /^Nothing to reap/);
+    assert.match(
+      reapingText({ wardens: [], unfinished: ["EBUSY: resource busy or locked, rmdir '/sys/fs/cgroup/a'"] }),
+      /^A control group that a dead warden has left could not be removed: EBUSY.*'\/sys\/fs\/cgroup\/a'\. .*try again\.$/,
+    );
   });
 });
