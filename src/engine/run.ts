@@ -203,8 +203,10 @@ export class Run {
     const repeats = new Repeats(records, (test, settings, again) =>
       this.#attempts.begin([test], { ...how, settings }, again),
     );
+    // What a test has found is told before it, as it ended before it.
+    const inOrder = [...records.filter(({ test }) => test.dynamic), ...records.filter(({ test }) => !test.dynamic)];
     await Promise.all(
-      records.map(async record => {
+      inOrder.map(async record => {
         let times = 0;
         const attempt = (settings = how.settings) => repeats.attempt(record.test, ++times, settings);
         if (stopped()) return this.#account.show(record);
