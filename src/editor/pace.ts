@@ -154,3 +154,13 @@ export class Pace {
     return this.#planned > paceLimits.largeRun;
   }
 }
+
+/** Of this process. */
+export const clock: Clock = {
+  now: () => performance.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  soon: callback => void setImmediate(callback),
+};

@@ -12,7 +12,7 @@ import type { Coverage } from './coverage.ts';
 import { debugMeans, type Waiting } from './debugging.ts';
 import { eachRecord } from './kept-records.ts';
 import type { Marking } from './marking.ts';
-import type { Clock } from './pace.ts';
+import { clock } from './pace.ts';
 import type { Problems } from './problems.ts';
 import { type RunNotice, RunView } from './run.ts';
 import { RunRecords } from './run-records.ts';
@@ -50,15 +50,6 @@ type Beginning =
       readonly debug?: true;
     }
   | { readonly kind: 'resumed' };
-
-const clock: Clock = {
-  now: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-  soon: callback => void setImmediate(callback),
-};
 
 /** All runs of this window; `last` is the one that the status bar and the report speak of. */
 export class Runs {
