@@ -97,6 +97,13 @@ describe('keeper: what a command gets and gives back', () => {
       await kept.end();
     });
 
+    it('hands over every word, however many', async () => {
+      const words = Array.from({ length: 20_000 }, (_, i) => `word${i}`);
+      const kept = start('sh', '-c', 'echo $# ${19999} ${20000}', 'sh', ...words);
+      const done = await kept.event('done');
+      assert.deepEqual([kept.output.trim(), done['exit']], ['20000 word19998 word19999', 0]);
+    });
+
     it('says exactly why a command cannot be started', async () => {
       const folder = programs.folder;
       const script = join(folder, 'not-executable');

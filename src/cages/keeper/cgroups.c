@@ -15,13 +15,9 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
-#define CGROUP2_MAGIC 0x63677270
-#define INTO_CGROUP 0x200000000ULL
+#include "clone3.h"
 
-/* The kernel's struct clone_args; libc headers do not all have it. */
-struct clone3_arguments {
-  uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
-};
+#define CGROUP2_MAGIC 0x63677270
 
 static bool is_unified(const char *folder) {
   struct statfs facts;

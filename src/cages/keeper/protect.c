@@ -84,12 +84,24 @@ void protect_self(void) {
 #endif
 }
 
+void be_dumpable(void) {
+#ifdef __linux__
+  prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+#endif
+}
+
 void unprotect_child(void) {
   if (inherited_open_files.rlim_max > 0) setrlimit(RLIMIT_NOFILE, &inherited_open_files);
 #ifdef __linux__
-  /* First, because the files in /proc/self of an undumpable process belong to root. */
-  prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   restore_oom_score();
+#endif
+}
+
+bool can_unprotect_in_borrowed_memory(void) {
+#ifdef __linux__
+  return !oom_score_lowered || geteuid() == 0;
+#else
+  return false;
 #endif
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Makes this process the last to be chosen by the OOM killer, closed to other programs of its user, and the adopter of
@@ -6,8 +7,12 @@
 void protect_self(void);
 /* Makes this process one that is woken at once, also while a test keeps every processor busy; what it forks is not. */
 void be_prompt(void);
+/* Gives the child its own files in /proc/self, which of an undumpable process belong to root. */
+void be_dumpable(void);
 /* Undoes in the child what it would inherit. */
 void unprotect_child(void);
+/* Memory is dumpable or not as a whole: a child that runs in ours can do without its files in /proc/self, or not. */
+bool can_unprotect_in_borrowed_memory(void);
 /* Closes everything but the `kept` descriptors; the standard three become /dev/null. What the test's processes hold is
    then all that holds its pipes open, so that end-of-file means what it says. */
 void release_descriptors(const int *kept, size_t count);

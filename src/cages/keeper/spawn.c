@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "borrow.h"
 #include "init.h"
 #include "rlimits.h"
 #include "namespaces.h"
@@ -70,6 +71,7 @@ static _Noreturn void become_init(struct launch *launch) {
     give_up(launch, &failure);
   }
   if (leader == 0) {
+    be_dumpable();
     unprotect_child();
     become_command(launch);
   }
@@ -95,6 +97,33 @@ static _Noreturn void live_as_child(struct launch *launch, int keepers_socket) {
   die_with_keeper(launch);
   if (arguments->pid_namespace) become_init(launch);
   become_command(launch);
+}
+
+static int run_in_borrowed_memory(void *word) { live_as_child(word, -1); }
+
+/* A libc may copy all words to its stack when it starts a script. */
+#define MOST_WORDS 1024
+
+static bool few_words(char *const *words) {
+  for (size_t i = 0; i <= MOST_WORDS; i++) {
+    if (words[i] == NULL) return true;
+  }
+  return false;
+}
+
+static pid_t start(struct launch *launch, int keepers_socket) {
+  const struct arguments *arguments = launch->arguments;
+  if (!wants_namespaces(arguments) && few_words(arguments->command) && can_unprotect_in_borrowed_memory()) {
+    const pid_t child = borrow_memory(launch->cgroups, &launch->born_in_cgroup, run_in_borrowed_memory, launch);
+    if (child > 0) return child;
+  }
+  const pid_t child = arguments->pid_namespace ? namespaces_fork(arguments, &launch->user_namespace)
+                                               : cgroups_fork(launch->cgroups, &launch->born_in_cgroup);
+  if (child == 0) {
+    be_dumpable();
+    live_as_child(launch, keepers_socket);
+  }
+  return child;
 }
 
 static bool close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0; }
@@ -123,9 +152,7 @@ bool spawn(const struct arguments *arguments, const struct cgroups *cgroups, str
                           .group = getegid()};
   /* A signal that arrives for the child before it is the command must wait for the command. */
   signals_hold();
-  const pid_t child = arguments->pid_namespace ? namespaces_fork(arguments, &launch.user_namespace)
-                                               : cgroups_fork(cgroups, &launch.born_in_cgroup);
-  if (child == 0) live_as_child(&launch, sockets[0]);
+  const pid_t child = start(&launch, sockets[0]);
   const int error = errno;
   signals_resume();
   errno = error;
