@@ -16,10 +16,10 @@
 #endif
 
 static struct rlimit inherited_open_files;
+static bool oom_score_lowered;
 
 #ifdef __linux__
 static char inherited_oom_score[16];
-static bool oom_score_lowered;
 
 static void lower_oom_score(void) {
   const int file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
@@ -97,13 +97,7 @@ void unprotect_child(void) {
 #endif
 }
 
-bool can_unprotect_in_borrowed_memory(void) {
-#ifdef __linux__
-  return !oom_score_lowered || geteuid() == 0;
-#else
-  return false;
-#endif
-}
+bool needs_own_proc_files(void) { return oom_score_lowered; }
 
 void occupy_standard_descriptors(void) {
   for (int descriptor = 0; descriptor < 3; descriptor++) {

@@ -11,8 +11,8 @@ void be_prompt(void);
 void be_dumpable(void);
 /* Undoes in the child what it would inherit. */
 void unprotect_child(void);
-/* Memory is dumpable or not as a whole: a child that runs in ours can do without its files in /proc/self, or not. */
-bool can_unprotect_in_borrowed_memory(void);
+/* unprotect_child() will write to a file in /proc/self. */
+bool needs_own_proc_files(void);
 /* Closes everything but the `kept` descriptors; the standard three become /dev/null. What the test's processes hold is
    then all that holds its pipes open, so that end-of-file means what it says. */
 void release_descriptors(const int *kept, size_t count);

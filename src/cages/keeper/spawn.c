@@ -111,9 +111,16 @@ static bool few_words(char *const *words) {
   return false;
 }
 
+static bool can_borrow_memory(const struct launch *launch) {
+  const struct arguments *arguments = launch->arguments;
+  if (wants_namespaces(arguments) || !few_words(arguments->command)) return false;
+  /* Memory is dumpable or not as a whole, and ours is not: what runs in it has its files in /proc/self only as root. */
+  return launch->user == 0 || (arguments->limits.oom_score_adj == NOT_SET && !needs_own_proc_files());
+}
+
 static pid_t start(struct launch *launch, int keepers_socket) {
   const struct arguments *arguments = launch->arguments;
-  if (!wants_namespaces(arguments) && few_words(arguments->command) && can_unprotect_in_borrowed_memory()) {
+  if (can_borrow_memory(launch)) {
     const pid_t child = borrow_memory(launch->cgroups, &launch->born_in_cgroup, run_in_borrowed_memory, launch);
     if (child > 0) return child;
   }
