@@ -29,8 +29,12 @@ export interface Received {
 }
 
 /** Everything that the sender says on fd 3, read by the real reader until the pipe ends. */
-export async function receive(sender: string, tests: number, onEvent: (event: InsideEvent) => void): Promise<Received> {
-  const child: ChildProcess = spawn(process.execPath, [sender, String(tests)], {
+export async function receive(
+  sender: string,
+  [from, to]: readonly [number, number],
+  onEvent: (event: InsideEvent) => void,
+): Promise<Received> {
+  const child: ChildProcess = spawn(process.execPath, [sender, String(from), String(to)], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
   let events = 0;
