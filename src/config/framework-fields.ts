@@ -46,6 +46,13 @@ const ctest: Program = {
   example: '/opt/cmake/bin/ctest',
 };
 
+const perl: Program = {
+  key: 'perl',
+  description:
+    'The perl that runs those whose first line names no other program; without it, the first "perl" of the PATH.',
+  example: '/opt/perl/bin/perl',
+};
+
 /** Every framework that is found by itself. */
 export const foundFrameworks = {
   mocha: found('mocha', node),
@@ -58,19 +65,35 @@ export const foundFrameworks = {
   ctest: found('ctest', ctest),
   jest: found('jest', node),
   playwright: found('playwright', node),
+  tap: found('TAP', perl, { place: 'a folder t with files *.t', by: 'a folder t with files *.t', receiver: 'perl' }),
 } satisfies Record<FrameworkName, Field<Partial<FrameworkSettings>>>;
 
-function found(title: string, { key, description, example }: Program): Field<Partial<FrameworkSettings>> {
+/** What is looked for, also as one says it after the name, and whom its arguments are for. */
+interface Found {
+  readonly place: string;
+  readonly by: string;
+  readonly receiver: string;
+}
+
+function found(
+  title: string,
+  { key, description, example }: Program,
+  { place, by, receiver }: Found = {
+    place: `a configuration of ${title}`,
+    by: 'its configuration',
+    receiver: `${title} itself`,
+  },
+): Field<Partial<FrameworkSettings>> {
   const object = objectOf({
     folders: {
       shape: listOf(inside, { least: 1, example: '["packages/api"]' }),
-      description: `The folders to run ${title} in, relative to the workspace folder; without it, wherever a configuration of ${title} is found.`,
+      description: `The folders to run ${title} in, relative to the workspace folder; without it, wherever ${place} is found.`,
       examples: [['packages/api', 'packages/web']],
     },
     [key]: { shape: text, description, examples: [example] },
     args: {
       shape: listOf(text, { least: 0, example: '["--no-config"]' }),
-      description: `More arguments for ${title} itself.`,
+      description: `More arguments for ${receiver}.`,
       default: [],
     },
     env: { shape: environment, description: 'Variables to add to its environment.', default: {} },
@@ -89,7 +112,7 @@ function found(title: string, { key, description, example }: Program): Field<Par
   };
   return {
     shape,
-    description: `Tests of ${title}: found by its configuration unless this is false; an object says more.`,
+    description: `Tests of ${title}: found by ${by} unless this is false; an object says more.`,
     default: true,
     examples: [false, { folders: ['packages/api'] }],
   };

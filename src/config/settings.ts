@@ -56,6 +56,7 @@ export const defaults: Settings = {
   memoryFloor: null,
   runTimeout: null,
   maxFailures: null,
+  envFile: [],
   overrides: [],
   destructive: [],
   'destructive.allow': false,

@@ -238,6 +238,12 @@ export const fields = {
     default: 'none',
     examples: [1, 'none'],
   },
+  envFile: {
+    shape: oneOrMore(inside, '[".env", ".env.test"]'),
+    description:
+      'Files of variables for the environment of every test, relative to the workspace folder; of two with the same variable the last one counts. What is set already stays.',
+    examples: ['.env', ['.env', '.env.test']],
+  },
   ...cageFields,
   overrides: {
     shape: overrides,

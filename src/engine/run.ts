@@ -1,5 +1,6 @@
 import { availableParallelism, freemem } from 'node:os';
 import { formatDuration } from '../config/quantities.ts';
+import { withEnvFiles } from '../config/env-files.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import { defaults, type SettingsLayer } from '../config/settings.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
@@ -151,7 +152,8 @@ export class Run {
     const terms = termsOf(plan.tests, { layers, project, file, known, framework, mechanism: this.#deps.mechanism });
     const large = largeCap(file, terms, this.budgetBytes);
     if (large) this.#account.tell(large);
-    const how = { project, framework, merged: mergeLayers(layers), chosen: planned.chosen ?? false };
+    const { settings: merged } = withEnvFiles(mergeLayers(layers), project.folder);
+    const how = { project, framework, merged, chosen: planned.chosen ?? false };
     // One test alone has its turn at once.
     const compared = this.#files === 1 && plan.tests.length === 1 ? [] : plan.tests;
     const past = await this.#past.of(compared.map(({ key }) => key));

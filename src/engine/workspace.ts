@@ -1,6 +1,7 @@
 import { type KnownFailure, loadKnownFailures } from '../config/known-failures.ts';
 import { loadConfig } from '../config/load.ts';
 import { presetsFor } from '../config/presets.ts';
+import { withEnvFiles } from '../config/env-files.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import type { Settings, SettingsLayer } from '../config/settings.ts';
 import type { CagedTool, DetectionContext, Framework, Once } from '../frameworks/framework.ts';
@@ -204,9 +205,10 @@ async function stateOf({
 }: FolderSetup): Promise<{ state: FolderState; problems: readonly Problem[] }> {
   const [config, list] = await Promise.all([loadConfig(folder.path), loadKnownFailures(folder.path)]);
   const layers = [config.layer, overrides];
+  const { settings, problems } = withEnvFiles(mergeLayers(layers), folder);
   return {
-    state: { folder, layers, settings: mergeLayers(layers), known: list.known },
-    problems: [...config.problems, ...list.problems],
+    state: { folder, layers, settings, known: list.known },
+    problems: [...config.problems, ...list.problems, ...problems],
   };
 }
 

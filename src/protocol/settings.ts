@@ -96,6 +96,7 @@ export const frameworkNames = [
   'pytest',
   'bats',
   'ctest',
+  'tap',
 ] as const;
 export type FrameworkName = (typeof frameworkNames)[number];
 
@@ -125,6 +126,8 @@ export interface SettingsLayer extends LimitSettings, FrameworkLayers {
   readonly runTimeout?: number | null;
   /** null: no limit. */
   readonly maxFailures?: number | null;
+  /** Files of variables, relative to the workspace folder. */
+  readonly envFile?: readonly string[];
   readonly overrides?: readonly Override[];
   readonly destructive?: readonly DestructiveTests[];
   /** The user's own word that destructive tests may run; no project's file can give it. */
@@ -151,6 +154,7 @@ export interface Settings extends Required<LimitSettings>, Readonly<Record<Frame
   readonly memoryFloor: number | null;
   readonly runTimeout: number | null;
   readonly maxFailures: number | null;
+  readonly envFile: readonly string[];
   readonly overrides: readonly Override[];
   readonly destructive: readonly DestructiveTests[];
   readonly 'destructive.allow': boolean;

@@ -61,6 +61,11 @@ function entriesById(folder: Folder, settings: Settings): Map<string, CommandSet
 }
 
 async function projectOf(framework: string, id: string, entry: CommandSettings, folder: Folder): Promise<Project> {
+  const files = await filesOf(entry, folder);
+  return { id, framework, folder, root: folder.path, label: entry.name, files, watch: entry.files };
+}
+
+export async function filesOf(entry: CommandSettings, folder: Folder): Promise<string[]> {
   const patterns = [...entry.files];
   const installed = patterns.some(pattern => pattern.includes('node_modules')) ? [] : ['**/node_modules/**'];
   const found = await glob(patterns, {
@@ -69,8 +74,7 @@ async function projectOf(framework: string, id: string, entry: CommandSettings, 
     expandDirectories: false,
     ignore: [...entry.exclude, ...installed, '**/.git/**'],
   });
-  const files = found.map(file => resolve(file)).sort();
-  return { id, framework, folder, root: folder.path, label: entry.name, files, watch: patterns };
+  return found.map(file => resolve(file)).sort();
 }
 
 function nothingFound(entry: CommandSettings, folder: Folder): Problem[] {

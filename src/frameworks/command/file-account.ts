@@ -7,6 +7,12 @@ type End = Extract<InsideBody, { t: 'end' }>;
 
 export type Told = Pick<End, 'state' | 'failures' | 'reason' | 'retries'> & { readonly ms?: number };
 
+/** A part of the file that was told of. */
+export interface Point {
+  readonly path: readonly string[];
+  readonly ordinal: number;
+}
+
 export interface FileEnd {
   /** What is wrong with the whole, whatever its parts say. */
   readonly wrong: readonly string[];
@@ -48,7 +54,7 @@ export class FileAccount {
     this.#say({ t: 'start', path, ordinal });
   }
 
-  tell(below: readonly string[], { ms, ...told }: Told): void {
+  tell(below: readonly string[], { ms, ...told }: Told): Point {
     const path = [this.#file, ...below];
     const now = Date.now();
     const own = this.#open;
@@ -59,6 +65,12 @@ export class FileAccount {
     if (told.state === 'failed' || told.state === 'error') this.#failed += 1;
     if (this.#wanted(path)) this.#say({ t: 'end', path, ordinal, ms: ms ?? now - this.#lastAt, ...told });
     this.#lastAt = now;
+    return { path, ordinal };
+  }
+
+  /** What is known only now of a part that failed. */
+  explain({ path, ordinal }: Point, failure: FailureMessage): void {
+    if (this.#wanted(path)) this.#say({ t: 'error', phase: 'teardown', path, ordinal, failure });
   }
 
   finish(code: number, { wrong, skipped }: FileEnd): void {

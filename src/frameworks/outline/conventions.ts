@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
 import { batsTests } from '../bats/outline.ts';
 import { goFunctions } from '../go/outline.ts';
@@ -52,6 +53,12 @@ export function conventionsOf(names: readonly string[], manifest: string | null)
           return { ...made(project, file, [name], ordinal), line };
         });
       },
+    },
+    {
+      framework: 'tap',
+      label: 't',
+      globs: ['**/t/**/*.t'],
+      outline: (project, file) => [made(project, file, [basename(file)])],
     },
   ];
 }

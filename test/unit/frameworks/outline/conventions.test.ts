@@ -20,6 +20,7 @@ describe('tests by convention alone', () => {
       mocha: "describe('cart', () => { it('adds', () => {}); });",
       pytest: 'class TestCart:\n    def test_adds(self):\n        pass\n',
       go: 'package cart\n\nfunc TestAdds(t *testing.T) {}\n',
+      tap: '',
       bats: '@test "adds" {\n  true\n}\n@test "adds" {\n  false\n}\n',
     };
     const found = conventionsOf([], '{"devDependencies":{"mocha":"*"}}').map(convention => {
@@ -44,6 +45,7 @@ describe('tests by convention alone', () => {
       'go TestAdds:3',
       'bats adds:1',
       'bats adds:4',
+      'tap cart:undefined',
     ]);
   });
 });
