@@ -35,6 +35,12 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
     await vscode.window.showTextDocument(uri, { preview: true });
   }
 
+  /** What is known of the test, to paste into an issue or a chat. */
+  async copy(key: TestKey): Promise<void> {
+    const text = this.#last?.detailsText(key) ?? null;
+    if (text !== null) await vscode.env.clipboard.writeText(text);
+  }
+
   provideTextDocumentContent({ path, query }: vscode.Uri): string {
     const records = this.#last;
     const details = records?.run === query ? records.details(path.slice(1, -'.log'.length)) : null;

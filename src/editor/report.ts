@@ -135,9 +135,9 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
         this.#ready = true;
         return this.#replay();
       case 'details': {
-        const details = this.#runs.last?.details(message.key) ?? null;
-        this.#post({ type: 'details', key: message.key, details });
-        return details ? this.#tellHistory(message.key) : undefined;
+        const told = this.#runs.last?.toldDetails(message.key) ?? { details: null, resources: [] };
+        this.#post({ type: 'details', key: message.key, ...told });
+        return told.details ? this.#tellHistory(message.key) : undefined;
       }
       case 'course':
         this.#course = this.#runs.last?.course();
@@ -163,15 +163,19 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
       case 'export':
         return this.#actions.export();
       case 'copy':
-        return vscode.env.clipboard.writeText(message.text);
+        return this.#actions.copy(message.key);
     }
   }
 
   /** When a run is over. One that was lost has no warden any more, and none is started for this. */
   async #compare(records: RunRecords): Promise<void> {
     try {
-      const rows = records.compare(await this.#runs.comparison(records.run));
+      const comparison = await this.#runs.comparison(records.run);
+      const rows = records.compare(comparison);
       if (records !== this.#runs.last || !this.#ready) return;
+      const { total, tests } = comparison.gone;
+      const named = tests.map(({ title, file }) => ({ title, file: vscode.workspace.asRelativePath(file) }));
+      this.#post({ type: 'gone', gone: { total, tests: named } });
       this.#rows.push(...rows);
       this.#soon();
     } catch {

@@ -3,8 +3,10 @@ import type { CageDescription } from '../protocol/limits.ts';
 import type { RunSummary, Selection } from '../protocol/messages.ts';
 import type { Folder, TestInfo, TestKey } from '../protocol/tests.ts';
 import { type FailureMessage, isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
-import type { PanelDetails, PanelRecord, RunHead } from '../panel/messages.ts';
+import { detailsText } from '../panel/copy.ts';
+import type { PanelDetails, PanelRecord, ResourceRow, RunHead } from '../panel/messages.ts';
 import { panelDetails, panelRecord } from '../panel/record.ts';
+import { resourcesOf } from '../panel/resources.ts';
 import { type Course, courseOf } from '../panel/spans.ts';
 
 /** Characters of details kept of one run; the rows themselves are small. */
@@ -130,6 +132,17 @@ export class RunRecords {
 
   details(key: TestKey): PanelDetails | null {
     return this.#kept.get(key)?.details ?? null;
+  }
+
+  /** The same for somebody who looks at it, in words. */
+  toldDetails(key: TestKey): { details: PanelDetails; resources: readonly ResourceRow[] } | null {
+    const { row, details } = this.#kept.get(key) ?? {};
+    return row && details ? { details, resources: resourcesOf(row, details) } : null;
+  }
+
+  detailsText(key: TestKey): string | null {
+    const { row, details } = this.#kept.get(key) ?? {};
+    return row && details ? detailsText(row, details) : null;
   }
 
   verdict(key: TestKey): VerdictKind | undefined {

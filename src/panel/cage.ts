@@ -8,22 +8,14 @@ const properties = Object.keys(propertyNames) as (keyof CageProperties)[];
 /** Which cage the tests ran in, and how far each of its properties can be trusted here. */
 export function cageLine(cage: CageDescription): HTMLElement {
   return el(
-    'details',
-    { class: 'cage' },
-    el(
-      'summary',
-      {},
-      el('span', { class: 'cage-name' }, 'Cage: ', el('strong', {}, cage.label)),
-      ' ',
-      ...badgesOf(cage),
-    ),
+    'details.cage',
+    el('summary', el('span.cage-name', 'Cage: ', el('strong', cage.label)), ' ', ...badgesOf(cage)),
     assurancesOf(cage),
     cage.passedOver.length > 0 &&
       el(
-        'ul',
-        { class: 'passed-over' },
+        'ul.passed-over',
         ...cage.passedOver.map(({ mechanism, because }) =>
-          el('li', {}, `Not ${mechanismLabel(mechanism)}, because ${because}`),
+          el('li', `Not ${mechanismLabel(mechanism)}, because ${because}`),
         ),
       ),
   );
@@ -33,15 +25,8 @@ export function cageLine(cage: CageDescription): HTMLElement {
 export function cageOfTest(mechanism: MechanismName, run: CageDescription | null): HTMLElement {
   const known = run?.mechanism === mechanism;
   return el(
-    'div',
-    { class: 'cage' },
-    el(
-      'p',
-      {},
-      el('strong', {}, known ? run.label : mechanismLabel(mechanism)),
-      known && ' ',
-      ...(known ? badgesOf(run) : []),
-    ),
+    'div.cage',
+    el('p', el('strong', known ? run.label : mechanismLabel(mechanism)), known && ' ', ...(known ? badgesOf(run) : [])),
     known
       ? assurancesOf(run)
       : muted('What this cage was worth was not kept with the run. “Bulkhead: Doctor” tells it of today.'),
@@ -53,11 +38,11 @@ function badgesOf(cage: CageDescription): HTMLElement[] {
     const assurance = cage.properties[property];
     const name = propertyNames[property];
     return el(
-      'span',
-      { class: `badge ${assurance.level}`, title: `${name}: ${assuranceText(assurance)}` },
+      `span.badge.${assurance.level}`,
+      { title: `${name}: ${assuranceText(assurance)}` },
       icon(assurance.level),
       name,
-      el('span', { class: 'unseen' }, `: ${levelText(property, assurance.level)}.`),
+      el('span.unseen', `: ${levelText(property, assurance.level)}.`),
     );
   });
 }
@@ -67,12 +52,11 @@ function assurancesOf(cage: CageDescription): HTMLElement {
     const assurance = cage.properties[property];
     return el(
       'div',
-      {},
-      el('dt', {}, propertyNames[property]),
-      el('dd', { class: assurance.level }, icon(assurance.level), sentence(assurance)),
+      el('dt', propertyNames[property]),
+      el(`dd.${assurance.level}`, icon(assurance.level), sentence(assurance)),
     );
   });
-  return el('dl', { class: 'assurances' }, ...rows);
+  return el('dl.assurances', ...rows);
 }
 
 function sentence(assurance: Assurance): string {

@@ -15,14 +15,17 @@ const barWidth = 1000;
 export class Categories {
   readonly element: HTMLElement;
   readonly #bar = pictureOf('', [barWidth, 8]);
+  /** As the bar is drawn now. */
+  #drawn = '';
   readonly #toggles = new Map<Category, { toggle: HTMLButtonElement; count: HTMLElement }>();
 
   constructor(onToggle: (category: Category) => void) {
     for (const category of [...verdicts, ...besides]) {
-      const number = el('span', { class: 'count' });
+      const number = el('span.count');
       const toggle = button(
-        { class: 'toggle', 'data-kind': category, hidden: true },
+        'button.toggle',
         () => onToggle(category),
+        { 'data-kind': category, hidden: true },
         icon(category),
         number,
         ' ',
@@ -31,12 +34,17 @@ export class Categories {
       this.#toggles.set(category, { toggle, count: number });
     }
     this.#bar.classList.add('bar');
+    // For the pointer alone: the toggles say the same to everybody.
+    this.#bar.addEventListener('click', ({ target }) => {
+      const kind = (target as SVGElement).dataset['kind'];
+      if (kind) onToggle(kind as Category);
+    });
     const toggles = [...this.#toggles.values()].map(({ toggle }) => toggle);
     this.element = el(
-      'section',
-      { class: 'categories', 'aria-label': 'Verdicts' },
+      'section.categories',
+      { 'aria-label': 'Verdicts' },
       this.#bar,
-      el('div', { class: 'toggles', role: 'group', 'aria-label': 'Show only' }, ...toggles),
+      el('div.toggles', { role: 'group', 'aria-label': 'Show only' }, ...toggles),
     );
   }
 
@@ -47,34 +55,27 @@ export class Categories {
       toggle.hidden = counted(category) === 0 && !pressed;
       setAttribute(toggle, 'aria-pressed', String(pressed));
     }
-    this.#showBar(counted, planned);
+    this.#showBar(counted, planned, chosen);
   }
 
-  #showBar(counted: (category: Category) => number, planned: number): void {
-    const parts = verdicts.filter(each => counted(each) > 0).map(each => ({ category: each, number: counted(each) }));
-    const text = parts
-      .map(({ category, number }) => `${count(number)} ${categoryLabel(category).toLowerCase()}`)
-      .join(', ');
-    const label =
-      text === '' ? `None of ${plural(planned, 'test')} has a verdict yet` : `Of ${plural(planned, 'test')}: ${text}`;
-    if (this.#bar.getAttribute('aria-label') === label) return;
-    this.#bar.setAttribute('aria-label', label);
-    const widths = barWidths(
-      parts.map(({ number }) => number),
-      planned,
-    );
+  #showBar(counted: (category: Category) => number, planned: number, chosen: readonly Category[]): void {
+    const parts = verdicts.filter(each => counted(each) > 0);
+    const texts = parts.map(each => `${count(counted(each))} ${categoryLabel(each).toLowerCase()}`);
+    const tests = plural(planned, 'test');
+    const label = parts.length > 0 ? `Of ${tests}: ${texts.join(', ')}` : `None of ${tests} has a verdict yet`;
+    const drawn = [label, ...chosen].join();
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    setAttribute(this.#bar, 'aria-label', label);
+    this.#bar.classList.toggle('narrowed', chosen.length > 0);
+    const widths = barWidths(parts.map(counted), planned);
     let x = 0;
     this.#bar.replaceChildren(
-      ...parts.map(({ category }, i) => {
-        const width = widths[i]!;
-        const part = svg('rect', {
-          'data-kind': category,
-          x,
-          y: 0,
-          width: Math.max(0, width - (i + 1 < parts.length ? 2 : 0)),
-          height: 8,
-        });
-        x += width;
+      ...parts.map((category, i) => {
+        const width = Math.max(0, widths[i]! - (i + 1 < parts.length ? 2 : 0));
+        const place = { 'data-kind': category, x, width, height: 8 };
+        const part = svg(chosen.includes(category) ? 'rect.chosen' : 'rect', place, svg('title', texts[i]));
+        x += widths[i]!;
         return part;
       }),
     );

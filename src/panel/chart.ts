@@ -29,8 +29,8 @@ export function chartOf({ heading, label, values, reserved = [], limit, caption,
     pictureOf(
       label,
       [values.length, height],
-      svg('path', { class: 'curve', d: stepsPath(values, y) }),
-      reserved.length > 0 && svg('path', { class: 'reserved', d: stepsPath(reserved, y) }),
+      svg('path.curve', { d: stepsPath(values, y) }),
+      reserved.length > 0 && svg('path.reserved', { d: stepsPath(reserved, y) }),
       line,
       until !== null && until <= values.length && rule(`M${round(until)} 0V${height}`),
     ),
@@ -38,12 +38,7 @@ export function chartOf({ heading, label, values, reserved = [], limit, caption,
 }
 
 export function figureOf(heading: string, caption: string, picture: SVGElement): HTMLElement {
-  return el(
-    'figure',
-    { class: 'chart' },
-    el('figcaption', {}, el('span', {}, heading), ' ', el('span', { class: 'muted' }, caption)),
-    picture,
-  );
+  return el('figure.chart', el('figcaption', el('span', heading), ' ', el('span.muted', caption)), picture);
 }
 
 /** Stretched to the room that it gets; the label says all of it in a sentence. */
@@ -67,21 +62,16 @@ export function stepsPath(values: readonly number[], y: (value: number) => numbe
 }
 
 export function axisOf(end: string): HTMLElement {
-  return el('div', { class: 'axis', 'aria-hidden': 'true' }, el('span', {}, '0'), el('span', {}, end));
+  return el('div.axis', { 'aria-hidden': 'true' }, el('span', '0'), el('span', end));
 }
 
 /** The same numbers as a table: for a screen reader, and for whoever wants to know exactly. */
 export function tableOf(caption: string, heads: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
-  return el(
-    'details',
-    { class: 'numbers' },
-    el('summary', {}, 'As a table'),
-    plainTable({ 'aria-label': caption }, heads, rows),
-  );
+  return el('details.numbers', el('summary', 'As a table'), plainTable(caption, heads, rows));
 }
 
 function rule(d: string): SVGPathElement {
-  return svg('path', { class: 'limit', d });
+  return svg('path.limit', { d });
 }
 
 function round(value: number): number {

@@ -1,44 +1,57 @@
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
 export type Child = Node | string | null | undefined | false;
+type Part = Attributes | Child;
 
-/** Builds an element; text is only ever text. An attribute that is `true` stands without a value, `false` and `null` not at all. */
+/**
+ * Builds an element: `span.count` is its name and its classes, and what follows are attributes and children. Text is only ever
+ * text. An attribute that is `true` stands without a value, `false` and `null` not at all.
+ */
 export function el<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Attributes = {},
-  ...children: readonly Child[]
+  what: K | `${K}.${string}`,
+  ...parts: readonly Part[]
 ): HTMLElementTagNameMap[K] {
-  return furnish(document.createElement(tag), attributes, children);
+  const [name, ...classes] = what.split('.');
+  return furnish(document.createElement(name as K), classes, parts);
 }
 
 export function svg<K extends keyof SVGElementTagNameMap>(
-  tag: K,
-  attributes: Attributes = {},
-  ...children: readonly Child[]
+  what: K | `${K}.${string}`,
+  ...parts: readonly Part[]
 ): SVGElementTagNameMap[K] {
-  return furnish(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+  const [name, ...classes] = what.split('.');
+  return furnish(document.createElementNS('http://www.w3.org/2000/svg', name as K), classes, parts);
 }
 
 export function button(
-  attributes: Attributes,
+  what: 'button' | `button.${string}`,
   onClick: (event: MouseEvent) => void,
-  ...children: readonly Child[]
+  ...parts: readonly Part[]
 ): HTMLButtonElement {
-  const made = el('button', { type: 'button', ...attributes }, ...children);
+  const made = el(what, { type: 'button' }, ...parts);
   made.addEventListener('click', onClick);
   return made;
 }
 
 export function muted(text: string): HTMLElement {
-  return el('p', { class: 'muted' }, text);
+  return el('p.muted', text);
 }
 
-function furnish<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) element.setAttribute(name, '');
-    else if (value !== false && value != null) element.setAttribute(name, String(value));
+/** A text that keeps its lines and may be longer than its box: the keyboard can scroll it. */
+export function pre(what: 'pre' | `pre.${string}`, label: string, ...parts: readonly Child[]): HTMLElement {
+  return el(what, { tabindex: 0, 'aria-label': label }, ...parts);
+}
+
+function furnish<E extends Element>(element: E, classes: readonly string[], parts: readonly Part[]): E {
+  if (classes.length > 0) element.classList.add(...classes);
+  for (const part of parts) {
+    if (typeof part === 'string' || part instanceof Node) element.append(part);
+    else if (part) for (const [name, value] of Object.entries(part)) furnishWith(element, name, value);
   }
-  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(child);
   return element;
+}
+
+function furnishWith(element: Element, name: string, value: Attributes[string]): void {
+  if (value != null && value !== false) element.setAttribute(name, value === true ? '' : String(value));
 }
 
 /** Leaves the page alone where nothing changed: a live region would speak again, and the layout be made anew. */

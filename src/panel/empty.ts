@@ -5,12 +5,11 @@ import type { Phase } from './run.ts';
 /** A page that has nothing to show says why, and what to do next. */
 export function noRunYet(onRunAll: () => void): HTMLElement {
   return el(
-    'main',
-    { class: 'empty' },
+    'main.empty',
     icon('hull'),
-    el('h1', {}, 'No run yet'),
-    el('p', {}, 'Run tests from the Test Explorer, or use ', el('strong', {}, 'Bulkhead: Run All Tests'), '.'),
-    button({}, onRunAll, 'Run all tests'),
+    el('h1', 'No run yet'),
+    el('p', 'Run tests from the Test Explorer, or use ', el('strong', 'Bulkhead: Run All Tests'), '.'),
+    button('button', onRunAll, 'Run all tests'),
   );
 }
 
@@ -27,26 +26,25 @@ export function whyEmpty(shown: number, done: number, planned: number, phase: Ph
 export function emptyTable(why: Emptiness, onClear: () => void): HTMLElement {
   switch (why) {
     case 'waiting':
-      return empty(el('p', {}, 'Waiting for the first verdict…'));
+      return empty(el('p', 'Waiting for the first verdict…'));
     case 'no-tests':
       return empty(
-        el('h2', {}, 'No tests in this run'),
-        el('p', {}, 'Nothing was found for what was asked. The Bulkhead log says where it looked.'),
+        el('h2', 'No tests in this run'),
+        el('p', 'Nothing was found for what was asked. The Bulkhead log says where it looked.'),
       );
     case 'nothing-came':
       return empty(
-        el('h2', {}, 'No verdicts'),
+        el('h2', 'No verdicts'),
         el(
           'p',
-          {},
           'The run ended before any test had a verdict. Run the tests again; the Bulkhead log says what happened.',
         ),
       );
     case 'no-match':
-      return empty(el('h2', {}, 'No test matches the filter'), button({ class: 'secondary' }, onClear, 'Clear filter'));
+      return empty(el('h2', 'No test matches the filter'), button('button.secondary', onClear, 'Clear filter'));
   }
 }
 
 function empty(...content: readonly HTMLElement[]): HTMLElement {
-  return el('div', { class: 'empty' }, ...content);
+  return el('div.empty', ...content);
 }

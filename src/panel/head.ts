@@ -12,27 +12,25 @@ type Fact = (typeof facts)[number];
 export class Head {
   readonly element: HTMLElement;
   readonly #title = el('h1');
-  readonly #mark = el('span', { class: 'mark' });
+  readonly #mark = el('span.mark');
   readonly #phase = el('strong');
   readonly #facts = new Map<Fact, HTMLElement>();
   readonly #cage = el('div');
-  readonly #notes = el('ul', { class: 'notes' });
+  readonly #notes = el('ul.notes');
   readonly #stop: HTMLButtonElement;
   #marked: Icon | null = null;
 
   constructor(actions: HTMLElement, onStop: () => void) {
-    this.#stop = button({ class: 'secondary' }, onStop, 'Stop');
+    this.#stop = button('button.secondary', onStop, 'Stop');
     actions.prepend(this.#stop);
     for (const fact of facts) this.#facts.set(fact, el('dd'));
     this.element = el(
-      'header',
-      { class: 'head' },
-      el('div', { class: 'title-line' }, this.#title, actions),
+      'header.head',
+      el('div.title-line', this.#title, actions),
       el(
-        'div',
-        { class: 'state-line' },
-        el('p', { class: 'phase' }, this.#mark, this.#phase),
-        el('dl', { class: 'facts' }, ...facts.map(fact => el('div', {}, el('dt', {}, fact), this.#facts.get(fact)))),
+        'div.state-line',
+        el('p.phase', this.#mark, this.#phase),
+        el('dl.facts', ...facts.map(fact => el('div', el('dt', fact), this.#facts.get(fact)))),
       ),
       this.#cage,
       this.#notes,
@@ -94,7 +92,7 @@ export class Head {
     if (texts.join('\n') === this.#notes.dataset.texts) return;
     this.#notes.dataset.texts = texts.join('\n');
     this.#notes.replaceChildren(
-      ...problems.map((problem, i) => el('li', { class: problem.severity }, icon('warning'), el('span', {}, texts[i]))),
+      ...problems.map((problem, i) => el(`li.${problem.severity}`, icon('warning'), el('span', texts[i]))),
     );
   }
 }

@@ -16,8 +16,7 @@ export function historyOf(past: readonly PastVerdict[]): HTMLElement {
   const most = Math.max(...memory);
   const peaks = `at most ${formatBytes(most)}`;
   return el(
-    'div',
-    { class: 'history' },
+    'div.history',
     figureOf(
       'Duration',
       caption,

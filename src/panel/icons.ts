@@ -48,8 +48,8 @@ const shapes: Readonly<Record<Icon, string>> = {
 /** Always beside its own words: hidden from a screen reader. */
 export function icon(name: Icon): SVGSVGElement {
   return svg(
-    'svg',
-    { class: `icon icon-${name}`, viewBox: '0 0 16 16', 'aria-hidden': 'true' },
+    `svg.icon.icon-${name}`,
+    { viewBox: '0 0 16 16', 'aria-hidden': 'true' },
     svg('path', { d: shapes[name] }),
   );
 }

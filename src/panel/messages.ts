@@ -1,4 +1,4 @@
-import type { Change, PastVerdict } from '../protocol/history.ts';
+import type { Change, GoneTests, PastVerdict } from '../protocol/history.ts';
 import type { CageDescription, Limits, MechanismName } from '../protocol/limits.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
@@ -26,7 +26,7 @@ export interface PanelRecord {
   readonly cage: MechanismName;
   /** Processes that the test left behind. */
   readonly leaked: number;
-  /** How often it was tried. */
+  /** How often it was tried; 0: it never began. */
   readonly attempts: number;
   /** Since its last run before; absent: nothing, or nobody has compared yet. */
   readonly changes?: readonly Change[];
@@ -57,6 +57,9 @@ export interface PanelDetails {
   /** Its text is bounded; `droppedBytes` counts what the capture and the panel left out of its middle. */
   readonly output: CapturedOutput;
 }
+
+/** Null: nothing is measured, or limited. */
+export type ResourceRow = readonly [name: string, used: string | null, limit: string | null];
 
 export type Mood = 'passed' | 'failed' | 'skipped';
 
@@ -106,11 +109,18 @@ export type ToPanel =
   | { readonly type: 'live'; readonly live: PanelLive }
   | { readonly type: 'ended'; readonly summary: RunSummary }
   /** The answer to `details`; null: the host no longer has this test. */
-  | { readonly type: 'details'; readonly key: TestKey; readonly details: PanelDetails | null }
+  | {
+      readonly type: 'details';
+      readonly key: TestKey;
+      readonly details: PanelDetails | null;
+      readonly resources: readonly ResourceRow[];
+    }
   /** The answer to `course`. */
   | { readonly type: 'course'; readonly course: PanelCourse }
   /** What became of a test before, the newest first; comes after its details. */
   | { readonly type: 'history'; readonly key: TestKey; readonly past: readonly PastVerdict[] }
+  /** What is not there any more since the run before, once the run has ended. */
+  | { readonly type: 'gone'; readonly gone: GoneTests }
   /** Opens this test of the run; what hides it gives way. */
   | { readonly type: 'show'; readonly key: TestKey }
   /** The warden went away and the run will get no further. */
@@ -132,12 +142,12 @@ export type FromPanel =
   | { readonly type: 'stop' }
   /** The host asks where to. */
   | { readonly type: 'export' }
-  | { readonly type: 'copy'; readonly text: string };
+  | { readonly type: 'copy'; readonly key: TestKey };
 
 /** What arrived from a webview, if it is one of the messages above; the host must not act on anything else. */
 export function fromPanel(value: unknown): FromPanel | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, key, keys, text, message, lane, ms } = value as Record<string, unknown>;
+  const { type, key, keys, message, lane, ms } = value as Record<string, unknown>;
   switch (type) {
     case 'ready':
     case 'course':
@@ -148,6 +158,7 @@ export function fromPanel(value: unknown): FromPanel | undefined {
     case 'details':
     case 'reveal':
     case 'openOutput':
+    case 'copy':
       return typeof key === 'string' ? { type, key } : undefined;
     case 'openMessage':
       return typeof key === 'string' && Number.isInteger(message)
@@ -157,8 +168,6 @@ export function fromPanel(value: unknown): FromPanel | undefined {
       return typeof lane === 'number' && typeof ms === 'number' ? { type, lane, ms } : undefined;
     case 'rerun':
       return Array.isArray(keys) && keys.every(each => typeof each === 'string') ? { type, keys } : undefined;
-    case 'copy':
-      return typeof text === 'string' ? { type, text } : undefined;
     default:
       return undefined;
   }

@@ -2,8 +2,19 @@ import { mechanismLabel } from '../reports/wording.ts';
 import type { VerdictKind } from '../protocol/verdict.ts';
 import type { PanelRecord } from './messages.ts';
 
-export const columns = ['test', 'verdict', 'duration', 'memory', 'cpu', 'processes', 'cage'] as const;
-export type Column = (typeof columns)[number];
+/** From left to right. */
+export const headings = {
+  test: 'Test',
+  verdict: 'Verdict',
+  duration: 'Duration',
+  memory: 'Peak memory',
+  cpu: 'CPU',
+  processes: 'Processes',
+  attempts: 'Attempts',
+  cage: 'Cage',
+} as const;
+export type Column = keyof typeof headings;
+export const columns = Object.keys(headings) as readonly Column[];
 export type Direction = 'ascending' | 'descending';
 
 export interface Sort {
@@ -47,7 +58,7 @@ function severity({ kind, leaked, attempts }: PanelRecord): number {
 
 /** Ties are broken by duration, slowest first, then by place, so that rows do not jump while a run goes on. */
 export function orderBy({ column, direction }: Sort): Order {
-  const value = valueOf(column);
+  const value = values[column];
   const sign = direction === 'ascending' ? 1 : -1;
   return (a, b) => {
     const x = value(a);
@@ -59,24 +70,16 @@ export function orderBy({ column, direction }: Sort): Order {
   };
 }
 
-function valueOf(column: Column): (record: PanelRecord) => string | number | null {
-  switch (column) {
-    case 'test':
-      return record => record.title;
-    case 'verdict':
-      return severity;
-    case 'duration':
-      return record => record.durationMs;
-    case 'memory':
-      return record => record.peakMemoryBytes;
-    case 'cpu':
-      return record => record.cpuMs;
-    case 'processes':
-      return record => record.maxProcesses;
-    case 'cage':
-      return record => mechanismLabel(record.cage);
-  }
-}
+const values: Readonly<Record<Column, (record: PanelRecord) => string | number | null>> = {
+  test: record => record.title,
+  verdict: severity,
+  duration: record => record.durationMs,
+  memory: record => record.peakMemoryBytes,
+  cpu: record => record.cpuMs,
+  processes: record => record.maxProcesses,
+  attempts: record => record.attempts,
+  cage: record => mechanismLabel(record.cage),
+};
 
 const tie: Order = (a, b) =>
   (b.durationMs ?? -1) - (a.durationMs ?? -1) ||

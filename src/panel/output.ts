@@ -1,7 +1,7 @@
 import { formatBytes } from '../config/quantities.ts';
 import type { SavedOutput } from '../protocol/verdict.ts';
 import { parseAnsi, type Style } from './ansi.ts';
-import { button, el, muted } from './dom.ts';
+import { button, el, muted, pre } from './dom.ts';
 import type { PanelDetails } from './messages.ts';
 
 /** What the test printed, in the theme's terminal colours. */
@@ -13,10 +13,9 @@ export function outputOf({ text, droppedBytes, ...saved }: PanelDetails['output'
   });
   return el(
     'div',
-    {},
     droppedBytes > 0 && muted(`${formatBytes(droppedBytes)} are left out of the middle.`),
-    el('pre', { class: 'output', tabindex: 0, 'aria-label': 'Output' }, ...spans),
-    button({ class: 'secondary' }, onOpen, openText(droppedBytes, saved)),
+    pre('pre.output', 'Output', ...spans),
+    button('button.secondary', onOpen, openText(droppedBytes, saved)),
   );
 }
 

@@ -1,20 +1,19 @@
-import { type Attributes, type Child, el } from './dom.ts';
+import { type Child, el } from './dom.ts';
 
 /** A table that is read from top to bottom; the first cell of a row says what the row is about. */
 export function plainTable(
-  attributes: Attributes,
+  label: string,
   heads: readonly string[],
   rows: readonly (readonly Child[])[],
-): HTMLElement {
+): HTMLTableElement {
   return el(
-    'table',
-    attributes,
-    el('thead', {}, el('tr', {}, ...heads.map(head => (head === '' ? el('td') : el('th', { scope: 'col' }, head))))),
+    'table.plain',
+    { 'aria-label': label },
+    el('thead', el('tr', ...heads.map(head => (head === '' ? el('td') : el('th', { scope: 'col' }, head))))),
     el(
       'tbody',
-      {},
       ...rows.map(([first, ...others]) =>
-        el('tr', {}, el('th', { scope: 'row' }, first), ...others.map(other => el('td', {}, other))),
+        el('tr', el('th', { scope: 'row' }, first), ...others.map(other => el('td', other))),
       ),
     ),
   );

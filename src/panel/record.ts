@@ -28,7 +28,10 @@ export function panelRecord(record: TestRecord, folder: Folder): PanelRecord {
     maxProcesses: usage.maxProcesses,
     shared: usage.shared,
     cage: record.cage,
-    attempts: attributes.reduce((sum, each) => sum + (each.kind === 'retried' ? each.earlier.length : 0), 1),
+    attempts: attributes.reduce(
+      (sum, each) => sum + (each.kind === 'retried' ? each.earlier.length : 0),
+      begun(record),
+    ),
     leaked: attributes.reduce((sum, each) => sum + (each.kind === 'leaked-processes' ? each.total : 0), 0),
   };
 }
@@ -52,6 +55,11 @@ export function panelDetails(record: TestRecord): PanelDetails {
     timeline: record.timeline ?? null,
     output: boundedOutput(record.output),
   };
+}
+
+/** 1, or 0 for a test that was never tried. */
+function begun({ verdict: { kind }, startedAt }: TestRecord): number {
+  return startedAt === null && (kind === 'skipped' || kind === 'cancelled' || kind === 'not-run') ? 0 : 1;
 }
 
 function panelFailure({ text, stack, expected, actual, file, line }: FailureMessage): PanelFailure {

@@ -16,18 +16,17 @@ export function rowOf(record: PanelRecord, folders: boolean): HTMLTableRowElemen
     'tr',
     { 'data-key': record.key },
     el(
-      'th',
-      { scope: 'row', class: 'col-test' },
+      'th.col-test',
+      { scope: 'row' },
       el(
-        'button',
-        { type: 'button', class: 'title', tabindex: -1, 'aria-controls': 'details', title: record.title },
+        'button.title',
+        { type: 'button', tabindex: -1, 'aria-controls': 'details', title: record.title },
         record.title,
       ),
       el(
-        'div',
-        { class: 'under' },
-        record.suite !== '' && el('span', { class: 'suite', title: record.suite }, record.suite),
-        el('span', { class: 'file', title: file }, file),
+        'div.under',
+        record.suite !== '' && el('span.suite', { title: record.suite }, record.suite),
+        el('span.file', { title: file }, file),
       ),
     ),
     verdictCell(record),
@@ -35,12 +34,13 @@ export function rowOf(record: PanelRecord, folders: boolean): HTMLTableRowElemen
     memoryCell(record),
     cell('cpu', number(record.cpuMs, formatDuration, shared)),
     cell('processes', number(record.maxProcesses, count, shared)),
+    cell('attempts', count(record.attempts)),
     cell('cage', mechanismLabel(record.cage)),
   );
 }
 
 function verdictCell({ kind, headline, leaked, attempts, changes: [change] = [] }: PanelRecord): HTMLElement {
-  const verdict = el('span', { class: 'verdict', 'data-kind': kind, title: headline }, icon(kind), verdictLabel(kind));
+  const verdict = el('span.verdict', { 'data-kind': kind, title: headline }, icon(kind), verdictLabel(kind));
   if (leaked > 0) return cell('verdict', verdict, beside('leaked', `left ${plural(leaked, 'process', 'processes')}`));
   if (attempts > 1) return cell('verdict', verdict, beside('flaky', `tried ${attempts} times`));
   return change
@@ -50,41 +50,36 @@ function verdictCell({ kind, headline, leaked, attempts, changes: [change] = [] 
 
 /** There is room for the one that is worse. */
 function beside(what: Category, text: string): HTMLElement {
-  return el('div', { class: 'under leak', 'data-kind': what }, icon(what), text);
+  return el('div.under.leak', { 'data-kind': what }, icon(what), text);
 }
 
 function memoryCell({ peakMemoryBytes: peak, memoryCapBytes: cap, shared }: PanelRecord): HTMLElement {
   if (peak === null || cap === null || cap === 0) return cell('memory', number(peak, formatBytes, shared));
   const share = Math.min(1, peak / cap);
-  const fill = el('span', { class: share >= 0.9 ? 'fill near' : 'fill' });
+  const fill = el(share >= 0.9 ? 'span.fill.near' : 'span.fill');
   fill.style.width = `${(share * 100).toFixed(1)}%`;
   return cell(
     'memory',
     number(peak, formatBytes, shared),
-    el('span', { class: 'of' }, ` / ${formatBytes(cap)}`),
-    el('div', { class: 'gauge' }, fill),
+    el('span.of', ` / ${formatBytes(cap)}`),
+    el('div.gauge', fill),
   );
 }
 
 /** A number of a cage that several tests shared is only a bound for each of them. */
 function number(value: number | null, format: (value: number) => string, shared: boolean): Node {
   if (value === null)
-    return el(
-      'span',
-      { class: 'none' },
-      el('span', { 'aria-hidden': 'true' }, '–'),
-      el('span', { class: 'unseen' }, 'not measured'),
-    );
+    return el('span.none', el('span', { 'aria-hidden': 'true' }, '–'), el('span.unseen', 'not measured'));
   if (!shared) return document.createTextNode(format(value));
   return el(
     'span',
     { title: 'Measured for several tests together, in the cage that they shared' },
     el('span', { 'aria-hidden': 'true' }, '≤ '),
-    el('span', { class: 'unseen' }, 'at most '),
+    el('span.unseen', 'at most '),
     format(value),
   );
 }
 
 function cell(column: Column, ...children: readonly (Node | string)[]): HTMLTableCellElement {
-  return el('td', { class: `col-${column}` }, ...children);
+  return el(`td.col-${column}`, ...children);
 }

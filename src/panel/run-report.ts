@@ -1,13 +1,13 @@
 import type { TestKey } from '../protocol/tests.ts';
 import { Categories } from './categories.ts';
-import { detailsText } from './copy.ts';
-import { DetailsPane } from './details.ts';
+import { DetailsPane, type ToldDetails, toldIn } from './details.ts';
 import { button, el, setText } from './dom.ts';
 import { emptyTable, noRunYet, whyEmpty } from './empty.ts';
 import type { Category, Filter } from './filter.ts';
+import { goneOf } from './gone.ts';
 import { Head } from './head.ts';
 import type { Host } from './host.ts';
-import type { PanelDetails, PanelRecord, RunHead, ToPanel } from './messages.ts';
+import type { FromPanel, PanelRecord, RunHead, ToPanel } from './messages.ts';
 import { nextSort } from './order.ts';
 import { Pace, pageClock } from './pace.ts';
 import { count, phaseOf, phaseText, plannedOf, type RunState, type Tally } from './run.ts';
@@ -40,19 +40,17 @@ export class RunReport {
   });
   readonly #details = new DetailsPane({
     onClose: () => this.#close(),
-    onReveal: key => this.#host.postMessage({ type: 'reveal', key }),
-    onRerun: key => this.#host.postMessage({ type: 'rerun', keys: [key] }),
-    onCopy: (record, details) => this.#copy(record, details),
-    onOpenOutput: key => this.#host.postMessage({ type: 'openOutput', key }),
-    onOpenMessage: (key, message) => this.#host.postMessage({ type: 'openMessage', key, message }),
+    onAsk: message => {
+      this.#ask(message);
+      if (message.type === 'copy') this.#spoken.textContent = 'Details copied';
+    },
   });
-  readonly #rerun = button({ class: 'secondary' }, () =>
-    this.#host.postMessage({ type: 'rerun', keys: this.#again() }),
-  );
-  readonly #export = button({ class: 'secondary' }, () => this.#host.postMessage({ type: 'export' }), 'Export…');
+  readonly #rerun = button('button.secondary', () => this.#ask({ type: 'rerun', keys: this.#again() }));
+  readonly #export = button('button.secondary', () => this.#ask({ type: 'export' }), 'Export…');
+  readonly #gone = el('div.gone');
   readonly #instead = el('div');
-  readonly #split = el('div', { class: 'split' }, this.#table.element, this.#instead, this.#details.element);
-  readonly #spoken = el('div', { class: 'unseen', role: 'status' });
+  readonly #split = el('div.split', this.#table.element, this.#instead, this.#details.element);
+  readonly #spoken = el('div.unseen', { role: 'status' });
   #view: SavedView;
   #store = new RecordStore();
   #run: RunState | null = null;
@@ -64,16 +62,14 @@ export class RunReport {
     this.#root = root;
     this.#host = host;
     this.#view = savedView(host.getState());
-    this.#head = new Head(el('div', { class: 'actions' }, this.#rerun, this.#export), () =>
-      host.postMessage({ type: 'stop' }),
-    );
+    this.#head = new Head(el('div.actions', this.#rerun, this.#export), () => this.#ask({ type: 'stop' }));
     this.#timeline = new RunTimeline(this.#view.timeline, {
       onToggle: timeline => {
         this.#keep({ ...this.#view, timeline });
         this.#pace.request();
       },
-      onAsk: () => host.postMessage({ type: 'course' }),
-      onPoint: (lane, ms) => host.postMessage({ type: 'at', lane, ms }),
+      onAsk: () => this.#ask({ type: 'course' }),
+      onPoint: (lane, ms) => this.#ask({ type: 'at', lane, ms }),
     });
     this.#pace = new Pace(paintEveryMs, pageClock, () => this.#paint());
     this.#split.addEventListener('keydown', event => {
@@ -81,7 +77,7 @@ export class RunReport {
     });
     document.addEventListener('visibilitychange', () => this.#pace.shown());
     setInterval(() => this.#run && phaseOf(this.#run) === 'running' && this.#pace.request(), 1000);
-    host.postMessage({ type: 'ready' });
+    this.#ask({ type: 'ready' });
   }
 
   receive(message: ToPanel): void {
@@ -106,12 +102,14 @@ export class RunReport {
       case 'history':
         if (this.#opened?.key === message.key) this.#details.addHistory(message.past);
         return;
+      case 'gone':
+        return this.#gone.replaceChildren(...goneOf(message.gone));
       case 'course':
         return this.#timeline.draw(message.course, this.#run?.summary?.memoryBudgetBytes ?? null);
       case 'show':
         return this.#show(message.key);
       case 'details':
-        if (this.#opened && this.#opened.key === message.key) this.#showDetails(this.#opened, message.details);
+        if (this.#opened?.key === message.key) this.#showDetails(this.#opened, toldIn(message));
         return;
     }
   }
@@ -135,6 +133,7 @@ export class RunReport {
     this.#folders = new Set();
     this.#toolbar.set(this.#view.filter.text);
     this.#head.forget();
+    this.#gone.replaceChildren();
     this.#forgetDetails();
     this.#pace.soon();
   }
@@ -151,17 +150,17 @@ export class RunReport {
     const run = this.#run;
     if (!run)
       return this.#root.replaceChildren(
-        noRunYet(() => this.#host.postMessage({ type: 'runAll' })),
+        noRunYet(() => this.#ask({ type: 'runAll' })),
         this.#spoken,
       );
     if (!this.#split.isConnected)
       this.#root.replaceChildren(
         el(
           'main',
-          {},
           this.#head.element,
           this.#categories.element,
           this.#timeline.element,
+          this.#gone,
           this.#toolbar.element,
           this.#split,
         ),
@@ -225,17 +224,19 @@ export class RunReport {
     this.#keep({ ...this.#view, selected: key });
     this.#open(record, rest);
     this.#pace.now();
+    // In a small window the page itself may have to be scrolled to it.
+    this.#split.scrollIntoView({ block: 'nearest' });
   }
 
   #open(record: PanelRecord, rest: number): void {
     this.#opened = record;
     this.#showDetails(record, undefined);
     clearTimeout(this.#asking);
-    this.#asking = setTimeout(() => this.#host.postMessage({ type: 'details', key: record.key }), rest);
+    this.#asking = setTimeout(() => this.#ask({ type: 'details', key: record.key }), rest);
   }
 
-  #showDetails(record: PanelRecord, details: PanelDetails | null | undefined): void {
-    this.#details.show(record, details, this.#run?.head.cage ?? null);
+  #showDetails(record: PanelRecord, told: ToldDetails | null | undefined): void {
+    this.#details.show(record, told, this.#run?.head.cage ?? null);
   }
 
   #close(): void {
@@ -252,9 +253,8 @@ export class RunReport {
     this.#details.hide();
   }
 
-  #copy(record: PanelRecord, details: PanelDetails): void {
-    this.#host.postMessage({ type: 'copy', text: detailsText(record, details) });
-    this.#spoken.textContent = 'Details copied';
+  #ask(message: FromPanel): void {
+    this.#host.postMessage(message);
   }
 
   #sort(column: Parameters<typeof nextSort>[1]): void {

@@ -22,14 +22,14 @@ export interface TimelineEvents {
 export class RunTimeline {
   readonly element: HTMLDetailsElement;
   readonly #events: TimelineEvents;
-  readonly #content = el('div', { class: 'course' });
+  readonly #content = el('div.course');
   #asked = '';
   #waiting = false;
   #due = 0;
 
   constructor(open: boolean, events: TimelineEvents) {
     this.#events = events;
-    this.element = el('details', { class: 'run-timeline', open }, el('summary', {}, 'Timeline'), this.#content);
+    this.element = el('details.run-timeline', { open }, el('summary', 'Timeline'), this.#content);
     this.element.addEventListener('toggle', () => events.onToggle(this.element.open));
   }
 

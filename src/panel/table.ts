@@ -1,7 +1,7 @@
 import type { TestKey } from '../protocol/tests.ts';
 import { button, el, setAttribute } from './dom.ts';
 import type { PanelRecord } from './messages.ts';
-import { type Column, columns, type Sort } from './order.ts';
+import { type Column, columns, headings, type Sort } from './order.ts';
 import { rowOf } from './row.ts';
 import { rowAfterKey, scrollTo, strips, type Viewport } from './virtual.ts';
 
@@ -37,7 +37,7 @@ export class ResultsTable {
     this.#events = events;
     this.#head.append(el('tr', { 'aria-rowindex': 1 }, ...columns.map(column => this.#header(column))));
     this.#table = el('table', { 'aria-label': 'Tests' }, this.#head, this.#body);
-    this.element = el('div', { class: 'viewport' }, this.#table);
+    this.element = el('div.viewport', this.#table);
     this.element.addEventListener('scroll', () => this.#soon(), { passive: true });
     new ResizeObserver(() => this.#soon()).observe(this.element);
     this.#body.addEventListener('click', event => this.#clicked(event));
@@ -67,9 +67,9 @@ export class ResultsTable {
 
   #header(column: Column): HTMLElement {
     const header = el(
-      'th',
-      { scope: 'col', class: `col-${column}` },
-      button({}, () => this.#events.onSort(column), headings[column]),
+      `th.col-${column}`,
+      { scope: 'col' },
+      button('button', () => this.#events.onSort(column), headings[column]),
     );
     this.#headers.set(column, header);
     return header;
@@ -171,20 +171,10 @@ export class ResultsTable {
   }
 }
 
-const headings: Readonly<Record<Column, string>> = {
-  test: 'Test',
-  verdict: 'Verdict',
-  duration: 'Duration',
-  memory: 'Peak memory',
-  cpu: 'CPU',
-  processes: 'Processes',
-  cage: 'Cage',
-};
-
 function gap(rows: number): HTMLTableRowElement {
   const cell = el('td', { colspan: columns.length });
   cell.style.height = `${rows * rowHeight}px`;
-  return el('tr', { class: 'gap', 'aria-hidden': 'true' }, cell);
+  return el('tr.gap', { 'aria-hidden': 'true' }, cell);
 }
 
 function rowAt(target: EventTarget | null): HTMLTableRowElement | null {

@@ -24,8 +24,7 @@ export function timelineOf({ timeline, limits, startedAt }: PanelDetails): HTMLE
   };
   const percent = (value: number) => `${value} %`;
   return el(
-    'div',
-    { class: 'timeline' },
+    'div.timeline',
     curve('Memory', memory, limits.memoryBytes, formatBytes),
     cpu.length > 0 && curve('CPU', cpu, null, percent),
     curve('Processes', processes, limits.processes, String),

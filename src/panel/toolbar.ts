@@ -13,7 +13,7 @@ export class Toolbar {
     spellcheck: 'false',
     autocomplete: 'off',
   });
-  readonly #count = el('span', { class: 'shown-count' });
+  readonly #count = el('span.shown-count');
   readonly #clear: HTMLButtonElement;
 
   constructor(onText: (text: string) => void, onClear: () => void) {
@@ -23,21 +23,16 @@ export class Toolbar {
       waiting = setTimeout(() => onText(this.#input.value), 100);
     });
     this.#clear = button(
-      { class: 'link', hidden: true },
+      'button.link',
       () => {
         clearTimeout(waiting);
         onClear();
         this.#input.focus();
       },
+      { hidden: true },
       'Clear filter',
     );
-    this.element = el(
-      'search',
-      { class: 'toolbar' },
-      el('div', { class: 'field' }, icon('search'), this.#input),
-      this.#clear,
-      this.#count,
-    );
+    this.element = el('search.toolbar', el('div.field', icon('search'), this.#input), this.#clear, this.#count);
   }
 
   show(text: string, shown: number, all: number, filtered: boolean): void {

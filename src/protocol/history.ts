@@ -70,8 +70,15 @@ export interface LastVerdict extends PastVerdict {
 export const changes = ['newly-failed', 'fixed', 'new', 'slower', 'more-memory'] as const;
 export type Change = (typeof changes)[number];
 
+/** Tests that the run before had, and that this one did not find where it looked for all there are. */
+export interface GoneTests {
+  readonly total: number;
+  /** The first of them. */
+  readonly tests: readonly { readonly title: string; readonly file: string }[];
+}
+
 /** The tests of a run that changed. By what they did, because of 200,000 tests only their keys fit into a frame. */
-export type Comparison = Readonly<Record<Change, readonly TestKey[]>>;
+export type Comparison = Readonly<Record<Change, readonly TestKey[]>> & { readonly gone: GoneTests };
 
 /** Requests about past runs, and the type of their answers. */
 export interface HistoryRequests {

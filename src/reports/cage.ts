@@ -1,23 +1,18 @@
 import type { Assurance, CageDescription, CageProperties, MechanismName } from '../protocol/limits.ts';
 import { oneLine } from './excerpt.ts';
 
+const mechanisms: Readonly<Record<MechanismName, string>> = {
+  cgroup2: 'cgroup v2',
+  cgroup1: 'cgroup v1',
+  'job-object': 'job object',
+  namespaces: 'namespaces',
+  subreaper: 'keeper',
+  'watched-tree': 'watched tree',
+  'process-group': 'process group',
+};
+
 export function mechanismLabel(name: MechanismName): string {
-  switch (name) {
-    case 'cgroup2':
-      return 'cgroup v2';
-    case 'cgroup1':
-      return 'cgroup v1';
-    case 'job-object':
-      return 'job object';
-    case 'namespaces':
-      return 'namespaces';
-    case 'subreaper':
-      return 'keeper';
-    case 'watched-tree':
-      return 'watched tree';
-    case 'process-group':
-      return 'process group';
-  }
+  return mechanisms[name];
 }
 
 export const propertyNames: Readonly<Record<keyof CageProperties, string>> = {

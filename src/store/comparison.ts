@@ -1,6 +1,7 @@
 import type { Change, Comparison } from '../protocol/history.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import { isFailure, type VerdictKind } from '../protocol/verdict.ts';
+import { goneTests, type SelectionOf } from './gone.ts';
 import type { Database } from './sqlite.ts';
 
 /** What is less than both is the machine's mood, not the test's. */
@@ -32,7 +33,7 @@ const own = `verdict NOT IN ('cancelled', 'not-run', 'lost', 'skipped')`;
 const columns = 'verdict, outcomes.duration_ms AS durationMs, peak_memory AS peakMemoryBytes';
 
 /** Each test of a run against the last run before in which it had a verdict of its own. */
-export function comparison(database: Database, run: string): Comparison {
+export function comparison(database: Database, run: string, selectionOf: SelectionOf): Comparison {
   const rows = database
     .prepare(
       `SELECT test, key, ${columns} FROM outcomes JOIN tests ON tests.id = outcomes.test
@@ -45,10 +46,11 @@ export function comparison(database: Database, run: string): Comparison {
      ORDER BY runs.started_at DESC, runs.id DESC LIMIT 1`,
   );
   const found: Record<Change, TestKey[]> = { 'newly-failed': [], fixed: [], new: [], slower: [], 'more-memory': [] };
+  const gone = goneTests(database, run, selectionOf);
   for (const { test, key, ...now } of rows) {
     const last = before.get(run, test) as unknown as Outcome | undefined;
     for (const change of last ? changesOf(last, now) : (['new'] as const)) found[change].push(key);
   }
   // A history that knows few of these tests does not know which of them are new.
-  return found.new.length * 2 > rows.length ? { ...found, new: [] } : found;
+  return { ...found, gone, ...(found.new.length * 2 > rows.length ? { new: [] } : {}) };
 }

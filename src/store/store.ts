@@ -10,13 +10,13 @@ import type {
   PastVerdict,
   RecordPage,
 } from '../protocol/history.ts';
-import type { Problem } from '../protocol/messages.ts';
+import type { Problem, Selection } from '../protocol/messages.ts';
 import { isFailure, type TestRecord, type VerdictKind } from '../protocol/verdict.ts';
 import { comparison } from './comparison.ts';
 import { databaseName, openDatabase, openInMemory, type Opened, setAside } from './database.ts';
 import { durationUntil, stateOf } from './digest.ts';
 import { countsOfRun, Importer } from './importer.ts';
-import { entryAt } from './journal-lines.ts';
+import { entryAt, journalLines } from './journal-lines.ts';
 import { Damage, isDamage, isRefusal } from './sqlite.ts';
 
 type Params<N extends keyof HistoryRequests> = HistoryRequests[N]['params'];
@@ -113,7 +113,7 @@ export class Store {
   comparison({ run }: Params<'comparison'>): Comparison {
     return this.#guarded(() => {
       this.#catchUp();
-      return comparison(this.#opened.database, run);
+      return comparison(this.#opened.database, run, each => this.#selectionOf(each));
     });
   }
 
@@ -132,6 +132,13 @@ export class Store {
         return row ? [{ ...row, key, leaked: row.leaked === 1 }] : [];
       });
     });
+  }
+
+  /** What was asked for is in the journal alone. */
+  #selectionOf(run: string): Selection | null {
+    for (const { entry } of journalLines(join(this.#storage, 'runs', run, journalName)))
+      return entry?.entry === 'run' ? entry.selection : null;
+    return null;
   }
 
   #catchUp(): void {

@@ -5,10 +5,10 @@ import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import type { ToPanel } from '../../src/panel/messages.ts';
 import { changes } from '../../src/protocol/history.ts';
-import { panelDetails, panelRecord } from '../../src/panel/record.ts';
+import { panelRecord } from '../../src/panel/record.ts';
 import { launchBrowser } from '../bed/browser.ts';
 import { type Bundle, bundlePanel, openPanel, type Panel, type ThemeName, themes } from './panel/harness.ts';
-import { everyVerdict, folder, headOf, summaryOf } from './panel/samples.ts';
+import { detailsOf, everyVerdict, folder, headOf, summaryOf } from './panel/samples.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const records = everyVerdict();
@@ -75,6 +75,9 @@ describe('what axe says of the run report', function () {
       const changed = changes.map((change, i) => ({ ...rows[i]!, changes: [change] }));
       await panel.send({ type: 'records', records: changed });
       await page.getByRole('button', { name: '1 Newly failed' }).waitFor();
+      const tests = [{ title: 'Old › is forgotten', file: 'test/old.test.ts' }];
+      await panel.send({ type: 'gone', gone: { total: 1, tests } });
+      await page.getByText('1 test of the run before is gone').click();
       await look('compared');
       await page.getByRole('button', { name: '1 Crashed' }).click();
       await look('filtered');
@@ -82,7 +85,7 @@ describe('what axe says of the run report', function () {
       // The one with a difference, a chart and a cage.
       const { key } = rows[1]!;
       await page.locator(`tr[data-key="${key}"] .title`).click();
-      await panel.send({ type: 'details', key, details: panelDetails(records[1]!) });
+      await panel.send(detailsOf(records[1]!));
       await page.locator('details.cage > summary').click();
       await look('details');
       await page.keyboard.press('Escape');

@@ -4,7 +4,9 @@ import type { PastVerdict } from '../../../src/protocol/history.ts';
 import type { CageDescription } from '../../../src/protocol/limits.ts';
 import type { RunSummary } from '../../../src/protocol/messages.ts';
 import type { Attribute, TestRecord, Verdict } from '../../../src/protocol/verdict.ts';
-import type { PanelRecord, RunHead } from '../../../src/panel/messages.ts';
+import type { PanelRecord, RunHead, ToPanel } from '../../../src/panel/messages.ts';
+import { panelDetails, panelRecord } from '../../../src/panel/record.ts';
+import { resourcesOf } from '../../../src/panel/resources.ts';
 
 const mebibyte = 1024 ** 2;
 export const folder = { name: 'shop', path: '/home/ada/shop' };
@@ -240,4 +242,10 @@ export function headOf(planned: number, changes: Partial<RunHead> = {}): RunHead
 export function summaryOf(planned: number, changes: Partial<RunSummary> = {}): RunSummary {
   const fixed = { run: 'run-1', startedAt: Date.UTC(2026, 0, 2, 14, 3, 22), durationMs: 41_300, journal: null };
   return { ...fixed, planned, counts: {}, leaked: 0, flaky: 0, cancelled: false, problems: [], ...changes };
+}
+
+/** The host's answer to somebody who looks at the test. */
+export function detailsOf(record: TestRecord): ToPanel {
+  const details = panelDetails(record);
+  return { type: 'details', key: details.key, details, resources: resourcesOf(panelRecord(record, folder), details) };
 }

@@ -80,7 +80,8 @@ describe('records of a run', () => {
     const records = opened();
     for (const key of ['a', 'b', 'c']) records.add(recordOf(key), folder);
     const nothing = { 'newly-failed': [], fixed: [], new: [], slower: [], 'more-memory': [] };
-    const changed = records.compare({ ...nothing, fixed: ['gone', 'a'], slower: ['c'], 'more-memory': ['c'] });
+    const gone = { total: 0, tests: [] };
+    const changed = records.compare({ ...nothing, gone, fixed: ['gone', 'a'], slower: ['c'], 'more-memory': ['c'] });
     const changes = (rows: typeof changed) => rows.map(({ key, changes }) => [key, changes]);
     assert.deepEqual(changes(changed), [
       ['a', ['fixed']],

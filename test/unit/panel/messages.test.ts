@@ -8,7 +8,7 @@ describe('a message from a webview', () => {
       { type: 'details', key: 'k' },
       { type: 'openMessage', key: 'k', message: 1 },
       { type: 'rerun', keys: ['a', 'b'] },
-      { type: 'copy', text: 'x' },
+      { type: 'copy', key: 'k' },
       { type: 'export' },
     ])
       assert.deepEqual(fromPanel(message), message);

@@ -42,6 +42,17 @@ describe('the row of a test', () => {
     assert.equal(panelRecord(recordOf(1), folder).leaked, 0);
   });
 
+  it('counts how often the test was tried: not at all where it never began', () => {
+    const attempts = (number: number, changes: Parameters<typeof recordOf>[1]) =>
+      panelRecord(recordOf(number, changes), folder).attempts;
+    assert.equal(attempts(1, {}), 1);
+    assert.equal(attempts(1, { attributes: [{ kind: 'retried', earlier: [{ kind: 'failed' }] }] }), 2);
+    assert.equal(attempts(1, { verdict: { kind: 'skipped' }, startedAt: null }), 0);
+    assert.equal(attempts(1, { verdict: { kind: 'skipped' } }), 1, 'it skipped itself while it ran');
+    const refused = { kind: 'error', phase: 'spawn', message: 'ENOENT' } as const;
+    assert.equal(attempts(1, { verdict: refused, startedAt: null }), 1);
+  });
+
   it('stays small whatever the test is called and says', () => {
     const loud = 'x'.repeat(1_000_000);
     const row = panelRecord(

@@ -41,7 +41,14 @@ describe('what changed in a test', () => {
 describe('a run beside the one before', () => {
   let storage: string;
   let store: Store;
-  const nothing = { 'newly-failed': [], fixed: [], new: [], slower: [], 'more-memory': [] };
+  const nothing = {
+    'newly-failed': [],
+    fixed: [],
+    new: [],
+    slower: [],
+    'more-memory': [],
+    gone: { total: 0, tests: [] },
+  };
 
   beforeEach(() => {
     storage = mkdtempSync(join(tmpdir(), 'bulkhead-comparison-'));
