@@ -116,6 +116,7 @@ async function round(senders: number, storage: string): Promise<Round> {
       errors: [],
       unhandled: [],
       leftOpen: [],
+      leaks: [],
       last: true,
     };
     void journal.record({

@@ -1,5 +1,6 @@
 import { LineSplitter } from '../protocol/codec.ts';
 import { endStates, type InsideEvent } from '../protocol/events.ts';
+import { leakKinds } from '../protocol/verdict.ts';
 
 const maxEventBytes = 16 * 1024 ** 2;
 const maxProblems = 20;
@@ -107,7 +108,9 @@ function isEvent(value: unknown): value is InsideEvent {
         Number(event['port']) < 65_536
       );
     case 'left':
-      return isTestRef(event) && Array.isArray(event['what']) && event['what'].every(each => typeof each === 'string');
+      return isTestRef(event) && areNames(event['what']);
+    case 'leak':
+      return isTestRef(event) && areNames(event['what']) && leakKinds.some(kind => kind === event['leak']);
     case 'output':
       return typeof event['text'] === 'string';
     case 'bye':
@@ -128,6 +131,10 @@ function isTestRef(event: Record<string, unknown>): boolean {
   return (
     Array.isArray(path) && path.every(title => typeof title === 'string') && Number.isSafeInteger(event['ordinal'])
   );
+}
+
+function areNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every(each => typeof each === 'string');
 }
 
 function isFailure(value: unknown): boolean {

@@ -93,6 +93,8 @@ export interface ReportedError {
   readonly failure: FailureMessage;
 }
 
+export type Leak = Pick<Extract<InsideEvent, { t: 'leak' }>, 'leak' | 'what'>;
+
 export type EndEvent = Extract<InsideEvent, { t: 'end' }>;
 
 export interface TestEvidence {
@@ -110,6 +112,8 @@ export interface TestEvidence {
   readonly unhandled: readonly FailureMessage[];
   /** What it opened and left open, of what keeps a process from ending. */
   readonly leftOpen: readonly string[];
+  /** What it left in the process that it shared, and what is still on the disk of what it made for a while. */
+  readonly leaks: readonly Leak[];
   /** The one that was running when the process ended, else the one that ended last: how the process ended is told with it. */
   readonly last: boolean;
 }

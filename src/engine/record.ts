@@ -24,7 +24,7 @@ export function recordOf(
   const { evidence } = outcome;
   const timeline = timelineOf(outcome, test);
   const attributes = attributesOf(outcome, test).filter(
-    attribute => context.leaks !== 'ignore' || attribute.kind !== 'leaked-processes',
+    ({ kind }) => context.leaks !== 'ignore' || (kind !== 'leaked-processes' && kind !== 'left-behind'),
   );
   const judgement = withLeakPolicy(judgementOf(unit, outcome, test, context.settings), attributes, context.leaks);
   return {
@@ -84,8 +84,11 @@ function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Att
     attributes.push({ kind: 'processes-refused', times: evidence.refusedProcesses });
   }
   for (const { limit, because } of evidence.unenforced) attributes.push({ kind: 'limit-not-enforced', limit, because });
-  const { unhandled, leftOpen } = test.evidence;
+  const { unhandled, leftOpen, leaks } = test.evidence;
   if (wouldNotEnd(evidence) && leftOpen.length > 0) attributes.push({ kind: 'left-open', what: listed(leftOpen) });
+  for (const { leak, what } of leaks) {
+    attributes.push({ kind: 'left-behind', leak, what: what.slice(0, maxListed), total: what.length });
+  }
   for (const failure of unhandled) attributes.push({ kind: 'unhandled-rejection', failure });
   const retries = test.evidence.end?.retries;
   if (retries) attributes.push({ kind: 'retried-by-framework', retries });

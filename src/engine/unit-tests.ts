@@ -1,7 +1,7 @@
 import type { EndState, InsideBody } from '../protocol/events.ts';
 import { type Project, type TestInfo, testKey } from '../protocol/tests.ts';
 import type { FailureMessage } from '../protocol/verdict.ts';
-import type { ReportedError, TestEvidence } from './evidence.ts';
+import type { Leak, ReportedError, TestEvidence } from './evidence.ts';
 import { FirstOf } from './first-of.ts';
 
 type Event<T extends InsideBody['t']> = Extract<InsideBody, { t: T }>;
@@ -23,6 +23,7 @@ export interface Progress {
   readonly errors: FirstOf<ReportedError>;
   readonly unhandled: FirstOf<FailureMessage>;
   leftOpen: readonly string[];
+  leaks: readonly Leak[];
 }
 
 /** A file that finds more than this while it runs is not believed. */
@@ -185,6 +186,7 @@ function progressOf(test: TestInfo): Progress {
     errors: new FirstOf(mostErrors),
     unhandled: new FirstOf(mostErrors),
     leftOpen: [],
+    leaks: [],
   };
 }
 

@@ -19,6 +19,7 @@ import {
   wouldNotEnd,
 } from './evidence.ts';
 import { FirstOf } from './first-of.ts';
+import { lasting } from './leftovers.ts';
 import { moreErrors, moreFailures, mostErrors, type Progress, UnitTests } from './unit-tests.ts';
 
 /** Tests that share one cage: one test, or what is left of a file. */
@@ -213,6 +214,12 @@ class UnitWatch {
         if (progress) progress.leftOpen = event.what;
         return;
       }
+      case 'leak': {
+        const progress = this.#tests.known(event);
+        const { leak, what } = event;
+        if (progress) progress.leaks = [...progress.leaks.filter(each => each.leak !== leak), { leak, what }];
+        return;
+      }
       case 'bye':
         this.#saidBye = true;
         this.#expectedCode = event.code ?? 0;
@@ -251,7 +258,7 @@ class UnitWatch {
   }
 
   #outcome(progress: Progress, process: ProcessEvidence): TestOutcome {
-    const { test, startedAt, end, lateEnd, oomBefore, oomThen, errors, unhandled, leftOpen } = progress;
+    const { test, startedAt, end, lateEnd, oomBefore, oomThen, errors, unhandled, leftOpen, leaks } = progress;
     const killsInAll = process.oomKills ?? 0;
     const killsThen = oomThen ?? killsInAll;
     const lived = startedAt === null ? null : Math.min(process.wallMs, (progress.endedAt ?? Date.now()) - startedAt);
@@ -272,6 +279,7 @@ class UnitWatch {
         errors: errors.told(moreErrors),
         unhandled: unhandled.told(moreFailures),
         leftOpen,
+        leaks: lasting(leaks),
         last: progress === this.#tests.culprit(wouldNotEnd(process)),
       },
     };

@@ -1,4 +1,4 @@
-import type { FailureMessage } from './verdict.ts';
+import type { FailureMessage, LeakKind } from './verdict.ts';
 
 /**
  * `events`: code inside the framework reports each test on fd 3, and a run without its last word ended early.
@@ -73,6 +73,14 @@ export type InsideEvent = { readonly s: number; readonly w?: number; readonly k?
   | { readonly t: 'debugger'; readonly kind: DebuggerKind; readonly host: string; readonly port: number }
   /** At the end: what a test opened and what is still open, of what keeps the process from ending. */
   | { readonly t: 'left'; readonly path: readonly string[]; readonly ordinal: number; readonly what: readonly string[] }
+  /** At the end: what a test has left in the process or on the disk, and nothing has put back. */
+  | {
+      readonly t: 'leak';
+      readonly path: readonly string[];
+      readonly ordinal: number;
+      readonly leak: LeakKind;
+      readonly what: readonly string[];
+    }
   /** Nothing more will be told; `code` is what the process will then end with, where that is not 0. */
   | { readonly t: 'bye'; readonly code?: number }
 );

@@ -61,10 +61,23 @@ export const verdictKinds = [
   'lost',
 ] as const satisfies readonly VerdictKind[];
 
+/** What a test may leave beside processes: in the process that it shares with others, or on the disk. */
+export const leakKinds = [
+  'changed-directory',
+  'changed-umask',
+  'changed-environment',
+  'open-ports',
+  'running-threads',
+  'temporary-files',
+] as const;
+export type LeakKind = (typeof leakKinds)[number];
+
 /** Facts beside the verdict: a failed test may also have leaked. */
 export type Attribute =
   | { readonly kind: 'leaked-processes'; readonly processes: readonly LeftProcess[]; readonly total: number }
   | { readonly kind: 'leaked-pipe' }
+  /** `what` by name, the first of them; `total` is how many there are. */
+  | { readonly kind: 'left-behind'; readonly leak: LeakKind; readonly what: readonly string[]; readonly total: number }
   | { readonly kind: 'near-memory-cap'; readonly fraction: number }
   /** It took longer than this. */
   | { readonly kind: 'slow'; readonly thresholdMs: number }

@@ -139,6 +139,8 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'Start fewer processes and threads at once, or raise "processes" in bulkhead.config.json.';
     case 'left-open':
       return 'Close in the test, or after it, what it opens: servers, sockets, timers.';
+    case 'left-behind':
+      return 'Put back, close or remove it in the test or after it: the tests that run after it in the same process meet it.';
     case 'unhandled-rejection':
       return 'Await the promise, or catch what it rejects with, before the test ends.';
     case 'retried':

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { LeftProcess, LimitName } from '../protocol/limits.ts';
-import type { Attribute, SavedOutput, Verdict } from '../protocol/verdict.ts';
+import type { Attribute, LeakKind, SavedOutput, Verdict } from '../protocol/verdict.ts';
 import { firstLine, oneLine, plural } from './excerpt.ts';
 import { verdictLabel } from './labels.ts';
 
@@ -58,6 +58,7 @@ export function consequence(attribute: Attribute): string | null {
     case 'known-failure-void':
       return attribute.because;
     case 'left-open':
+    case 'left-behind':
     case 'leaked-pipe':
     case 'retried-by-framework':
     case 'output-truncated':
@@ -87,6 +88,11 @@ export function attributeText(attribute: Attribute): string {
       return `Output shortened: ${formatBytes(attribute.droppedBytes)} left out of its middle${savedText(attribute)}`;
     case 'left-open':
       return `Left open what keeps its process from ending: ${oneLine(attribute.what.join(', '), 300)}`;
+    case 'left-behind': {
+      const { leak, what, total } = attribute;
+      const more = total > what.length ? `, ${total - what.length} more` : '';
+      return `Left ${leakText(leak)}: ${oneLine(what.join(', '), 300)}${more}`;
+    }
     case 'unhandled-rejection':
       return `A rejection was handled by nobody, and the framework passes over it: ${firstLine(attribute.failure.text)}`;
     case 'retried':
@@ -107,6 +113,23 @@ export function attributeText(attribute: Attribute): string {
       return `Could not be killed: ${processNames(attribute.processes, attribute.processes.length)}`;
     case 'protocol':
       return `Its events were not in order: ${firstLine(attribute.problem)}`;
+  }
+}
+
+function leakText(leak: LeakKind): string {
+  switch (leak) {
+    case 'changed-directory':
+      return 'its working directory changed';
+    case 'changed-umask':
+      return 'its umask changed';
+    case 'changed-environment':
+      return 'its environment changed';
+    case 'open-ports':
+      return 'ports open';
+    case 'running-threads':
+      return 'threads running';
+    case 'temporary-files':
+      return 'temporary files behind';
   }
 }
 

@@ -54,6 +54,7 @@ export const unstarted: TestEvidence = {
   errors: [],
   unhandled: [],
   leftOpen: [],
+  leaks: [],
   last: false,
 };
 export const open: TestEvidence = { ...unstarted, started: true };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { limitsOf } from '../../../src/config/resolve.ts';
-import { defaults } from '../../../src/config/settings.ts';
+import { defaults, type LeakPolicy } from '../../../src/config/settings.ts';
 import { recordOf } from '../../../src/engine/record.ts';
 import type { TestOutcome, Unit, UnitOutcome } from '../../../src/engine/unit.ts';
 import type { Throttled } from '../../../src/protocol/limits.ts';
@@ -8,7 +8,11 @@ import type { Timeline } from '../../../src/protocol/timeline.ts';
 import { cleanUnit, passed } from './evidence.ts';
 
 /** A test that passed, in a cage of one second. */
-function recordWith(evidence: Partial<UnitOutcome['evidence']>, test: Partial<TestOutcome> = {}) {
+function recordWith(
+  evidence: Partial<UnitOutcome['evidence']>,
+  test: Partial<TestOutcome> = {},
+  leaks: LeakPolicy = 'warn',
+) {
   const identity = { framework: 'script', file: '/w/a.sh', titlePath: ['a'], ordinal: 0 };
   const outcome: TestOutcome = {
     test: { ...identity, key: 'a' },
@@ -24,7 +28,7 @@ function recordWith(evidence: Partial<UnitOutcome['evidence']>, test: Partial<Te
     tests: [outcome],
     output: { text: '', droppedBytes: 0 },
   };
-  const context = { mechanism: 'cgroup2', leaks: 'warn', settings: defaults } as const;
+  const context = { mechanism: 'cgroup2', leaks, settings: defaults } as const;
   return recordOf(unit as unknown as Unit, told, outcome, context);
 }
 
@@ -34,6 +38,17 @@ describe('the record of a test', () => {
     assert.deepEqual(kinds({ times: 3, ms: 300 }), ['throttled']);
     assert.deepEqual(kinds({ times: 3, ms: 30 }), []);
     assert.deepEqual(kinds({ times: 0, ms: 0 }), []);
+  });
+
+  it('has what a test left in its process, which fails nothing, and not where nobody wants to know of leaks', () => {
+    const what = Array.from({ length: 60 }, (_, index) => `V${index}`);
+    const evidence = { ...passed, leaks: [{ leak: 'changed-environment', what }] } as const;
+    const { verdict, attributes } = recordWith({}, { evidence }, 'fail');
+    assert.equal(verdict.kind, 'passed');
+    assert.deepEqual(attributes, [
+      { kind: 'left-behind', leak: 'changed-environment', what: what.slice(0, 50), total: 60 },
+    ]);
+    assert.deepEqual(recordWith({}, { evidence }, 'ignore').attributes, []);
   });
 
   it('tells by which measure it was slow', () => {

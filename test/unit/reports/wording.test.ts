@@ -229,6 +229,10 @@ describe('the words for an attribute', () => {
       /; there is no file of it \(no space\)$/,
     ],
     [{ kind: 'ignored-sigterm' }, /SIGTERM/],
+    [
+      { kind: 'left-behind', leak: 'changed-environment', what: ['A', 'B'], total: 9 },
+      /^Left its environment changed: A, B, 7 more$/,
+    ],
     [{ kind: 'processes-refused', times: 3 }, /3 times/],
     [
       { kind: 'limit-not-enforced', limit: 'openFiles', because: 'it cannot' },

@@ -39,7 +39,8 @@ export type CircusEvent =
   | { readonly name: 'other' };
 
 export interface Environment {
-  global: object;
+  /** Null when jest has removed it. */
+  global: { readonly process?: { readonly env: NodeJS.ProcessEnv } } | null;
   handleTestEvent?: (event: CircusEvent, state: State) => unknown;
 }
 

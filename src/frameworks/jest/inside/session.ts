@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Order } from '../../../protocol/events.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced } from '../../inside/failure.ts';
+import { Leaks } from '../../inside/leaks.ts';
 import { type CircusEvent, type Environment, type State, withoutTimeouts } from './circus.ts';
 import { argvOf, forFile, intercept, unfitness } from './overruled.ts';
 import { styleFor } from './style.ts';
@@ -20,6 +21,9 @@ export class Session {
   readonly #style: FailureStyle = styleFor();
   #project: ProjectConfig | null = null;
   #teller: Teller | null = null;
+  readonly #leaks: Leaks;
+  /** Jest gives each file one of its own, and its tests an environment of variables in it. */
+  #environment: Environment | null = null;
   #forceExit = false;
   #saidError = false;
   #ended = false;
@@ -28,6 +32,7 @@ export class Session {
     this.#jest = jest;
     this.#order = order;
     this.#events = events;
+    this.#leaks = new Leaks(events, () => this.#environment?.global?.process?.env ?? process.env);
     process.on('uncaughtExceptionMonitor', error => {
       // While tests run, jest itself takes them, and blames what runs then.
       if (this.#teller?.charge(error) || this.#teller?.running) return;
@@ -45,7 +50,7 @@ export class Session {
     } catch (error) {
       if (!this.#saidError) this.#sayError(this.#teller ? 'teardown' : 'load', error);
     }
-    this.#teller?.sayLeftOpen();
+    if (this.#teller) this.#leaks.tell();
     this.#ended = true;
     this.#events.say({ t: 'bye' });
     if (this.#forceExit || this.#order.mode === 'discover') exit(0);
@@ -62,7 +67,8 @@ export class Session {
   }
 
   readonly #runner = async (...[global, config, environment, ...rest]: Parameters<RunFile>): Promise<unknown> => {
-    const teller = new Teller(this.#order, this.#events, this.#style, environment);
+    const teller = new Teller(this.#order, this.#events, this.#style, environment, this.#leaks);
+    this.#environment = environment;
     this.#teller = teller;
     const { handleTestEvent } = environment;
     environment.handleTestEvent = async (event: CircusEvent, state: State) => {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Order } from '../../../protocol/events.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced } from '../../inside/failure.ts';
-import { OpenHandles } from '../../inside/open-handles.ts';
+import type { Leaks } from '../../inside/leaks.ts';
 import { framesOf } from '../../inside/stack.ts';
 import {
   type CircusEvent,
@@ -31,15 +31,16 @@ export class Teller {
   readonly #environment: Environment;
   readonly #progress = new Map<CircusTest, Progress>();
   readonly #current = new AsyncLocalStorage<Progress>();
-  readonly #handles = new OpenHandles<Progress>();
+  readonly #leaks: Leaks;
   #running = false;
   readonly #charged = new Set<unknown>();
 
-  constructor(order: Order, events: EventPipe, style: FailureStyle, environment: Environment) {
+  constructor(order: Order, events: EventPipe, style: FailureStyle, environment: Environment, leaks: Leaks) {
     this.#order = order;
     this.#events = events;
     this.#style = style;
     this.#environment = environment;
+    this.#leaks = leaks;
   }
 
   hear(event: CircusEvent, state: State): void {
@@ -70,10 +71,6 @@ export class Teller {
 
   get running(): boolean {
     return this.#running;
-  }
-
-  sayLeftOpen(): void {
-    for (const [{ ref }, what] of this.#handles.left()) this.#events.say({ t: 'left', ...ref, what });
   }
 
   /** False: it is of no test that is known. */
@@ -130,7 +127,7 @@ export class Teller {
     if (progress.started) return;
     progress.started = true;
     this.#events.say({ t: 'start', ...progress.ref });
-    this.#handles.before(progress);
+    this.#leaks.before(progress.ref);
   }
 
   #body(test: CircusTest, body: 'begun' | 'passed'): void {
@@ -154,7 +151,7 @@ export class Teller {
 
   #end(test: CircusTest, progress: Progress): void {
     progress.ended = true;
-    this.#handles.after(progress);
+    this.#leaks.after(progress.ref);
     const failed = test.errors.length > 0;
     const state = !failed
       ? test.failing
@@ -185,6 +182,7 @@ export class Teller {
   #finish({ unhandledErrors }: State): void {
     this.#running = false;
     for (const [test, progress] of this.#progress) if (progress.started && !progress.ended) this.#end(test, progress);
+    this.#leaks.settle();
     for (const error of unhandledErrors) {
       const failure = introduced('Outside of the tests', describeFailure(thrownOf(error), this.#style));
       this.#events.say({ t: 'error', phase: 'teardown', failure });

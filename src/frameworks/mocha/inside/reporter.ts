@@ -2,7 +2,7 @@ import type { Order } from '../../../protocol/events.ts';
 import type { FailureMessage } from '../../../protocol/verdict.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced } from '../../inside/failure.ts';
-import { OpenHandles } from '../../inside/open-handles.ts';
+import type { Leaks } from '../../inside/leaks.ts';
 import type { Origin, Origins } from './origins.ts';
 import { isExcludedByGrep, Numbering, prune, refKey, suitesAbove, type TestRef, testsBelow } from './tests.ts';
 import type { Hook, MochaOptions, Nothing, Runner, Suite, Test } from './user-mocha.ts';
@@ -10,6 +10,7 @@ import type { Hook, MochaOptions, Nothing, Runner, Suite, Test } from './user-mo
 export interface ReporterContext {
   readonly order: Order;
   readonly events: EventPipe;
+  readonly leaks: Leaks;
   readonly style: FailureStyle;
   readonly origins: Origins;
   /** The run came to its orderly end. */
@@ -30,7 +31,6 @@ export class OrderReporter {
   readonly #progress = new Map<Test, Progress>();
   /** A failing hook of theirs is why their remaining tests do not run. */
   readonly #brokenSuites = new Set<Suite>();
-  readonly #handles = new OpenHandles<Progress>();
   #numbering!: Numbering;
 
   constructor(runner: Runner, options: MochaOptions, context: ReporterContext) {
@@ -52,7 +52,7 @@ export class OrderReporter {
   /** Mocha calls it after everything, global teardown included, so no process.exit() of a test can pretend it. */
   done(_failures: number, exit: (code: number) => void): void {
     this.#skipAfterBail();
-    this.#sayLeftOpen();
+    this.#context.leaks.tell();
     this.#context.onDone();
     // Failures have been reported one by one; another code than 0 now always means that something went wrong afterwards.
     exit(0);
@@ -98,12 +98,8 @@ export class OrderReporter {
   #start(test: Test): void {
     const progress = this.#progressOf(test);
     this.#begin(progress);
-    this.#handles.before(progress);
+    this.#context.leaks.before(progress.ref);
     this.#context.origins.mark(test, progress);
-  }
-
-  #sayLeftOpen(): void {
-    for (const [{ ref }, what] of this.#handles.left()) this.#context.events.say({ t: 'left', ...ref, what });
   }
 
   #begin(progress: Progress): void {
@@ -149,7 +145,7 @@ export class OrderReporter {
     const progress = this.#progressOf(test);
     if (progress.ended) return;
     progress.ended = true;
-    this.#handles.after(progress);
+    this.#context.leaks.after(progress.ref);
     const { ref, failures, skipped } = progress;
     const retries = test.currentRetry();
     if (failures.length > 0) this.#begin(progress);

@@ -3,6 +3,7 @@ import type { Order } from '../../../protocol/events.ts';
 import type { FailureMessage } from '../../../protocol/verdict.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced, ownFrame } from '../../inside/failure.ts';
+import { Leaks } from '../../inside/leaks.ts';
 import { describeConfigFault } from './config-fault.ts';
 import { notePlaces, type Place, sayFound } from './discovery.ts';
 import { type ReadOptions, readOptions } from './options.ts';
@@ -91,7 +92,14 @@ export class Session {
     const onDone = () => this.#bye();
     const style = this.#style(Mocha);
     this.#origins = new Origins(this.#events, style);
-    const context = { order: this.#order, events: this.#events, style, origins: this.#origins, onDone };
+    const context = {
+      order: this.#order,
+      events: this.#events,
+      style,
+      origins: this.#origins,
+      onDone,
+      leaks: new Leaks(this.#events),
+    };
     class Reporter extends OrderReporter {
       constructor(runner: Runner, options: MochaOptions) {
         super(runner, options, context);

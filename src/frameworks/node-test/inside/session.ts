@@ -5,6 +5,7 @@ import type { EndState, Order } from '../../../protocol/events.ts';
 import type { FailureMessage } from '../../../protocol/verdict.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced, ownFrame } from '../../inside/failure.ts';
+import { Leaks } from '../../inside/leaks.ts';
 import { placeIn } from './place.ts';
 import { genuineTestModule, redirect } from './redirect.ts';
 import { listenToReports, type TestReport } from './stream.ts';
@@ -29,6 +30,7 @@ export class Session {
   readonly #order: Order;
   readonly #events: EventPipe;
   readonly #substitute: Substitute;
+  readonly #leaks: Leaks | null;
   readonly #open = new Set<Defined>();
   /** By nesting: what node:test has begun last, and what it is reporting. */
   readonly #begun: Defined[] = [];
@@ -44,6 +46,7 @@ export class Session {
   constructor(order: Order, events: EventPipe) {
     this.#order = order;
     this.#events = events;
+    this.#leaks = order.mode === 'run' ? new Leaks(events) : null;
     this.#substitute = new Substitute(order, {
       found: (test, options) => this.#found(test, options),
       unordered: ({ path, ordinal }) => events.say({ t: 'found', path, ordinal, ...placeIn(order.file) }),
@@ -135,6 +138,7 @@ export class Session {
     this.#drained = false;
     this.#open.add(test);
     this.#events.say({ t: 'start', path: test.path, ordinal: test.ordinal });
+    this.#leaks?.before(test);
   }
 
   #passed({ nesting, name, skip, todo, expectFailure, details }: TestReport): void {
@@ -178,6 +182,7 @@ export class Session {
     if (state === 'failed') this.#start(test);
     test.ended = true;
     this.#open.delete(test);
+    this.#leaks?.after(test);
     const { path, ordinal } = test;
     const more = { ...(reason ? { reason } : {}), ...(failures ? { failures } : {}) };
     this.#events.say({ t: 'end', path, ordinal, state, ms, ...more });
@@ -212,6 +217,7 @@ export class Session {
     // Once a suite has begun, it may have been a hook of it.
     if (!this.#loaded && !orderly && this.#begun.length === 0 && this.#open.size === 0 && !this.#saidError)
       this.#sayError('load', exitWhileLoading(code, this.#order.file));
+    if (orderly) this.#leaks?.tell();
     if (orderly && this.#order.mode === 'run') this.#events.say({ t: 'bye', ...(code === 0 ? {} : { code }) });
     this.#events.end();
   };

@@ -1,6 +1,7 @@
 import type { Order } from '../../../protocol/events.ts';
 import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, introduced } from '../../inside/failure.ts';
+import type { Leaks } from '../../inside/leaks.ts';
 import { compared } from './style.ts';
 import {
   hasRun,
@@ -25,14 +26,17 @@ export class Teller {
   readonly #order: Order;
   readonly #events: EventPipe;
   readonly #config: RunnerConfig;
+  /** Null: nothing is run. */
+  readonly #leaks: Leaks | null;
   readonly #refs = new Map<TestTask, TestRef>();
   readonly #open = new Set<TestTask>();
   #partly = false;
 
-  constructor(order: Order, events: EventPipe, config: RunnerConfig) {
+  constructor(order: Order, events: EventPipe, config: RunnerConfig, leaks: Leaks | null) {
     this.#order = order;
     this.#events = events;
     this.#config = config;
+    this.#leaks = leaks;
   }
 
   collected(file: SuiteTask): void {
@@ -91,6 +95,7 @@ export class Teller {
     if (!ref || !willRun(test)) return;
     this.#open.add(test);
     this.#events.say({ t: 'start', ...ref });
+    this.#leaks?.before(ref);
     // Refused when the file was read, as a forbidden .only is: it is not run, and vitest says no more of it.
     if (test.result?.state === 'fail') this.#end(test, 'failed');
   }
@@ -106,6 +111,7 @@ export class Teller {
   afterSuite(suite: SuiteTask): void {
     this.#sweep();
     this.#sayErrors(suite, hasRun(suite) ? 'teardown' : 'hook');
+    if (suite.filepath !== undefined) this.#leaks?.tell();
   }
 
   #sayErrors(suite: SuiteTask, phase: 'hook' | 'teardown'): void {
@@ -124,6 +130,7 @@ export class Teller {
 
   #end(test: TestTask, state: 'passed' | 'failed' | 'skipped' | 'failed-as-expected', reason?: string): void {
     this.#open.delete(test);
+    this.#leaks?.after(this.#refs.get(test)!);
     const { duration = 0, retryCount = 0, errors = [] } = test.result ?? {};
     this.#events.say({
       t: 'end',

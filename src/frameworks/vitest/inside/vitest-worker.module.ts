@@ -3,6 +3,7 @@ import { readOrder, takeCommission } from '../../inside/commission.ts';
 import { CoverageSlices } from '../../inside/coverage.ts';
 import { awaitDebugger } from '../../inside/debugger.ts';
 import { EventPipe, LinePipe } from '../../inside/event-pipe.ts';
+import { Leaks } from '../../inside/leaks.ts';
 import { Origins } from './origins.ts';
 import type { SuiteTask, TestTask } from './tasks.ts';
 import { type RunnerConfig, Teller } from './teller.ts';
@@ -35,6 +36,8 @@ const number = isMainThread ? process.pid : threadId;
 const coverage = new CoverageSlices(commission, order, 'made');
 const events = new EventPipe(new LinePipe(fd), coverage, { number, key: variables['BULKHEAD_KEY'] ?? '' });
 if (order.debug) awaitDebugger(events);
+// Before the user's code is loaded.
+const leaks = order.mode === 'run' ? new Leaks(events) : null;
 const origins = new Origins(events);
 if (variables['BULKHEAD_CHARGES']) origins.attend();
 
@@ -50,7 +53,7 @@ export default class extends Base {
 
   constructor(config: RunnerConfig) {
     super(config);
-    this.#teller = new Teller(order, events, config);
+    this.#teller = new Teller(order, events, config, leaks);
   }
 
   override async onCollected(files: readonly SuiteTask[]): Promise<void> {

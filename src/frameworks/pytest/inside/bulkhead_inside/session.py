@@ -7,6 +7,7 @@ import pytest
 
 from .comparison import Comparisons
 from .failure import describe, describe_report
+from .leaks import Leaks
 from .naming import file_of, Numbering, Places
 from .overruled import hush, overrule, without_coverage, without_timeouts
 from .progress import Progress
@@ -23,6 +24,7 @@ class Session:
         self._file = os.path.realpath(order["file"])
         self._discovers = order["mode"] == "discover"
         self._debugs = "debug" in order
+        self._leaks = None if self._discovers else Leaks()
         self._numbering = Numbering()
         self._comparisons = Comparisons()
         self._waiting = {}
@@ -120,6 +122,12 @@ class Session:
     # ---- what it runs
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtestloop(self):
+        yield
+        if self._leaks is not None:
+            self._leaks.settle()
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item):
         progress = self._begin(item)
         outcome = yield
@@ -151,12 +159,14 @@ class Session:
         self._open = Progress(ref)
         self._slices.test(*ref)
         self._pipe.say(t="start", path=ref[0], ordinal=ref[1])
+        self._leaks.before(ref)
         return self._open
 
     def _end(self, progress, told):
         if self._open is not progress:
             return
         self._open = None
+        self._leaks.after()
         # Before the verdict is told, so that what ran is on disk then.
         self._slices.rest()
         output = progress.output()
@@ -223,6 +233,8 @@ class Session:
         """Some projects leave by os._exit() in their own hook of this name, so the last word is said before."""
         self._slices.rest()
         if self._session is not None and not self._broken:
+            if self._leaks is not None:
+                self._leaks.tell(self._pipe)
             self._pipe.say(t="bye", code=int(self._session.exitstatus))
 
     def _skip(self, ref, why):
