@@ -101,6 +101,7 @@ describe('keeper: what a command gets and gives back', () => {
       const words = Array.from({ length: 20_000 }, (_, i) => `word${i}`);
       const kept = start('sh', '-c', 'echo $# ${19999} ${20000}', 'sh', ...words);
       const done = await kept.event('done');
+      await kept.closed;
       assert.deepEqual([kept.output.trim(), done['exit']], ['20000 word19998 word19999', 0]);
     });
 

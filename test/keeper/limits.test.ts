@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { endEverything, identities, Kept } from './kept.ts';
-import { newTag } from './living.ts';
+import { newTag, until } from './living.ts';
 import { programsOrSkip, skip, type Programs } from './programs.ts';
 
 for (const as of identities) {
@@ -73,6 +73,20 @@ for (const as of identities) {
       assert.equal(output, '0\n7\n800\n');
     });
 
+    it('--oom-score-adj is the command’s alone: the keeper keeps its own', async () => {
+      const command = ['sh', '-c', 'cat /proc/self/oom_score_adj; sleep 30'];
+      const plain = new Kept({ keeper: programs.keeper, as, command });
+      const scored = new Kept({ keeper: programs.keeper, options: ['--oom-score-adj', '800'], as, command });
+      const scoreOf = (pid: number) => readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8');
+      await until(() => plain.output !== '' && scored.output !== '', 5000);
+      assert.deepEqual([plain.output, scored.output], [scoreOf(process.pid), '800\n']);
+      // A command may be quicker than its keeper, which takes the score back.
+      await until(() => scoreOf(scored.pid) === scoreOf(plain.pid), 5000);
+      // Lower than ours where the machine allows that.
+      assert.equal(scoreOf(scored.pid), scoreOf(plain.pid));
+      await Promise.all([plain.end(), scored.end()]);
+    });
+
     it('a limit above the hard one keeps the lower and does not fail', async () => {
       const kept = new Kept({
         keeper: programs.keeper,
@@ -91,6 +105,14 @@ for (const as of identities) {
       const failed = await kept.event('spawn-failed');
       assert.deepEqual([failed['stage'], failed['errno']], ['limit', 'EACCES']);
       assert.match(String(failed['message']), /--nice/);
+      assert.deepEqual(await kept.exited, { code: 122, signal: null });
+    });
+
+    it('a score of out-of-memory that it may not have stops the launch too', async function () {
+      if (as.ids.uid === undefined) skip(this, 'root may have any');
+      const kept = new Kept({ keeper: programs.keeper, options: ['--oom-score-adj', '-500'], as, command: ['true'] });
+      const failed = await kept.event('spawn-failed');
+      assert.deepEqual([failed['stage'], failed['errno']], ['limit', 'EACCES']);
       assert.deepEqual(await kept.exited, { code: 122, signal: null });
     });
   });

@@ -10,32 +10,33 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "arguments.h"
+
 #ifdef __linux__
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
 
 static struct rlimit inherited_open_files;
-static bool oom_score_lowered;
 
 #ifdef __linux__
-static char inherited_oom_score[16];
+#define LOWERED_SCORE "-900"
 
-static void lower_oom_score(void) {
-  const int file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
-  if (file < 0) return;
-  const ssize_t length = read(file, inherited_oom_score, sizeof inherited_oom_score - 1);
-  /* Only a privileged user may lower it; everyone may raise it again. */
-  oom_score_lowered = length > 0 && pwrite(file, "-900", 4, 0) == 4;
-  close(file);
+/* Kept open: the files in /proc/self of an undumpable process belong to root. */
+static int score_file = -1;
+static char inherited_score[16];
+static bool score_lowered;
+
+static bool write_score(const char *score) {
+  const size_t length = strlen(score);
+  return score_file >= 0 && pwrite(score_file, score, length, 0) == (ssize_t)length;
 }
 
-static void restore_oom_score(void) {
-  if (!oom_score_lowered) return;
-  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (file < 0) return;
-  if (write(file, inherited_oom_score, strlen(inherited_oom_score)) > 0) oom_score_lowered = false;
-  close(file);
+static void lower_score(void) {
+  score_file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+  if (score_file < 0 || read(score_file, inherited_score, sizeof inherited_score - 1) <= 0) return;
+  /* Only a privileged user may lower it; everyone may raise it, and undo that. */
+  score_lowered = write_score(LOWERED_SCORE);
 }
 #endif
 
@@ -78,26 +79,46 @@ void protect_self(void) {
   }
 #ifdef __linux__
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  lower_oom_score();
+  lower_score();
   /* Not dumpable: a test of the same user can neither trace the keeper nor take its control socket by pidfd_getfd. */
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }
 
-void be_dumpable(void) {
+bool lend_score(int64_t score) {
+#ifdef __linux__
+  if (inherited_score[0] == '\0') return false;
+  if (score == NOT_SET) return !score_lowered || write_score(inherited_score);
+  char text[24];
+  snprintf(text, sizeof text, "%lld", (long long)score);
+  return write_score(text);
+#else
+  (void)score;
+  return false;
+#endif
+}
+
+void take_score_back(void) {
+#ifdef __linux__
+  write_score(score_lowered ? LOWERED_SCORE : inherited_score);
+#endif
+}
+
+void unprotect_fork(void) {
 #ifdef __linux__
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+  if (!score_lowered) return;
+  /* The descriptor is a file of its parent. */
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  if (write(file, inherited_score, strlen(inherited_score)) > 0) score_lowered = false;
+  close(file);
 #endif
 }
 
 void unprotect_child(void) {
   if (inherited_open_files.rlim_max > 0) setrlimit(RLIMIT_NOFILE, &inherited_open_files);
-#ifdef __linux__
-  restore_oom_score();
-#endif
 }
-
-bool needs_own_proc_files(void) { return oom_score_lowered; }
 
 void occupy_standard_descriptors(void) {
   for (int descriptor = 0; descriptor < 3; descriptor++) {

@@ -27,7 +27,7 @@ struct launch {
   pid_t keeper;
   uid_t user;
   gid_t group;
-  bool user_namespace, born_in_cgroup;
+  bool user_namespace, born_in_cgroup, born_with_score;
 };
 
 static _Noreturn void give_up(const struct launch *launch, const struct failure *failure) {
@@ -56,7 +56,9 @@ static _Noreturn void become_command(const struct launch *launch) {
   /* Its own group: a test that signals "its" group must not reach the keeper or the launcher. */
   setsid();
   if (!cgroups_join(launch->cgroups, launch->born_in_cgroup, &failure)) give_up(launch, &failure);
-  if (!apply_limits(&launch->arguments->limits, &failure)) give_up(launch, &failure);
+  struct limits limits = launch->arguments->limits;
+  if (launch->born_with_score) limits.oom_score_adj = NOT_SET;
+  if (!apply_limits(&limits, &failure)) give_up(launch, &failure);
   signals_give_back();
   execvp(command[0], command);
   fail(&failure, STAGE_EXEC, "exec", command[0]);
@@ -71,7 +73,7 @@ static _Noreturn void become_init(struct launch *launch) {
     give_up(launch, &failure);
   }
   if (leader == 0) {
-    be_dumpable();
+    unprotect_fork();
     unprotect_child();
     become_command(launch);
   }
@@ -111,23 +113,25 @@ static bool few_words(char *const *words) {
   return false;
 }
 
-static bool can_borrow_memory(const struct launch *launch) {
+static pid_t start_in_borrowed_memory(struct launch *launch) {
   const struct arguments *arguments = launch->arguments;
-  if (wants_namespaces(arguments) || !few_words(arguments->command)) return false;
-  /* Memory is dumpable or not as a whole, and ours is not: what runs in it has its files in /proc/self only as root. */
-  return launch->user == 0 || (arguments->limits.oom_score_adj == NOT_SET && !needs_own_proc_files());
+  if (wants_namespaces(arguments) || !few_words(arguments->command)) return -1;
+  if (!lend_score(arguments->limits.oom_score_adj)) return -1;
+  launch->born_with_score = true;
+  const pid_t child = borrow_memory(launch->cgroups, &launch->born_in_cgroup, run_in_borrowed_memory, launch);
+  take_score_back();
+  launch->born_with_score = child > 0;
+  return child;
 }
 
 static pid_t start(struct launch *launch, int keepers_socket) {
   const struct arguments *arguments = launch->arguments;
-  if (can_borrow_memory(launch)) {
-    const pid_t child = borrow_memory(launch->cgroups, &launch->born_in_cgroup, run_in_borrowed_memory, launch);
-    if (child > 0) return child;
-  }
-  const pid_t child = arguments->pid_namespace ? namespaces_fork(arguments, &launch->user_namespace)
-                                               : cgroups_fork(launch->cgroups, &launch->born_in_cgroup);
+  pid_t child = start_in_borrowed_memory(launch);
+  if (child > 0) return child;
+  child = arguments->pid_namespace ? namespaces_fork(arguments, &launch->user_namespace)
+                                   : cgroups_fork(launch->cgroups, &launch->born_in_cgroup);
   if (child == 0) {
-    be_dumpable();
+    unprotect_fork();
     live_as_child(launch, keepers_socket);
   }
   return child;
