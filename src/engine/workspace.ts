@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { presetsFor } from '../config/presets.ts';
 import { withEnvFiles } from '../config/env-files.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
-import type { Settings, SettingsLayer } from '../config/settings.ts';
+import type { LimitSettings, Settings, SettingsLayer } from '../config/settings.ts';
 import type { CagedTool, DetectionContext, Framework, Once } from '../frameworks/framework.ts';
 import type { SourceSurvey } from '../protocol/coverage.ts';
 import type { Limits } from '../protocol/limits.ts';
@@ -163,10 +163,9 @@ export class Workspace {
     const state = this.#folders.get(project.folder.path)!;
     // To list the tests of a file is to load it, and a destructive one may begin its work right there.
     const destructive = presetsFor(layers, state.folder, file).length > 0;
-    const limits = destructive
-      ? settingsFor(layers, state.folder, file)
-      : settingsFor(state.layers, state.folder, project.root);
-    return this.#context(state, limitsOf(limits), once);
+    const own = settingsFor(layers, state.folder, file);
+    const usual = settingsFor(state.layers, state.folder, project.root);
+    return this.#context(state, limitsOf(destructive ? own : raised(usual, own)), once);
   }
 
   #context({ folder, settings }: FolderState, limits: Limits, once: Once): DetectionContext {
@@ -210,6 +209,12 @@ async function stateOf({
     state: { folder, layers, settings, known: list.known },
     problems: [...config.problems, ...list.problems, ...problems],
   };
+}
+
+/** What runs needs room to be loaded first; what holds a test back is not for the framework that lists it. */
+function raised(usual: Required<LimitSettings>, own: Required<LimitSettings>): Required<LimitSettings> {
+  const memory = usual.memory === null || own.memory === null ? null : Math.max(usual.memory, own.memory);
+  return { ...usual, memory, startup: Math.max(usual.startup, own.startup) };
 }
 
 function knownKey(project: Project, file: string): string {

@@ -35,6 +35,7 @@ describe('tests of node:test', () => {
         it('compares', () => assert.deepEqual({ a: 1 }, { a: 2 }));
         it.skip('is skipped', () => {});
         it.todo('is to do');
+        it.only('is marked only', () => {});
         it('fails as a todo', { todo: true }, () => { throw new Error('not yet'); });
         it('takes too long by its own limit', { timeout: 20 }, () => new Promise(done => setTimeout(done, 1000)));
         describe('later', async () => { await null; it('is defined late', () => {}); });
@@ -83,6 +84,7 @@ describe('tests of node:test', () => {
             compares: 'failed',
             'is skipped': 'skipped',
             'is to do': 'skipped',
+            'is marked only': 'passed',
           },
           ...{ 'fails as a todo': 'expected-failure', 'takes too long by its own limit': 'failed' },
           ...{ 'is defined late': 'passed', 'has sub-tests': 'failed', sub: 'passed', worse: 'failed' },

@@ -8,7 +8,7 @@ import { describeFailure, type FailureStyle, introduced, ownFrame } from '../../
 import { Leaks } from '../../inside/leaks.ts';
 import { placeIn } from './place.ts';
 import { genuineTestModule, redirect } from './redirect.ts';
-import { listenToReports, type TestReport } from './stream.ts';
+import { listenToAll, listenToReports, type TestReport } from './stream.ts';
 import { Substitute } from './substitute.ts';
 import { childNamed, type Defined } from './tree.ts';
 
@@ -99,7 +99,7 @@ export class Session {
   #listen(): void {
     // Node's own listeners take the rejections of tests; before the first test nobody does, and the process ends.
     process.on('unhandledRejection', error => this.#onUncaught(error));
-    listenToReports({
+    (this.#substitute.leavesOut ? listenToAll : listenToReports)({
       dequeued: report => this.#dequeued(report),
       started: report => this.#follow(report),
       passed: report => this.#passed(report),
@@ -217,6 +217,7 @@ export class Session {
     // Once a suite has begun, it may have been a hook of it.
     if (!this.#loaded && !orderly && this.#begun.length === 0 && this.#open.size === 0 && !this.#saidError)
       this.#sayError('load', exitWhileLoading(code, this.#order.file));
+    if (orderly) for (const test of this.#substitute.leftOut) this.#end(test, 'skipped', 0, 'others are marked .only');
     if (orderly) this.#leaks?.tell();
     if (orderly && this.#order.mode === 'run') this.#events.say({ t: 'bye', ...(code === 0 ? {} : { code }) });
     this.#events.end();

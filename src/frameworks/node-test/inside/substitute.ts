@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Order } from '../../../protocol/events.ts';
 import { around, type Body, type Definition, readDefinition, withoutTimeout } from './definition.ts';
+import { onlyMarks, type OnlyMarks, withMarks } from './only.ts';
 import type { TestModule } from './redirect.ts';
 import { type Defined, Names, rootOf, Wanted } from './tree.ts';
 
@@ -33,6 +34,7 @@ export class Substitute {
   readonly #current = new AsyncLocalStorage<Defined>();
   /** What is given to node:test of a test's options, or a hook's. */
   readonly #patient: (options: unknown) => unknown;
+  readonly #marks: OnlyMarks;
   readonly #contexts = new WeakMap<object, Defined>();
   #patched = false;
   #given = false;
@@ -41,7 +43,19 @@ export class Substitute {
     this.#listeners = listeners;
     this.#wanted = new Wanted(order);
     this.#patient = order.debug ? withoutTimeout : options => options;
+    this.#marks = onlyMarks(order);
     this.root = rootOf(order.mode === 'discover');
+  }
+
+  /** Node:test runs some of what it gets. */
+  get leavesOut(): boolean {
+    return this.#marks === 'heeded';
+  }
+
+  /** Given to node:test, which left them out for they are not marked `.only`. */
+  get leftOut(): readonly Defined[] {
+    const below = ({ children }: Defined): Defined[] => children.flatMap(each => [each, ...below(each)]);
+    return this.leavesOut ? below(this.root).filter(({ kind, ended }) => kind === 'test' && !ended) : [];
   }
 
   /** The suite or test whose code is running. */
@@ -62,7 +76,7 @@ export class Substitute {
             : suites.has(name)
               ? this.#withVariants(value as Call, call => this.#suite(call))
               : tests.has(name)
-                ? this.#withVariants(value as Call, call => this.#test(call))
+                ? this.#withVariants(this.#unmarked(name, value as Call, genuine), call => this.#test(call))
                 : hooks.has(name)
                   ? (...args: unknown[]) =>
                       this.current.passive ? undefined : (value as Call)(...args.map(this.#patient))
@@ -77,9 +91,14 @@ export class Substitute {
     const wrapped = wrap(genuine);
     for (const [name, value] of Object.entries(genuine)) {
       if (tests.has(name) && typeof value === 'function' && value !== genuine)
-        Reflect.set(wrapped, name, wrap(value as Call));
+        Reflect.set(wrapped, name, wrap(this.#unmarked(name, value as Call, genuine)));
     }
     return wrapped;
+  }
+
+  /** `it.only` where that is no more than `it`. */
+  #unmarked(name: string, value: Call, plain: Call): Call {
+    return name === 'only' && this.#marks === 'ignored' ? plain : value;
   }
 
   #test(genuine: Call): Call {
@@ -121,8 +140,9 @@ export class Substitute {
     }
     if (defined.kind === 'test') this.given++;
     defined.parent!.children.push(defined);
+    const marked = withMarks(options, this.#marks);
     return genuine(
-      ...[title, ...(options ? [this.#patient(options)] : []), ...(body ? [this.#around(defined, body)] : [])],
+      ...[title, ...(marked ? [this.#patient(marked)] : []), ...(body ? [this.#around(defined, body)] : [])],
     );
   }
 

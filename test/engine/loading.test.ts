@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { linkJest } from '../unit/frameworks/jest/versions.ts';
+import { type RunResult, TestWorkspace } from './workspace.ts';
+
+interface Loaded {
+  readonly framework: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** By file: the verdicts of its tests. */
+  readonly expected: Readonly<Record<string, readonly string[]>>;
+  /** What the verdict or the message of a file says. */
+  readonly said: Readonly<Record<string, RegExp>>;
+  readonly prepare?: (workspace: TestWorkspace) => unknown;
+}
+
+const deep = (describe: string, it: string) =>
+  `${`${describe}('d', () => {`.repeat(50)}${it}('deep', () => {});${'});'.repeat(50)}`;
+const blocked = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
+const waiting = 'await new Promise(() => setInterval(() => {}, 1000));';
+
+/** What of the words "0 tests, a syntax error, an import that hangs, an import that exits" a framework's own test does not try. */
+const table: readonly Loaded[] = [
+  {
+    framework: 'mocha',
+    prepare: workspace => {
+      const mocha = resolve(import.meta.dirname, '../../node_modules/mocha');
+      workspace.write('node_modules/.keep', '');
+      symlinkSync(mocha, join(workspace.root, 'node_modules/mocha'), 'junction');
+    },
+    files: {
+      'package.json': '{ "devDependencies": { "mocha": "*" } }',
+      'test/hangs.test.mjs': waiting,
+      'test/blocks.test.js': blocked,
+      'test/empty.test.js': '',
+      'test/deep.test.js': deep('describe', 'it'),
+      'test/marks.test.js':
+        "it('is to do'); it.skip('is skipped', () => {}); for (const n of [1, 2]) it(`each ${n}`, () => {});",
+    },
+    expected: {
+      'hangs.test.mjs': ['error'],
+      'blocks.test.js': ['error'],
+      'empty.test.js': [],
+      'deep.test.js': ['passed'],
+      'marks.test.js': ['skipped', 'skipped', 'passed', 'passed'],
+    },
+    said: { 'hangs.test.mjs': /still running after 20 s/, 'blocks.test.js': /still running after 20 s/ },
+  },
+  {
+    framework: 'node:test',
+    files: {
+      'package.json': '{ "scripts": { "test": "node --test" } }',
+      'hangs.test.mjs': `import 'node:test';\n${waiting}`,
+      'blocks.test.cjs': `require('node:test');\n${blocked}`,
+      'marks.test.cjs':
+        "const { it } = require('node:test');\nit.only('is chosen', () => {}); it.skip('is skipped', () => {}); for (const n of [1, 2]) it(`each ${n}`, () => {});",
+    },
+    expected: {
+      'hangs.test.mjs': ['error'],
+      'blocks.test.cjs': ['error'],
+      // As Node has it without --test-only.
+      'marks.test.cjs': ['passed', 'skipped', 'passed', 'passed'],
+    },
+    said: { 'hangs.test.mjs': /still running after 20 s/, 'blocks.test.cjs': /still running after 20 s/ },
+  },
+  {
+    framework: 'node:test, told to heed .only',
+    files: {
+      'package.json': '{ "scripts": { "test": "node --test --test-only" } }',
+      'marks.test.cjs':
+        "const { describe, it } = require('node:test');\nit('is not', () => {}); it.only('is', () => {}); it('is by an option', { only: true }, () => {}); describe.only('suite', () => { it('within', () => {}); });",
+    },
+    expected: { 'marks.test.cjs': ['skipped', 'passed', 'passed', 'passed'] },
+    said: {},
+  },
+  {
+    framework: 'jest',
+    prepare: ({ root }) => linkJest(root),
+    files: {
+      'package.json': '{ "jest": { "transform": {} } }',
+      'hangs.test.js': blocked,
+    },
+    expected: { 'hangs.test.js': ['error'] },
+    said: { 'hangs.test.js': /still running after 20 s/ },
+  },
+  {
+    framework: 'go',
+    files: {
+      'go.mod': 'module example.com/loading\n\ngo 1.19\n',
+      'hangs/hangs_test.go':
+        'package hangs\n\nimport (\n\t"testing"\n\t"time"\n)\n\nfunc init() { time.Sleep(time.Hour) }\n\nfunc TestNever(t *testing.T) {}\n',
+      'exits/exits_test.go':
+        'package exits\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc init() { os.Exit(0) }\n\nfunc TestNever(t *testing.T) {}\n',
+      'empty/empty_test.go': 'package empty\n',
+      'syntax/syntax_test.go': 'package syntax\n\nimport "testing"\n\nfunc TestNever(t *testing.T) {\n',
+      'well/well_test.go': 'package well\n\nimport "testing"\n\nfunc TestWorks(t *testing.T) {}\n',
+    },
+    expected: {
+      'hangs_test.go': ['timed-out'],
+      'exits_test.go': ['exited-early'],
+      'empty_test.go': [],
+      'syntax_test.go': ['error'],
+      'well_test.go': ['passed'],
+    },
+    said: { 'hangs_test.go': /start-up/, 'syntax_test.go': /expected '}'|syntax error/ },
+  },
+  {
+    framework: 'cargo',
+    files: {
+      'Cargo.toml':
+        '[package]\nname = "loading"\nversion = "0.1.0"\nedition = "2021"\n\n[lib]\npath = "lib.rs"\n\n[[test]]\nname = "hangs"\npath = "hangs.rs"\nharness = false\n\n[[test]]\nname = "exits"\npath = "exits.rs"\nharness = false\n',
+      'lib.rs': '',
+      'hangs.rs': 'fn main() { std::thread::sleep(std::time::Duration::from_secs(3600)); }\n',
+      'exits.rs': 'fn main() { std::process::exit(3); }\n',
+    },
+    expected: { 'lib.rs': [], 'hangs.rs': ['timed-out'], 'exits.rs': ['failed'] },
+    said: {},
+  },
+];
+
+const settings = { startup: '20s', timeout: '20s', isolation: 'file', 'build.timeout': '3 min' };
+
+describe('files that need much to be loaded', () => {
+  it('are listed, too, under the memory that an override gives them', async () => {
+    const large = 'const held = Buffer.alloc(200 << 20, 1); it("works", () => held);';
+    const workspace = TestWorkspace.ofFixture('mocha-odd-titles', {
+      'bulkhead.config.json': JSON.stringify({
+        memory: '160 MiB',
+        overrides: [{ files: '**/large.test.js', memory: '512 MiB' }],
+      }),
+      'test/large.test.js': large,
+      'test/huge.test.js': large,
+    });
+    try {
+      const client = await workspace.warden();
+      const [project] = await workspace.projects(client);
+      const look = async (name: string) => {
+        const file = project!.files.find(path => basename(path) === name)!;
+        return client.request('discover', { project: project!.id, file });
+      };
+      assert.deepEqual(
+        (await look('large.test.js')).tests.map(({ titlePath }) => titlePath),
+        [['works']],
+      );
+      assert.match((await look('huge.test.js')).problem?.fix ?? '', /Raise "memory" for this file/);
+    } finally {
+      await workspace.remove();
+    }
+  });
+});
+
+describe('files that cannot be loaded, or have nothing to load', function () {
+  this.timeout(240_000);
+  const workspaces: TestWorkspace[] = [];
+  /** All at once, for most of the time they wait. */
+  let runs: ReadonlyMap<string, Promise<RunResult>>;
+
+  before(() => {
+    runs = new Map(table.map(loaded => [loaded.framework, run(loaded)]));
+  });
+  after(async () => {
+    await Promise.allSettled(runs.values());
+    await Promise.all(workspaces.map(workspace => workspace.remove()));
+  });
+
+  async function run({ files, prepare }: Loaded): Promise<RunResult> {
+    const workspace = new TestWorkspace({ 'bulkhead.config.json': JSON.stringify(settings), ...files });
+    workspaces.push(workspace);
+    await prepare?.(workspace);
+    return workspace.run();
+  }
+
+  for (const { framework, expected, said } of table) {
+    it(`have the right verdict and hang nothing: ${framework}`, async () => {
+      const { records, summary } = await runs.get(framework)!;
+      const told: Record<string, string[]> = Object.fromEntries(Object.keys(expected).map(name => [name, []]));
+      for (const { test, verdict } of records) (told[basename(test.file)] ??= []).push(verdict.kind);
+      const details = JSON.stringify(records.map(({ test, verdict, messages }) => [test.file, verdict, messages]));
+      assert.deepEqual(told, expected, details);
+      assert.equal(summary.planned, records.length);
+      for (const [name, words] of Object.entries(said)) {
+        const record = records.find(({ test }) => basename(test.file) === name)!;
+        assert.match(JSON.stringify([record.verdict, record.messages]), words, name);
+      }
+    });
+  }
+});
