@@ -108,11 +108,12 @@ function recordText(record: TestRecord, folders: readonly Folder[], withOutput: 
     `cage: ${mechanismLabel(cage)}`,
   ];
   const left = leftOf(record);
+  const total = record.attributes.reduce((sum, each) => sum + (each.kind === 'leaked-processes' ? each.total : 0), 0);
   const lines = [
     ...testLines(record),
     `Numbers: ${numbers.join(', ')}${shared}`,
     ...left.slice(0, mostLeft).map(each => `Left behind and killed: ${leftText(each)}`),
-    ...(left.length > mostLeft ? [`and ${plural(left.length - mostLeft, 'more process', 'more processes')}`] : []),
+    ...(total > mostLeft ? [`and ${plural(total - mostLeft, 'more process', 'more processes')}`] : []),
     ...(withOutput ? outputOf(record) : []),
   ];
   return [nameText(record, folders), ...lines.map(line => `   ${line}`)].join('\n');

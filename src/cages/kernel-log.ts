@@ -24,11 +24,18 @@ export class KernelLog {
   #read: ReadRecord | null | undefined;
   #summary: Pick<OomKill, 'pid' | 'limitGroup' | 'victimGroup'> | null = null;
   #kills: OomKill[] = [];
+  #lastNumber: number | null = null;
+  #missing = 0;
   #reading: Promise<readonly OomKill[]> | null = null;
 
   /** `read`: null where this user may not read the log. */
   constructor(read?: ReadRecord | null) {
     this.#read = read;
+  }
+
+  /** Lines that the kernel had overwritten before they were read, and kills that were too many to be kept. */
+  get missing(): number {
+    return this.#missing;
   }
 
   /** Null: nobody may read the log here. The first call reads thousands of records, so it lets others have their turn. */
@@ -51,8 +58,11 @@ export class KernelLog {
 
   /** `priority,number,microseconds,flags;words`, and below them lines of keys, which begin with a space. */
   #note(record: string): void {
-    const [, microseconds, words] = /^\d+,\d+,(\d+),[^;]*;(.*)/.exec(record) ?? [];
-    if (words === undefined) return;
+    const [, number, microseconds, words] = /^\d+,(\d+),(\d+),[^;]*;(.*)/.exec(record) ?? [];
+    if (number === undefined || words === undefined) return;
+    // What was there before the first look is nobody's here.
+    if (this.#lastNumber !== null) this.#missing += Math.max(0, Number(number) - this.#lastNumber - 1);
+    this.#lastNumber = Number(number);
     const summary = /^oom-kill:.*?,(?:oom_memcg=(.*),)?task_memcg=(.*),task=.*,pid=(\d+),uid=\d+$/.exec(words);
     if (summary) {
       const [, limitGroup = null, victimGroup = null, pid] = summary;
@@ -67,7 +77,9 @@ export class KernelLog {
     const limitGroup = where === 'Out of memory' ? null : (told?.limitGroup ?? '');
     const seconds = Number(microseconds) / 1e6;
     this.#kills.push({ pid, limitGroup, victimGroup: told?.victimGroup ?? null, words, seconds });
-    if (this.#kills.length > mostKept) this.#kills = this.#kills.slice(-mostKept);
+    if (this.#kills.length <= mostKept) return;
+    this.#missing += this.#kills.length - mostKept;
+    this.#kills = this.#kills.slice(-mostKept);
   }
 }
 

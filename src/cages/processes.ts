@@ -15,6 +15,7 @@ export interface ProcessRow extends ProcessInfo {
 
 export type ProcessSource = () => ProcessRow[];
 
+const longestCommand = 300;
 const pageBytes = 4096;
 const ticksPerSecond = 100;
 
@@ -59,7 +60,7 @@ class LinuxProcess implements ProcessRow {
   }
   get command(): string {
     const line = (readQuietly(`/proc/${this.pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
-    return line.slice(0, 300) || `[${this.#name}]`;
+    return (line.length > longestCommand ? `${line.slice(0, longestCommand - 1)}…` : line) || `[${this.#name}]`;
   }
 
   #number(index: number): number {

@@ -31,6 +31,8 @@ export interface WardenOptions {
   readonly onExit: (reason: string) => void;
 }
 
+const longestStderr = 4000;
+
 interface Pending {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
@@ -45,6 +47,8 @@ export class WardenClient {
   readonly #gone = Promise.withResolvers<void>();
   #nextId = 1;
   #stderr = '';
+  /** Characters before that. */
+  #unheard = 0;
   /** False while another start may still take the place of this one: its end is then nobody's business. */
   #chosen = false;
   #over = false;
@@ -107,7 +111,7 @@ export class WardenClient {
     });
     this.#process = child;
     this.#writer = new FrameWriter(child.stdin);
-    child.stderr.on('data', (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString()).slice(-4000)));
+    child.stderr.on('data', (chunk: Buffer) => this.#hear(chunk.toString()));
     readFrames(
       child.stdout,
       frame => this.#receive(frame as FromWarden),
@@ -157,6 +161,13 @@ export class WardenClient {
     else pending?.resolve(frame.result as never);
   }
 
+  /** The end of what it says on the side is why it ended. */
+  #hear(text: string): void {
+    const said = this.#stderr + text;
+    this.#stderr = said.slice(-longestStderr);
+    this.#unheard += said.length - this.#stderr.length;
+  }
+
   /** The closed pipe ends a warden that starts only after this. */
   #giveUp(): void {
     for (const stream of this.#process.stdio) stream?.destroy();
@@ -168,7 +179,8 @@ export class WardenClient {
     if (this.#over) return;
     this.#over = true;
     this.#gone.resolve();
-    const detail = this.#stderr.trim();
+    const before = this.#unheard === 0 ? '' : `(after ${this.#unheard} more characters) … `;
+    const detail = before + this.#stderr.trim();
     const reason = `${this.#chosen ? "Bulkhead's warden" : 'systemd-run'} ${how}${detail ? `: ${detail}` : '.'}`;
     const open = [...this.#pending.values()];
     this.#pending.clear();

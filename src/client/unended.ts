@@ -11,7 +11,11 @@ const tailBytes = 64 * 1024;
  */
 export async function newestUnended(storage: string): Promise<string | null> {
   const runs = join(storage, 'runs');
-  const names = await readdir(runs).catch(() => [] as string[]);
+  const names = await readdir(runs).catch((error: NodeJS.ErrnoException) => {
+    // Nothing has run yet; a folder that is there and cannot be read is no empty one.
+    if (error.code === 'ENOENT') return [] as string[];
+    throw error;
+  });
   const found = await Promise.all(
     names.map(async run => {
       const journal = join(runs, run, 'journal.ndjson');

@@ -29,6 +29,8 @@ export interface HostKill {
   readonly group: string | null;
   /** The kernel's own. */
   readonly words: string | null;
+  /** So much of its log could not be looked at. */
+  readonly missing?: number;
 }
 
 /** Why a signal is sent to a cage: to end a process before its time, or to end what it has left. */

@@ -29,6 +29,7 @@ const killsBefore = killsInAll();
 export async function hostKillOf(
   suspicion: Suspicion,
   kills: ReadKills = async () => (killsInAll() === killsBefore ? [] : log.kills()),
+  missing = () => log.missing,
 ): Promise<HostKill | null> {
   const { cage, exit, stop, oomKills } = suspicion;
   const counted = oomKills !== null && oomKills > 0 && cage.capReached() === false;
@@ -37,7 +38,8 @@ export async function hostKillOf(
   const told = (await kills())?.findLast(kill => within(kill.limitGroup, suspicion) || isOf(kill, suspicion));
   if (told && within(told.limitGroup, suspicion)) return null;
   if (told) return { proof: 'log', group: told.limitGroup, words: told.words };
-  return counted ? { proof: 'counter', group: null, words: null } : null;
+  const gap = missing();
+  return counted ? { proof: 'counter', group: null, words: null, ...(gap > 0 ? { missing: gap } : {}) } : null;
 }
 
 /** Paths of control groups differ with who looks at them, but the names of a warden's group and its cage are unique. */

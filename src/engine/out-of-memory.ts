@@ -38,13 +38,13 @@ function endedForShortage({ group, availableBytes, floorBytes, heldBytes }: Shor
   return `${where} had ${formatBytes(Math.max(0, availableBytes))} of memory left, under the ${formatBytes(floorBytes)} that are kept free ("memoryFloor"), so the largest cage was ended: this one, with ${formatBytes(heldBytes)} (watched, not enforced by the kernel).`;
 }
 
-function killedAround(unit: UnitEvidence, { proof, group, words }: HostKill): string {
+function killedAround(unit: UnitEvidence, { proof, group, words, missing }: HostKill): string {
   const where =
     group === null
       ? 'the machine had no memory left'
       : `the control group ${group && `${group} `}above its cage had none left`;
   if (proof === 'log') return `The kernel killed it because ${where}, by its log: "${words}"${peakText(unit)}.`;
-  return `The kernel killed it for memory (its counter says ${unit.oomKills}), and its cage never reached its own cap: it ran out around the cage${peakText(unit)}.`;
+  return `The kernel killed it for memory (its counter says ${unit.oomKills}), and its cage never reached its own cap: it ran out around the cage${peakText(unit)}${missing === undefined ? '' : `; ${missing} lines of its log were gone before they could be read`}.`;
 }
 
 export function memoryFailure(

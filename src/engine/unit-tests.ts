@@ -40,6 +40,8 @@ export class UnitTests {
   readonly #progress: Map<string, Progress>;
   /** Told of by the framework and not ordered; adopted when they start. */
   readonly #announced = new Map<string, TestInfo>();
+  /** Told of after that many. */
+  #unheeded = 0;
   /** Found here and elsewhere too, as by a hook that each unit of a file runs: told there. */
   readonly #elsewhere = new Set<string>();
   /** Begun and not ended; a sub-test comes after the test that it is a part of. */
@@ -66,7 +68,9 @@ export class UnitTests {
   }
 
   get surprises(): readonly string[] {
-    return this.#surprises.told(more => `${more} more such events`);
+    const unheeded = `${this.#unheeded} more tests were found than the ${mostAnnounced} that are taken in while one file runs`;
+    const told = this.#surprises.told(more => `${more} more such events`);
+    return this.#unheeded === 0 ? told : [...told, unheeded];
   }
 
   get anyUnstarted(): boolean {
@@ -120,7 +124,11 @@ export class UnitTests {
 
   announce({ path, ordinal, line, column }: Event<'found'>): void {
     const ref = refOf(path, ordinal);
-    if (this.#progress.has(ref) || this.#announced.size >= mostAnnounced) return;
+    if (this.#progress.has(ref) || this.#announced.has(ref)) return;
+    if (this.#announced.size >= mostAnnounced) {
+      this.#unheeded++;
+      return;
+    }
     const identity = { framework: this.#project.framework, file: this.#file, titlePath: path, ordinal };
     const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
     this.#announced.set(ref, { ...identity, key: testKey(this.#project, identity), ...place, dynamic: true });

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Discovery, Problem } from '../protocol/messages.ts';
 import { type Project, type TestInfo, testKey } from '../protocol/tests.ts';
 import type { ToolOutcome } from './framework.ts';
-import { lastLines } from './lines.ts';
+import { firstLines, lastLines } from './lines.ts';
 
 const longestMessage = 4000;
 
@@ -27,7 +27,7 @@ function problemOf(file: string, { events, stderr, failure }: ToolOutcome): Prob
       severity: 'error',
       file: where ?? file,
       ...(line === undefined ? {} : { line }),
-      message: `${basename(file)} cannot be loaded: ${text.slice(0, longestMessage)}${outputAfter(text, stderr)}`,
+      message: `${basename(file)} cannot be loaded: ${firstLines(text, Infinity, longestMessage)}${outputAfter(text, stderr)}`,
       fix: 'Correct it; the tests appear when the file can be loaded.',
     };
   }

@@ -35,6 +35,28 @@ export class Lines {
 }
 
 /** Of what a process printed: where it says why it gave up. */
-export function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-10).join('\n').slice(-2000);
+export function lastLines(output: string, lines = 10, characters = 2000): string {
+  const all = output.trim();
+  const kept = all.split('\n').slice(-lines).join('\n').slice(-characters);
+  return kept.length === all.length ? all : `… (${count(all.length - kept.length)} before this)\n${kept}`;
+}
+
+/** Of what a process printed: where a compiler says what is wrong. */
+export function firstLines(output: string, lines = 20, characters = 4000): string {
+  const all = output.trim();
+  const kept = all.split('\n').slice(0, lines).join('\n').slice(0, characters);
+  return kept.length === all.length ? all : `${kept}\n… (${count(all.length - kept.length)} after this)`;
+}
+
+const longestLog = 64 * 1024;
+const cut = '… (the rest is in the output)\n';
+
+/** What is kept of the output to explain a test, with more of it. */
+export function appended(log: string, more: string): string {
+  if (log.length + more.length <= longestLog) return log + more;
+  return log.endsWith(cut) ? log : `${log + more.slice(0, Math.max(0, longestLog - log.length))}\n${cut}`;
+}
+
+function count(characters: number): string {
+  return `${characters.toLocaleString('en-US')} more characters`;
 }

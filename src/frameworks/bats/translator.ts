@@ -3,11 +3,9 @@ import type { InsideBody } from '../../protocol/events.ts';
 import type { TestInfo } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { OutputTranslator, ProcessEnd } from '../framework.ts';
-import { Lines } from '../lines.ts';
+import { appended, Lines } from '../lines.ts';
 import { deathIn } from './deaths.ts';
 import { type BatsResult, detailOf, resultIn, type ResultDetail } from './result.ts';
-
-const longestLog = 64 * 1024;
 
 interface Open {
   readonly test: TestInfo;
@@ -73,7 +71,7 @@ export class BatsTranslator implements OutputTranslator {
   }
 
   #readError(line: string): void {
-    if (this.#errors.length < longestLog) this.#errors += `${line}\n`;
+    this.#errors = appended(this.#errors, `${line}\n`);
     const signal = deathIn(line);
     if (signal !== null) this.#deaths.push(signal);
   }
@@ -147,8 +145,8 @@ export class BatsTranslator implements OutputTranslator {
       if (this.#forger)
         this.#charge(this.#forger, line.replace('# bats warning: ', 'Bats counted other results than its own: '));
     } else if (this.#held && line.startsWith('#')) {
-      if (this.#held.log.length < longestLog) this.#held.log += `${line.replace(/^# ?/, '')}\n`;
-    } else if (this.#planned === null && this.#strays.length < longestLog) this.#strays += `${line}\n`;
+      this.#held.log = appended(this.#held.log, `${line.replace(/^# ?/, '')}\n`);
+    } else if (this.#planned === null) this.#strays = appended(this.#strays, `${line}\n`);
   }
 
   #charge(test: TestInfo, text: string): void {

@@ -5,6 +5,7 @@ import { argumentsOf } from './arguments.ts';
 import type { CargoWorkspace, Target } from './packages.ts';
 import { probeArguments, type Start, startsIn } from './probe.ts';
 import { cargoProgram } from './toolchain.ts';
+import { firstLines, lastLines } from '../lines.ts';
 
 /** What became of one build: the programs that are there, and why others are not. */
 export interface Build {
@@ -96,14 +97,14 @@ function problemOf(
       severity: 'error',
       file: resolve(root, place.file_name),
       line: place.line_start,
-      message: `These tests cannot be built: ${error.message}\n${said.trim().slice(0, 4000)}`,
+      message: `These tests cannot be built: ${error.message}\n${firstLines(said, Infinity)}`,
       fix: 'Correct it; the tests run when they can be built.',
     };
   }
   return {
     severity: 'error',
     file: manifest,
-    message: `The tests of this package cannot be built; cargo ${failure}.\n${stderr.trim().slice(-4000)}`,
+    message: `The tests of this package cannot be built; cargo ${failure}.\n${lastLines(stderr, Infinity, 4000)}`,
     fix: failure?.includes('memory')
       ? 'Raise "build.memory".'
       : failure?.includes('still running')

@@ -1,6 +1,7 @@
 import type { DetectionContext } from '../framework.ts';
 import type { RustFile } from './files.ts';
 import type { Start } from './probe.ts';
+import { lastLines } from '../lines.ts';
 
 /** What a program answers when it is asked for its tests; null: it knows nothing of that question. */
 export async function listed(
@@ -14,12 +15,12 @@ export async function listed(
     cwd: start.cwd,
     env: start.env,
   });
-  if (failure !== null) return { failure, said: `${stdout}\n${stderr}`.trim().slice(-2000) };
+  if (failure !== null) return { failure, said: lastLines(`${stdout}\n${stderr}`, 40) };
   const names: string[] = [];
   for (const line of stdout.split(/\r?\n/)) {
     const [, name, kind] = /^(.*): (test|benchmark)$/.exec(line) ?? [];
     if (name !== undefined) names.push(...(kind === 'test' ? [name] : []));
-    else if (line.trim() !== '') return { failure: 'did not print a list', said: stdout.trim().slice(-2000) };
+    else if (line.trim() !== '') return { failure: 'did not print a list', said: lastLines(stdout, 40) };
   }
   return { names };
 }

@@ -4,6 +4,7 @@ import type { DetectionContext } from '../framework.ts';
 import { findManifests } from '../manifests.ts';
 import { argumentsOf, featuresIn } from './arguments.ts';
 import { cargoProgram } from './toolchain.ts';
+import { firstLines } from '../lines.ts';
 
 const passedOver = ['**/target/**', '**/node_modules/**', '**/vendor/**', '**/.*/**'];
 
@@ -85,7 +86,7 @@ async function metadataOf(manifest: string, { folder, settings, tool }: Detectio
   return {
     severity: 'error',
     file: manifest,
-    message: `This package cannot be read; "cargo metadata" ${failure}.\n${stderr.trim().slice(0, 2000)}`,
+    message: `This package cannot be read; "cargo metadata" ${failure}.\n${firstLines(stderr)}`,
     fix: `Try "cargo metadata --no-deps" in ${relative(folder.path, dirname(manifest)) || 'that folder'}.`,
   };
 }

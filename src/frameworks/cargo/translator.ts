@@ -2,7 +2,7 @@ import type { InsideBody } from '../../protocol/events.ts';
 import type { TestInfo } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { OutputTranslator } from '../framework.ts';
-import { Lines } from '../lines.ts';
+import { appended, Lines } from '../lines.ts';
 import { errorIn, panicsIn } from './panics.ts';
 
 const longestLog = 64 * 1024;
@@ -108,7 +108,7 @@ export class CargoTranslator implements OutputTranslator {
     const [, name] = /^---- (.*) stdout ----$/.exec(line) ?? [];
     if (name !== undefined) this.#explaining = name;
     else if (this.#explaining !== '')
-      this.#notes.set(this.#explaining, `${this.#notes.get(this.#explaining) ?? ''}${line}\n`.slice(0, longestLog));
+      this.#notes.set(this.#explaining, appended(this.#notes.get(this.#explaining) ?? '', `${line}\n`));
     return true;
   }
 

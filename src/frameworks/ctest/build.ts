@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Problem } from '../../protocol/messages.ts';
 import type { DetectionContext } from '../framework.ts';
+import { firstLines } from '../lines.ts';
 
 const place = /^(?:CMake Error at )?([^\s:][^:\n]*):(\d+)(?::\d+)?(?: \(.*\))?: ?(?:fatal )?(?:error: (.*))?$/m;
 
@@ -16,7 +17,7 @@ export async function buildTree(root: string, { settings, tool }: DetectionConte
     { memoryBytes: settings['build.memory'], ms: settings['build.timeout'] },
   );
   if (failure === null) return null;
-  const said = (stderr.trim() || stdout.trim()).split('\n').slice(0, 20).join('\n').slice(0, 4000);
+  const said = firstLines(stderr.trim() || stdout);
   const [, file, line] = place.exec(stderr) ?? [];
   return {
     severity: 'error',

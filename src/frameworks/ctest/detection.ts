@@ -5,6 +5,7 @@ import type { Problem } from '../../protocol/messages.ts';
 import type { Folder, Project } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Launch } from '../framework.ts';
 import { type CtestTest, listedTests } from './listing.ts';
+import { firstLines } from '../lines.ts';
 
 /** Deeper folders can be named in the setting `ctest.folders`. */
 const depth = 5;
@@ -53,7 +54,7 @@ export async function listAt(
   const problem = (what: string): Problem => ({
     severity: 'error',
     file: join(root, testfile),
-    message: [`The tests in ${root} cannot be listed; ctest ${what}.`, stderr.trim().slice(0, 2000)].join('\n').trim(),
+    message: [`The tests in ${root} cannot be listed; ctest ${what}.`, firstLines(stderr)].join('\n').trim(),
     fix: 'Install ctest 3.14 or later, name it in "frameworks.ctest.ctest", or set "frameworks.ctest" to false.',
   });
   if (failure !== null) return problem(failure);

@@ -2,10 +2,9 @@ import type { InsideBody } from '../../protocol/events.ts';
 import type { TestInfo } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { OutputTranslator } from '../framework.ts';
-import { Lines } from '../lines.ts';
+import { appended, lastLines, Lines } from '../lines.ts';
 import { type CtestResult, ctestResult } from './result.ts';
 
-const longestLog = 64 * 1024;
 /** With which ctest ends when tests have failed. */
 const failedCode = 8;
 
@@ -65,7 +64,7 @@ export class CtestTranslator implements OutputTranslator {
     const result =
       Number(ended) === open.number && rest.startsWith(open.name) ? ctestResult(rest.slice(open.name.length)) : null;
     if (result) this.#finish(open, result);
-    else if (open.notes.length < longestLog && line.trim()) open.notes += `${line}\n`;
+    else if (line.trim()) open.notes = appended(open.notes, `${line}\n`);
   }
 
   #start(number: number, name: string): void {
@@ -81,7 +80,7 @@ export class CtestTranslator implements OutputTranslator {
       /^(?:Test command: |Working Directory: |Environment variables: | |Test timeout computed to be: )/.test(line);
     if (open.heading) return;
     this.#own.push(line);
-    if (open.log.length < longestLog) open.log += `${line}\n`;
+    open.log = appended(open.log, `${line}\n`);
   }
 
   #finish(open: Open, { how, ms, why }: CtestResult): void {
@@ -124,7 +123,7 @@ function refOf({ titlePath, ordinal }: TestInfo): { readonly path: readonly stri
 }
 
 function failureOf({ log, notes }: Open, { file, line }: TestInfo, why: string): FailureMessage {
-  const said = log.trimEnd().split('\n').slice(-20).join('\n').slice(-4000);
+  const said = lastLines(log, 20, 4000);
   const text = [why, notes.trim(), said].filter(part => part).join('\n') || 'It failed without a word.';
   return { text, file, ...(line === undefined ? {} : { line }) };
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../../protocol/messages.ts';
 import type { Project } from '../../protocol/tests.ts';
 import type { DetectionContext } from '../framework.ts';
 import { goProgram } from './toolchain.ts';
+import { firstLines } from '../lines.ts';
 
 /** Where the test program of a package is kept. */
 export function programOf(
@@ -53,7 +54,7 @@ const place = /^(?:vet: )?([^\s:][^:\n]*\.go):(\d+)(?::(\d+))?: (.*)$/m;
 
 function buildProblem(directory: string, failure: string, stderr: string): Problem {
   const [, file, line, , text] = place.exec(stderr) ?? [];
-  const said = stderr.trim().split('\n').slice(0, 20).join('\n').slice(0, 4000);
+  const said = firstLines(stderr);
   if (file === undefined || line === undefined) {
     return {
       severity: 'error',

@@ -4,6 +4,7 @@ import type { Folder, Project } from '../../protocol/tests.ts';
 import type { DetectionContext } from '../framework.ts';
 import { findManifests } from '../manifests.ts';
 import { goProgram } from './toolchain.ts';
+import { firstLines } from '../lines.ts';
 
 /** What the go command itself passes over. */
 const passedOver = ['**/vendor/**', '**/testdata/**', '**/_*/**', '**/.*/**', '**/node_modules/**'];
@@ -35,7 +36,7 @@ export async function moduleAt(root: string, context: DetectionContext): Promise
     return {
       severity: 'error',
       file: join(root, 'go.mod'),
-      message: `The packages of this module cannot be listed; "go list" ${failure}.\n${stderr.trim().slice(0, 2000)}`,
+      message: `The packages of this module cannot be listed; "go list" ${failure}.\n${firstLines(stderr)}`,
       fix: 'Try "go list ./..." in that folder.',
     };
   }

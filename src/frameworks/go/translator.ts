@@ -3,7 +3,7 @@ import type { InsideBody } from '../../protocol/events.ts';
 import type { TestInfo } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { OutputTranslator, ProcessEnd } from '../framework.ts';
-import { Lines } from '../lines.ts';
+import { appended, Lines } from '../lines.ts';
 import { panicIn } from './panic.ts';
 
 /** The byte with which Go from 1.20 on begins each line of its own, so that nothing that a test prints passes for one. */
@@ -73,7 +73,7 @@ export class GoTranslator implements OutputTranslator {
     const own = line.startsWith(marker) ? line.slice(1) : this.#marked ? null : line;
     if (own !== null && this.#readOwn(own)) return;
     const open = this.#current === null ? undefined : this.#open.get(this.#current);
-    if (open && open.log.length < longestLog) open.log += `${line}\n`;
+    if (open) open.log = appended(open.log, `${line}\n`);
   }
 
   /** False: it is the user's. */

@@ -4,7 +4,7 @@ import type { Folder, Project } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { Detection, DetectionContext } from '../framework.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
-import { lastLines } from '../lines.ts';
+import { firstLines, lastLines } from '../lines.ts';
 import { findInterpreter } from './interpreter.ts';
 import type { PytestLauncher } from './launcher.ts';
 import { type Listed, readListing } from './listing.ts';
@@ -89,7 +89,7 @@ function unusable({ text, file, line }: FailureMessage): Problem {
     severity: 'error',
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { line }),
-    message: `Pytest cannot list its tests: ${text.slice(0, 4000)}`,
+    message: `Pytest cannot list its tests: ${firstLines(text, Infinity)}`,
     fix: 'Correct it and refresh the tests.',
   };
 }

@@ -51,13 +51,28 @@ describe('the kernel’s log of kills for memory', () => {
     const records = ['4,1,1000000,-;Out of memory: Killed process 91 (a)\n'];
     const log = new KernelLog(() => records.shift() ?? null);
     assert.equal((await log.kills())?.length, 1);
-    for (let pid = 0; pid < 250; pid++) records.push(`4,2,2000000,-;Out of memory: Killed process ${pid} (a)\n`);
+    for (let pid = 0; pid < 250; pid++)
+      records.push(`4,${2 + pid},2000000,-;Out of memory: Killed process ${pid} (a)\n`);
     const both = await Promise.all([log.kills(), log.kills()]);
     assert.deepEqual(
       both.map(kills => kills?.length),
       [251, 251],
       'two at once read each record once',
     );
+  });
+
+  it('counts what was overwritten before it was read, and what is too much to be kept', async () => {
+    const kill = (number: number) => `4,${number},1000000,-;Out of memory: Killed process ${number} (a)\n`;
+    const records = [kill(900), kill(901)];
+    const log = new KernelLog(() => records.shift() ?? null);
+    await log.kills();
+    assert.equal(log.missing, 0, 'what was there before the first look');
+    records.push(kill(905));
+    await log.kills();
+    assert.equal(log.missing, 3);
+    for (let number = 906; number < 1506; number++) records.push(kill(number));
+    assert.equal((await log.kills())?.length, 500);
+    assert.equal(log.missing, 3 + 103);
   });
 
   it('says where nobody may read it', async () => {

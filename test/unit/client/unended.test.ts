@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newestUnended } from '../../../src/client/unended.ts';
@@ -16,6 +16,11 @@ describe('the newest run without an end', () => {
     const nowhere = join(storage, 'nowhere');
     assert.equal(await newestUnended(nowhere), null);
     assert.equal(statSync(nowhere, { throwIfNoEntry: false }), undefined);
+  });
+
+  it('is not said to be none where the runs cannot be read', async () => {
+    writeFileSync(join(storage, 'runs'), 'no folder');
+    await assert.rejects(newestUnended(storage), /ENOTDIR/);
   });
 
   it('is the one whose journal breaks off, also in the middle of a line', async () => {

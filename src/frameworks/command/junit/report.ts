@@ -1,6 +1,7 @@
 import sax from 'sax';
 import type { FailureMessage } from '../../../protocol/verdict.ts';
 import type { Told } from '../file-account.ts';
+import { appended } from '../../lines.ts';
 
 export interface JunitCase {
   readonly path: readonly string[];
@@ -23,7 +24,6 @@ interface Open {
   retries: number;
 }
 
-const longestText = 64 * 1024;
 const failing = new Set(['failure', 'error']);
 /** Of Surefire and nextest: an earlier try of a test that passed, or a later one of a test that failed. */
 const again = new Set(['flakyfailure', 'flakyerror', 'rerunfailure', 'rerunerror']);
@@ -59,7 +59,7 @@ export function junitReport(xml: string): JunitReport {
     }
   };
   const addText = (text: string) => {
-    if (part && part.text.length < longestText) part.text += text.slice(0, longestText);
+    if (part) part.text = appended(part.text, text);
   };
   parser.ontext = addText;
   parser.oncdata = addText;

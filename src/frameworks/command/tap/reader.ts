@@ -1,4 +1,5 @@
 import { tapLine, type TapDirective, type TapLine, type TapResult } from './line.ts';
+import { appended } from '../../lines.ts';
 
 /** A test point, with what was told below it. */
 export interface TapTest {
@@ -27,7 +28,6 @@ interface Level {
   tests: TapTest[];
 }
 
-const longestDiagnosis = 64 * 1024;
 const mostFaults = 20;
 /** Deeper than anybody nests tests. */
 const deepest = 200;
@@ -40,6 +40,7 @@ export class TapReader {
   readonly #levels: Level[] = [emptyLevel()];
   readonly #braces: { readonly depth: number; readonly result: TapResult }[] = [];
   readonly #faults: string[] = [];
+  #moreFaults = 0;
   #last: { readonly depth: number; readonly test: TapTest } | null = null;
   #held: TapTest | null = null;
   #yaml: number | null = null;
@@ -52,7 +53,8 @@ export class TapReader {
 
   get account(): TapAccount {
     const { planned, told, skipped } = this.#levels[0]!;
-    return { planned, told, skipped, bailOut: this.#bailOut, faults: this.#faults };
+    const more = this.#moreFaults === 0 ? [] : [`and ${this.#moreFaults} more such faults`];
+    return { planned, told, skipped, bailOut: this.#bailOut, faults: [...this.#faults, ...more] };
   }
 
   push(raw: string): void {
@@ -116,7 +118,7 @@ export class TapReader {
 
   #explain(text: string): void {
     const test = this.#last?.test;
-    if (test && test.diagnosis.length < longestDiagnosis) test.diagnosis += `${text}\n`;
+    if (test) test.diagnosis = appended(test.diagnosis, `${text}\n`);
   }
 
   #result(depth: number, { ok, number, title, directive, ms }: TapResult): void {
@@ -168,6 +170,7 @@ export class TapReader {
 
   #fault(text: string): void {
     if (this.#faults.length < mostFaults) this.#faults.push(text);
+    else this.#moreFaults++;
   }
 }
 

@@ -49,6 +49,8 @@ class Progress:
     def _verdict(self):
         failed = [report for report in self._reports if report.failed]
         failures = [failure_of(report) for report in failed[:MOST_FAILURES]]
+        if len(failed) > MOST_FAILURES:
+            failures.append({"text": "%d more failures of the same test are not kept." % (len(failed) - MOST_FAILURES)})
         if any(report.when not in INTRODUCTIONS for report in failed):
             return {"state": "failed", "failures": failures}
         if failed:
