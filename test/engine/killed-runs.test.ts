@@ -3,10 +3,10 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { killNow } from '../../src/cages/owner.ts';
 import type { PastRun } from '../../src/protocol/history.ts';
 import { marked, until } from './alive.ts';
 import { bulkhead, CommandLine } from './command-line.ts';
+import { seeded } from './seeded.ts';
 import { TestWorkspace } from './workspace.ts';
 
 const rounds = Number(process.env['BULKHEAD_ROUNDS'] ?? 12);
@@ -14,6 +14,7 @@ const seed = Number(process.env['BULKHEAD_SEED'] ?? randomInt(2 ** 31));
 const windowHost = join(import.meta.dirname, 'window-host.ts');
 const victims = { warden: /warden\.cjs/, cli: /cli\.cjs/, runner: /^sh .*t\d\.sh/, window: /window-host\.ts/ };
 type Victim = keyof typeof victims;
+type Client = 'cli' | 'window';
 
 const tests = 5;
 const shell = { name: 'shell', files: ['*.sh'], command: ['sh', '${file}'] };
@@ -21,6 +22,14 @@ const files = {
   'bulkhead.config.json': JSON.stringify({ grace: 0, jobs: 2, frameworks: { mocha: false, command: [shell] } }),
   ...Object.fromEntries(Array.from({ length: tests }, (_, index) => [`t${index}.sh`, 'echo x >> ran; sleep 0.4'])),
 };
+
+interface Moment {
+  readonly client: Client;
+  readonly begun: number;
+  readonly ms: number;
+  /** Which of those who are there, from 0 to 1. */
+  readonly choice: number;
+}
 
 interface Shown {
   readonly run: PastRun;
@@ -30,7 +39,7 @@ interface Shown {
 
 describe('a run of which something is killed at any moment', function () {
   this.timeout(120_000);
-  const random = from(seed);
+  const random = seeded(seed);
   const happened: string[] = [];
   let workspace: TestWorkspace;
 
@@ -41,15 +50,16 @@ describe('a run of which something is killed at any moment', function () {
   after(() => console.log(`    ${counted(happened)}`));
 
   for (let round = 1; round <= rounds; round++) {
-    const victim = (Object.keys(victims) as Victim[])[Math.floor(random() * 4)]!;
+    const client: Client = random() < 0.5 ? 'cli' : 'window';
     const begun = Math.floor(random() * (tests + 1));
     const ms = Math.round(random() * (begun === 0 ? 1500 : 250));
-    it(`has a verdict for each test, and leaves nothing (${round}: the ${victim}, ${ms} ms after ${begun} began)`, async () => {
+    const choice = random();
+    it(`has a verdict for each test, and leaves nothing (${round}: by the ${client}, ${ms} ms after ${begun} began)`, async () => {
       workspace = new TestWorkspace(files);
       const mark = `bulkhead-test-${randomUUID()}`;
-      const killed = await killAt(victim, begun, ms, mark);
+      const victim = await killAt({ client, begun, ms, choice }, mark);
       const before = await shown();
-      let outcome = `${victim} ${killed ? 'killed' : 'was not there'}, ${before?.run.state ?? 'nothing planned'}`;
+      let outcome = `${victim ?? 'nobody'} killed, ${before?.run.state ?? 'nothing planned'}`;
       if (before && before.run.state !== 'ended') {
         const { code, stderr } = await bulkhead(workspace.root, 'resume', { MARK: mark });
         assert.ok(code === 0 || code === 1, `${code}: ${stderr}`);
@@ -71,21 +81,26 @@ describe('a run of which something is killed at any moment', function () {
     });
   }
 
-  /** False: it was not there at that moment. */
-  async function killAt(victim: Victim, begun: number, ms: number, mark: string): Promise<boolean> {
+  /** One of those that are there at the moment; null: the run is over by then. */
+  async function killAt({ client, begun, ms, choice }: Moment, mark: string): Promise<Victim | null> {
     const command =
-      victim === 'window'
+      client === 'window'
         ? new CommandLine(workspace.root, [], { MARK: mark }, windowHost)
         : new CommandLine(workspace.root, ['run'], { MARK: mark });
     let ended = false;
     void command.ended.then(() => (ended = true));
     await until('so many have begun', () => ended || ran() >= begun, 60_000);
     await sleep(ms);
-    const found = marked(mark).filter(each => victims[victim].test(each.command));
-    for (const { pid } of found) killNow(pid);
+    const there = marked(mark);
+    const kinds = (Object.keys(victims) as Victim[]).filter(kind =>
+      there.some(each => victims[kind].test(each.command)),
+    );
+    const victim = kinds[Math.floor(choice * kinds.length)];
+    const found = there.filter(each => victim && victims[victim].test(each.command));
+    const hit = found.filter(({ pid }) => kill(pid));
     await command.ended;
     await until('the warden is gone', () => !marked(mark).some(each => victims.warden.test(each.command)), 60_000);
-    return found.length > 0;
+    return victim && hit.length > 0 ? victim : null;
   }
 
   function ran(): number {
@@ -102,18 +117,18 @@ describe('a run of which something is killed at any moment', function () {
   }
 });
 
+/** False: it has ended meanwhile. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
 function counted(outcomes: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].map(([outcome, count]) => `${count} × ${outcome}`).join('; ');
-}
-
-/** Random numbers that a seed repeats (mulberry32). */
-function from(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
