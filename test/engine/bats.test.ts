@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Isolation } from '../../src/config/settings.ts';
+import { batsLines, batsOf } from '../unit/frameworks/bats/versions.ts';
 import { type RunResult, TestWorkspace } from './workspace.ts';
 
 /** What bats itself says of each test of a file, in the words of verdicts. */
-function batsByItself(root: string, file: string): string[] {
-  const { stdout } = spawnSync('bats', ['--tap', join(root, file)], { cwd: root, encoding: 'utf8' });
+function batsByItself(root: string, file: string, program = 'bats'): string[] {
+  const { stdout } = spawnSync(program, ['--tap', join(root, file)], { cwd: root, encoding: 'utf8' });
   const lines = stdout.split('\n').filter(line => /^(not )?ok/.test(line));
   return lines.map(line => (/# skip( not on|$)/.test(line) ? 'skipped' : line.startsWith('not') ? 'failed' : 'passed'));
 }
@@ -114,4 +116,39 @@ describe('bats tests', function () {
       [],
     );
   });
+});
+
+describe('bats tests in other versions of bats', function () {
+  this.timeout(240_000);
+
+  for (const line of batsLines) {
+    const isolation = line === batsLines.at(-1) ? 'test' : 'file';
+    it(`have the verdicts of ${line} itself, with a cage for each ${isolation}`, async () => {
+      const program = await batsOf(line);
+      const workspace = TestWorkspace.copyOf('bats-project');
+      try {
+        for (const name of ['hangs', 'forged', 'duplicate', 'exits', 'teardown-file']) rmSync(join(workspace.root, 'test', `${name}.bats`));
+        workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { bats: { bats: program } } }));
+        const { records, summary } = await workspace.run({ isolation });
+        const native = batsByItself(workspace.root, 'test/shop.bats', program);
+        assert.equal(native.length, 15, 'bats itself must have run');
+        const own = records
+          .filter(({ test }) => test.file.endsWith('/shop.bats'))
+          .sort((one, other) => one.test.line! - other.test.line!);
+        assert.deepEqual(
+          own.map(({ verdict }) => verdict.kind),
+          native,
+          JSON.stringify(own.map(({ test, verdict, messages }) => [test.titlePath, verdict, messages])),
+        );
+        const others = records.filter(({ test }) => !test.file.endsWith('/shop.bats'));
+        assert.ok(
+          others.every(({ verdict }) => verdict.kind === 'error'),
+          'what is wrong around tests is an error',
+        );
+        assert.equal(summary.planned, records.length);
+      } finally {
+        await workspace.remove();
+      }
+    });
+  }
 });

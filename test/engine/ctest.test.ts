@@ -3,11 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Isolation } from '../../src/config/settings.ts';
 import type { TestRecord } from '../../src/protocol/verdict.ts';
+import { newestCmake } from '../unit/frameworks/ctest/versions.ts';
 import { type RunResult, TestWorkspace } from './workspace.ts';
 
 /** What ctest itself says of each test, by its number. */
-function ctestByItself(folder: string): string[] {
-  const { stdout } = spawnSync('ctest', [], { cwd: folder, encoding: 'utf8' });
+function ctestByItself(folder: string, program = 'ctest'): string[] {
+  const { stdout } = spawnSync(program, [], { cwd: folder, encoding: 'utf8' });
   const said = [
     ...stdout.matchAll(
       /Test +#(\d+): (.*?) \.+(?:.*\*\*\*| +)(Passed|Failed|Skipped|Timeout|Exception|Not Run(?: \(Disabled\))?)/g,
@@ -24,6 +25,17 @@ const words = (willFail: boolean): Readonly<Record<string, string>> => ({
   'Not Run (Disabled)': 'skipped',
   'Not Run': 'error',
 });
+
+function inVerdicts(native: readonly string[]): string[] {
+  return native
+    .map(line => {
+      const [, name = '', how = ''] = /^ *\d+ (.*): (.*)$/.exec(line) ?? [];
+      const crash = name === 'killed' ? 'killed-outside' : 'crashed';
+      assert.ok(how, line);
+      return `${name}: ${how === 'Exception' ? crash : words(name === 'will-fail')[how]}`;
+    })
+    .sort();
+}
 
 describe('ctest tests', function () {
   this.timeout(240_000);
@@ -47,13 +59,7 @@ describe('ctest tests', function () {
     it(`have the verdicts of ctest, with a cage for each ${isolation}`, () => {
       assert.equal(native.length, 24, 'ctest itself must have run');
       const own = records(isolation).map(({ test, verdict }) => `${test.titlePath[0]}: ${verdict.kind}`);
-      const expected = native.map((line, index) => {
-        const [, name = '', how = ''] = /^ *\d+ (.*): (.*)$/.exec(line) ?? [];
-        const crash = name === 'killed' ? 'killed-outside' : 'crashed';
-        assert.ok(how, native[index]);
-        return `${name}: ${how === 'Exception' ? crash : words(name === 'will-fail')[how]}`;
-      });
-      assert.deepEqual(own.sort(), expected.sort());
+      assert.deepEqual(own.sort(), inVerdicts(native));
       assert.equal(results.get(isolation)!.summary.planned, 24);
     });
 
@@ -96,5 +102,35 @@ describe('ctest tests', function () {
     } = await workspace.run();
     assert.equal(broken!.verdict.kind, 'error');
     assert.match(broken!.messages[0]!.text, /cannot be built; the build ended with code 2/);
+  });
+});
+
+describe('ctest tests in the newest version', function () {
+  this.timeout(240_000);
+
+  it('have the verdicts of ctest itself', async function () {
+    const line = await newestCmake();
+    if ('missing' in line) {
+      console.warn(`      skipped: ${line.name}: ${line.missing}`);
+      return this.skip();
+    }
+    const ctest = join(line.bin, 'ctest');
+    const workspace = TestWorkspace.copyOf('ctest-project');
+    try {
+      execFileSync(join(line.bin, 'cmake'), ['-S', '.', '-B', 'build'], { cwd: workspace.root });
+      const native = ctestByItself(join(workspace.root, 'build'), ctest);
+      assert.equal(native.length, 24, 'ctest itself must have run');
+      workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { ctest: { ctest } } }));
+      const { records } = await workspace.run({ isolation: 'file' });
+      const own = records.map(({ test, verdict }) => `${test.titlePath[0]}: ${verdict.kind}`);
+      assert.deepEqual(own.sort(), inVerdicts(native));
+      assert.deepEqual(records.find(({ test }) => test.titlePath[0] === 'segv')!.verdict, {
+        kind: 'crashed',
+        signal: 'SIGSEGV',
+        reportedBy: 'framework',
+      });
+    } finally {
+      await workspace.remove();
+    }
   });
 });

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { installPinned, pinnedVersion } from '../pinned.ts';
 
 const exec = promisify(execFile);
 const repository = resolve(import.meta.dirname, '../../../..');
-const pinned = resolve(repository, 'test/fixtures/pytest-versions/newest.txt');
-const environment = resolve(repository, 'test/fixtures/pytest-versions/.venv');
 
 /** A version of pytest to test with, or why it cannot be had here. */
 export type PytestLine =
@@ -28,22 +27,9 @@ export async function installedLine(): Promise<PytestLine> {
 }
 
 async function newestLine(): Promise<PytestLine> {
-  const wanted = readFileSync(pinned, 'utf8');
-  const name = `pytest ${/^pytest==(.*)$/m.exec(wanted)![1]}`;
-  const python = join(environment, 'bin/python');
-  const stamp = join(environment, 'bulkhead-pinned.txt');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return { name, python };
-  try {
-    rmSync(environment, { recursive: true, force: true });
-    await exec('python3', ['-m', 'venv', environment]);
-    const install = ['install', '--quiet', '--retries', '0', '--no-deps', '--only-binary', ':all:', '-r', pinned];
-    await exec(python, ['-m', 'pip', '--disable-pip-version-check', ...install], { timeout: 90_000 });
-    writeFileSync(stamp, wanted);
-    return { name, python };
-  } catch (error) {
-    const [reason] = (error as Error).message.split('\n').slice(-2);
-    return { name, missing: `pip cannot install it here: ${reason}` };
-  }
+  const name = `pytest ${pinnedVersion('pytest-versions', 'pytest')}`;
+  const installed = await installPinned('pytest-versions');
+  return 'missing' in installed ? { name, ...installed } : { name, python: join(installed.environment, 'bin/python') };
 }
 
 async function versionIn(python: string): Promise<string | null> {
