@@ -126,7 +126,8 @@ describe('bats tests in other versions of bats', function () {
       const program = await batsOf(line);
       const workspace = TestWorkspace.copyOf('bats-project');
       try {
-        for (const name of ['hangs', 'forged', 'duplicate', 'exits', 'teardown-file']) rmSync(join(workspace.root, 'test', `${name}.bats`));
+        for (const name of ['hangs', 'forged', 'duplicate', 'exits', 'teardown-file'])
+          rmSync(join(workspace.root, 'test', `${name}.bats`));
         workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { bats: { bats: program } } }));
         const { records, summary } = await workspace.run({ isolation: 'file' });
         const native = batsByItself(workspace.root, 'test/shop.bats', program);
