@@ -7,7 +7,10 @@ import { memoryError } from './memory.ts';
 import { hostShortage, memoryFailure, outOfMemory, refusedMemory } from './out-of-memory.ts';
 import { reachedInWords } from './reached.ts';
 
-/** The one place that decides. The first rule that matches wins; evidence was gathered before anything was removed. */
+/**
+ * The one place that decides. The first rule that matches wins; evidence was gathered before anything was removed. The order, with each
+ * rule beside all later ones, is the table of test/unit/engine/judge-rules.test.ts.
+ */
 export function judge(test: TestEvidence, unit: UnitEvidence): Judgement {
   if (unit.spawnError !== null) {
     const message = `The runner could not be started: ${unit.spawnError}.`;

@@ -1,6 +1,8 @@
 import { limitsOf } from '../../../src/config/resolve.ts';
 import { defaults } from '../../../src/config/settings.ts';
 import type { TestEvidence, UnitEvidence } from '../../../src/engine/evidence.ts';
+import { judge } from '../../../src/engine/judge.ts';
+import type { Verdict } from '../../../src/protocol/verdict.ts';
 
 export const MiB = 1024 ** 2;
 
@@ -59,3 +61,21 @@ export const unstarted: TestEvidence = {
 };
 export const open: TestEvidence = { ...unstarted, started: true };
 export const passed: TestEvidence = { ...open, end: { state: 'passed', ms: 5 }, last: true };
+
+/** A verdict in a word, with what tells its kinds apart. */
+export function wordOf(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'out-of-memory':
+      return `${verdict.kind}/${verdict.cause}`;
+    case 'error':
+      return `${verdict.kind}/${verdict.phase}`;
+    case 'limit-reached':
+      return `${verdict.kind}/${verdict.limit}`;
+    default:
+      return verdict.kind;
+  }
+}
+
+export function kindOf(test: TestEvidence, unit: UnitEvidence): string {
+  return wordOf(judge(test, unit).verdict);
+}
