@@ -9,6 +9,7 @@ import {
   type Requests,
   type WardenInfo,
 } from '../protocol/messages.ts';
+import { Questions } from '../protocol/questions.ts';
 import { inheritance } from './inheritance.ts';
 import { planUnit, type WardenLaunch, withReason } from './unit.ts';
 
@@ -33,19 +34,13 @@ export interface WardenOptions {
 
 const longestStderr = 4000;
 
-interface Pending {
-  readonly resolve: (result: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** A warden of one's own. When this process ends, by whatever cause, the pipe closes and the warden reaps everything. */
 export class WardenClient {
   readonly #process: ChildProcess;
   readonly #writer: FrameWriter;
-  readonly #pending = new Map<number, Pending>();
+  readonly #questions = new Questions();
   readonly #options: WardenOptions;
   readonly #gone = Promise.withResolvers<void>();
-  #nextId = 1;
   #stderr = '';
   /** Characters before that. */
   #unheard = 0;
@@ -131,11 +126,7 @@ export class WardenClient {
   }
 
   request<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Requests[N]['result']> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#writer.send({ id, request: name, params });
-    });
+    return this.#questions.ask(id => this.#writer.send({ id, request: name, params }));
   }
 
   /** Closes the pipe; the warden kills every cage and exits. Resolves when it has. */
@@ -155,10 +146,7 @@ export class WardenClient {
       this.#options.onNotice(frame);
       return;
     }
-    const pending = this.#pending.get(frame.id);
-    this.#pending.delete(frame.id);
-    if ('error' in frame) pending?.reject(new Error(frame.error));
-    else pending?.resolve(frame.result as never);
+    this.#questions.answer(frame);
   }
 
   /** The end of what it says on the side is why it ended. */
@@ -182,9 +170,7 @@ export class WardenClient {
     const before = this.#unheard === 0 ? '' : `(after ${this.#unheard} more characters) … `;
     const detail = before + this.#stderr.trim();
     const reason = `${this.#chosen ? "Bulkhead's warden" : 'systemd-run'} ${how}${detail ? `: ${detail}` : '.'}`;
-    const open = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const pending of open) pending.reject(new Error(reason));
+    this.#questions.fail(reason);
     if (this.#chosen) this.#options.onExit(reason);
   }
 }

@@ -13,6 +13,7 @@ import type { Unit, UnitOutcome } from '../engine/unit.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { type CoverageRequests, sliceName } from '../protocol/coverage.ts';
 import type { Problem } from '../protocol/messages.ts';
+import { Questions } from '../protocol/questions.ts';
 import type { Project, TestKey } from '../protocol/tests.ts';
 
 /** What one run's coverage may take of the warden; the cap on tests is theirs, and no business of this. */
@@ -28,17 +29,11 @@ export interface CoverageOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
-interface Pending {
-  readonly resolve: (result: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** What tests ran, read and kept by a thread of its own: a report of V8 has a megabyte where tests have a millisecond. */
 export class Coverage {
   readonly #options: CoverageOptions;
-  readonly #pending = new Map<number, Pending>();
+  readonly #questions = new Questions();
   #worker: Worker | null = null;
-  #next = 1;
 
   constructor(options: CoverageOptions) {
     this.#options = options;
@@ -73,11 +68,7 @@ export class Coverage {
   }
 
   #request<T>(message: (id: number) => ToCoverage): Promise<T> {
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#send(message(id));
-    });
+    return this.#questions.ask(id => this.#send(message(id)));
   }
 
   #folder(run: string): string {
@@ -108,18 +99,14 @@ export class Coverage {
 
   #receive(message: FromCoverage): void {
     if ('fault' in message) return this.#tell(message.fault);
-    const pending = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
-    if ('error' in message) pending?.reject(new Error(message.error));
-    else pending?.resolve(message.result as never);
+    this.#questions.answer(message);
   }
 
   /** Whoever asks next gets another thread, which finds what this one had put away. */
   #fail(because: string): void {
     this.#worker = null;
     this.#tell(because);
-    for (const { reject } of this.#pending.values()) reject(new Error(`The coverage could not be read: ${because}.`));
-    this.#pending.clear();
+    this.#questions.fail(`The coverage could not be read: ${because}.`);
   }
 
   #tell(because: string): void {

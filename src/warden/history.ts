@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { formatBytes } from '../config/quantities.ts';
 import type { HistoryRequests, Retention } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
+import { Questions } from '../protocol/questions.ts';
 import type { Removed } from '../store/retention.ts';
 import { plural } from '../reports/excerpt.ts';
 import type { FromStore, StoreData, ToStore } from '../store/worker.ts';
@@ -23,20 +24,14 @@ export interface HistoryOptions {
   readonly onRemoved: (text: string) => void;
 }
 
-interface Pending {
-  readonly resolve: (result: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** The past runs of the workspace, kept by a thread of their own: no verdict ever waits for the database. */
 export class History {
   readonly #options: HistoryOptions;
-  readonly #pending = new Map<number, Pending>();
+  readonly #questions = new Questions();
   readonly #grown = new Set<string>();
   readonly #told = new Set<string>();
   #worker: Worker | null = null;
   #failed: string | null = null;
-  #next = 1;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -81,12 +76,8 @@ export class History {
     params: HistoryRequests[N]['params'],
   ): Promise<HistoryRequests[N]['result']> {
     this.open();
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      if (this.#failed !== null) return reject(new Error(`Past runs cannot be looked up: ${this.#failed}.`));
-      this.#pending.set(id, { resolve, reject });
-      this.#send({ id, ask, params } as ToStore);
-    });
+    if (this.#failed !== null) return Promise.reject(new Error(`Past runs cannot be looked up: ${this.#failed}.`));
+    return this.#questions.ask(id => this.#send({ id, ask, params } as ToStore));
   }
 
   #tellGrown(): void {
@@ -102,10 +93,7 @@ export class History {
   #receive(message: FromStore): void {
     if ('problem' in message) return this.#tell(message.problem);
     if ('removed' in message) return this.#options.onRemoved(removedText(message.removed));
-    const pending = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
-    if ('error' in message) pending?.reject(new Error(message.error));
-    else pending?.resolve(message.result as never);
+    this.#questions.answer(message);
   }
 
   #fail(because: string): void {
@@ -114,8 +102,7 @@ export class History {
     this.#worker = null;
     const fix = 'Runs are journalled and can be resumed all the same.';
     this.#tell({ severity: 'warning', message: `Past runs cannot be looked up: ${because}.`, fix });
-    for (const { reject } of this.#pending.values()) reject(new Error(`Past runs cannot be looked up: ${because}.`));
-    this.#pending.clear();
+    this.#questions.fail(`Past runs cannot be looked up: ${because}.`);
   }
 
   /** A disk that stays full would say so with every batch. */
