@@ -3,7 +3,7 @@ import { type KnownFailure, knownFailuresName } from '../config/known-failures.t
 import type { Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
-import { mayRetry } from './policy.ts';
+import { mayRetry } from './retry.ts';
 
 export interface KnownIn {
   readonly folder: Folder;

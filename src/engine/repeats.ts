@@ -25,8 +25,13 @@ export class Repeats {
     return [...this.#found.values()];
   }
 
-  /** Null: this time it was not there. */
-  async attempt(test: TestInfo, time: number, settings: Settings): Promise<TestRecord | null> {
+  /** One test's attempts, the first first; null: this time it was not there. */
+  turnsOf(test: TestInfo): (settings: Settings) => Promise<TestRecord | null> {
+    let time = 0;
+    return settings => this.#attempt(test, ++time, settings);
+  }
+
+  async #attempt(test: TestInfo, time: number, settings: Settings): Promise<TestRecord | null> {
     const finder = this.#finderOf(test);
     const name = `${finder.key} ${time} ${settings.weight}`;
     let attempt = this.#shared.get(name);

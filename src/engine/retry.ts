@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestRecord, Verdict } from '../protocol/verdict.ts';
-import { backOffMs, mayRetry } from './policy.ts';
+import { isFailure, type TestRecord, type Verdict } from '../protocol/verdict.ts';
 
 export interface RetryPlan {
   readonly retries: number;
@@ -28,4 +27,24 @@ export async function retried(
   }
   if (earlier.length === 0) return record;
   return { ...record, attributes: [...record.attributes, { kind: 'retried', earlier }] };
+}
+
+/** Whether another attempt may come to something else: not where the run itself, the machine or the set-up refused. */
+export function mayRetry(verdict: Verdict): boolean {
+  if (!isFailure(verdict.kind)) return false;
+  switch (verdict.kind) {
+    case 'timed-out':
+      return verdict.limit !== 'run';
+    case 'error':
+      return !['spawn', 'selection', 'refused'].includes(verdict.phase);
+    case 'lost':
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** Doubled each time; a minute at most. */
+function backOffMs(firstMs: number, retry: number): number {
+  return Math.min(60_000, firstMs * 2 ** (retry - 1));
 }

@@ -6,17 +6,17 @@ import { defaults, type SettingsLayer } from '../config/settings.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
-import { isFailure } from '../protocol/verdict.ts';
+import type { TestRecord } from '../protocol/verdict.ts';
 import { Account } from './account.ts';
 import { Attempts } from './attempts.ts';
 import { clock } from './clock.ts';
 import { Closing } from './closing.ts';
 import { whileDebugging, whyNoDebugger } from './debugging.ts';
 import { destructiveRefusal } from './destructive.ts';
+import { Doubts, resolved } from './doubts.ts';
 import { onceEach } from './once.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { PastOutcomes, rankOf } from './past-outcomes.ts';
-import { endedForShortage, ranAfterShortage, ranAlone, suspects } from './policy.ts';
 import type { Attempt, How, RunDeps } from './run-parts.ts';
 import { whatIsLeft } from './resumption.ts';
 import { Repeats } from './repeats.ts';
@@ -197,32 +197,24 @@ export class Run {
   }
 
   /** Tells the verdicts that stand, and tries again what the policies give another chance. */
-  async #settle({ records, evidence, between }: Attempt, how: How): Promise<void> {
-    const { isolation, retries, retryDelay: delayMs } = how.settings;
-    const unsure = new Set(isolation === 'adaptive' && evidence ? suspects(records, evidence) : []);
-    for (const record of records) if (record.test === between && isFailure(record.verdict.kind)) unsure.add(record);
+  async #settle(ended: Attempt, how: How): Promise<void> {
+    const { records } = ended;
     const stopped = () => this.#closing.before(how.project.id, how.limits) !== null;
+    const doubts = new Doubts(ended, how.settings.isolation);
     const repeats = new Repeats(records, (test, settings, again) =>
       this.#attempts.begin([test], { ...how, settings }, again),
     );
+    const settled = async (record: TestRecord): Promise<TestRecord> => {
+      if (stopped()) return record;
+      const attempt = repeats.turnsOf(record.test);
+      const counts = await resolved(record, doubts.of(record), { settings: how.settings, stopped, attempt });
+      const retries = this.#account.known.excuses(counts) ? 0 : how.settings.retries;
+      const { retryDelay: delayMs } = how.settings;
+      return retried(counts, { retries, delayMs, stopped, attempt: () => attempt(how.settings) });
+    };
     // What a test has found is told before it, as it ended before it.
     const inOrder = [...records.filter(({ test }) => test.dynamic), ...records.filter(({ test }) => !test.dynamic)];
-    await Promise.all(
-      inOrder.map(async record => {
-        let times = 0;
-        const attempt = (settings = how.settings) => repeats.attempt(record.test, ++times, settings);
-        if (stopped()) return this.#account.show(record);
-        const short = endedForShortage(record, evidence);
-        const alone = short
-          ? await attempt({ ...how.settings, weight: 0 })
-          : unsure.has(record)
-            ? await attempt()
-            : null;
-        const counts = alone && !stopped() ? (short ? ranAfterShortage : ranAlone)(alone, record.verdict) : record;
-        const again = this.#account.known.excuses(counts) ? 0 : retries;
-        await this.#account.show(await retried(counts, { retries: again, delayMs, stopped, attempt: () => attempt() }));
-      }),
-    );
+    await Promise.all(inOrder.map(async record => this.#account.show(await settled(record))));
     for (const record of repeats.found) await this.#account.show(record);
   }
 }
