@@ -102,7 +102,6 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     true,
     debuggable,
   );
-  profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
   const commands = new Commands(runs, tree, status, log, profile);
   const actions = new ReportActions(runs, commands);
   const doctor = new Doctor(warden);
@@ -122,7 +121,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...[
       report.register(),
       actions.register(),
-      new Configure(tree).register(),
+      new Configure(tree).register([profile, coverageProfile, debugProfile]),
       new KnownFailures(warden, tree, runs).register(),
       ...doctor.register(),
       ...processes.register(),

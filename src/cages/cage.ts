@@ -1,5 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import type { CageProperties, Limits, MechanismName, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
+import type {
+  CageProperties,
+  Limits,
+  MechanismName,
+  ProcessInfo,
+  Shortcoming,
+  StorageUse,
+} from '../protocol/limits.ts';
 import type { CagedLaunch, Launch } from './launch.ts';
 import type { Powers } from './powers.ts';
 
@@ -19,6 +26,8 @@ export interface Counters {
   readonly refusedMemory: number | null;
   /** How often the kernel refused the cage another process or thread; null where it does not count. */
   readonly refusedProcesses: number | null;
+  /** Absent where nobody counts it, and until all of the cage has ended. */
+  readonly storage?: StorageUse;
 }
 
 /** How the user's program came to its end, or why it never began; its children may still be alive. */

@@ -185,6 +185,7 @@ class Cgroup1Cage implements Cage {
       oomKills: this.#memory.field('memory.oom_control', 'oom_kill'),
       refusedMemory: null,
       refusedProcesses: this.#refused ?? this.#refusals(),
+      ...this.#leash.counted,
     };
   }
 

@@ -204,6 +204,7 @@ class Cgroup2Cage implements Cage {
       oomKills: this.#group.field('memory.events', 'oom_kill'),
       refusedMemory: null,
       refusedProcesses: this.#refused ?? this.#refusals(),
+      ...this.#leash.counted,
     };
   }
 

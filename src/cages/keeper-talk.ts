@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineSplitter } from '../protocol/codec.ts';
-import type { ProcessInfo } from '../protocol/limits.ts';
+import type { ProcessInfo, StorageUse } from '../protocol/limits.ts';
 import type { LeaderEnd } from './cage.ts';
 import { controlFd } from './launch.ts';
 
@@ -18,6 +18,9 @@ export interface KeeperDone {
   readonly cpuMs: number;
   readonly peakBytes: number | null;
   readonly survivors: number;
+  /** Null: the kernel keeps no such accounts, or they are not complete. */
+  readonly readBytes: number | null;
+  readonly writtenBytes: number | null;
 }
 
 type Told =
@@ -47,6 +50,12 @@ export class KeeperTalk {
 
   constructor(onOverMemory: (bytes: number) => void) {
     this.#onOverMemory = onOverMemory;
+  }
+
+  /** What it counted of storage, in the form of a cage's counters. */
+  get storage(): { readonly storage?: StorageUse } {
+    const { readBytes = null, writtenBytes = null } = this.done ?? {};
+    return readBytes === null || writtenBytes === null ? {} : { storage: { readBytes, writtenBytes } };
   }
 
   listen(child: ChildProcess): void {

@@ -199,6 +199,7 @@ class KeptCage implements Cage {
       oomKills: null,
       refusedMemory: null,
       refusedProcesses: null,
+      ...this.#leash.counted,
     };
   }
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { LeaderEnd } from './cage.ts';
+import type { Counters, LeaderEnd } from './cage.ts';
 import type { ControlGroup } from './cgroup-files.ts';
 import { joinBeforeExec } from './cgroup-files.ts';
 import type { Confines } from './confines.ts';
@@ -11,6 +11,8 @@ export interface Leash {
   wrap(launch: Launch): CagedLaunch;
   hold(child: ChildProcess): void;
   readonly leader: Promise<LeaderEnd>;
+  /** What a holder counts that a control group does not. */
+  readonly counted: Pick<Counters, 'storage'>;
   /** Called when the cage is empty: resolves when the holder is gone too. */
   release(): Promise<void>;
 }
@@ -21,6 +23,7 @@ export class ShellLeash implements Leash {
   readonly #confines: Confines;
   readonly #leader = Promise.withResolvers<LeaderEnd>();
   readonly leader = this.#leader.promise;
+  readonly counted = {};
 
   constructor(groups: readonly ControlGroup[], confines: Confines) {
     this.#groups = groups;
@@ -72,6 +75,10 @@ export class KeeperLeash implements Leash {
 
   get leader(): Promise<LeaderEnd> {
     return this.talk.leader;
+  }
+
+  get counted(): Pick<Counters, 'storage'> {
+    return this.talk.storage;
   }
 
   get held(): boolean {

@@ -19,7 +19,10 @@ export class Configure {
     this.#tree = tree;
   }
 
-  register(): vscode.Disposable {
+  /** From the palette, and from the gear beside each profile. */
+  register(profiles: readonly vscode.TestRunProfile[]): vscode.Disposable {
+    for (const profile of profiles)
+      profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
     return vscode.commands.registerCommand('bulkhead.configure', () => this.configure());
   }
 

@@ -216,6 +216,7 @@ function sizeOf(details: PanelDetails | null): number {
   const messages = details.messages.map(
     ({ text, stack = '', expected = '', actual = '' }) => text.length + stack.length + expected.length + actual.length,
   );
+  const processes = 200 * details.processes.length;
   const course = 16 * (details.timeline?.memoryKiB.length ?? 0);
-  return messages.reduce((sum, size) => sum + size, 1_000 + details.output.text.length + course);
+  return messages.reduce((sum, size) => sum + size, 1_000 + details.output.text.length + course + processes);
 }

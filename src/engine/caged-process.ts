@@ -198,6 +198,7 @@ export class CagedProcess {
       lived: { from: bornAt, to: secondsOfMachine() },
     });
     const timeline = this.#sampling.timeline(counters.cpuMs);
+    const processes = this.#sampling.lineage.seen();
     const throttled = throttledSince(throttledBefore, throttledSoFar());
     if (survivors.length === 0) await this.#cage.remove();
     return {
@@ -211,6 +212,7 @@ export class CagedProcess {
       wallMs: performance.now() - started,
       ...(throttled ? { throttled } : {}),
       ...(timeline ? { timeline } : {}),
+      ...(processes.length > 1 ? { processes } : {}),
       leftovers,
       survivors,
       leakedPipe,

@@ -1,4 +1,12 @@
-import type { LeftProcess, Limits, ProcessInfo, Shortcoming, Throttled } from '../protocol/limits.ts';
+import type {
+  LeftProcess,
+  Limits,
+  ProcessInfo,
+  SeenProcess,
+  Shortcoming,
+  StorageUse,
+  Throttled,
+} from '../protocol/limits.ts';
 import type { Timeline } from '../protocol/timeline.ts';
 import type { ErrorPhase, FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
 import type { EndState, InsideEvent, Reporting } from '../protocol/events.ts';
@@ -51,6 +59,10 @@ export interface ProcessEvidence {
   readonly peakMemoryBytes: number | null;
   readonly cpuMs: number | null;
   readonly maxProcesses: number;
+  /** Absent: nobody counts it here. */
+  readonly storage?: StorageUse;
+  /** Absent: its leader was seen alone. */
+  readonly processes?: readonly SeenProcess[];
   readonly wallMs: number;
   /** Of the groups above it, during its life; absent: there is no quota. */
   readonly throttled?: Throttled;

@@ -1,5 +1,5 @@
 import { readProcess } from '../cages/processes.ts';
-import type { ProcessInfo } from '../protocol/limits.ts';
+import type { ProcessInfo, SeenProcess } from '../protocol/limits.ts';
 
 interface Ancestor {
   readonly started: string;
@@ -8,6 +8,7 @@ interface Ancestor {
 }
 
 const longestChain = 8;
+const mostSeen = 50;
 
 /** Who started whom, noted while the parents live: an orphan's own parent is no longer the one that it was born of. */
 export class Lineage {
@@ -39,6 +40,13 @@ export class Lineage {
   /** Whether it was ever seen here. */
   has(pid: number): boolean {
     return this.#known.has(pid);
+  }
+
+  /** The first of those that were seen, in the order of their birth. */
+  seen(): SeenProcess[] {
+    const inside = [...this.#known].filter(([, { name }]) => name !== this.#outside);
+    inside.sort(([a, one], [b, other]) => Number(one.started) - Number(other.started) || a - b);
+    return inside.slice(0, mostSeen).map(([pid, { parent, name }]) => ({ pid, parent, name }));
   }
 
   /** From its parent upwards, as far as they were seen. */

@@ -38,9 +38,12 @@ export function recordOf(
       peakMemoryBytes: evidence.peakMemoryBytes,
       cpuMs: evidence.cpuMs,
       maxProcesses: evidence.maxProcesses,
+      ...(evidence.storage ? { storage: evidence.storage } : {}),
       shared: evidence.shared,
     },
     ...(timeline ? { timeline } : {}),
+    // Like its output, those of a shared cage are told once.
+    ...(evidence.processes && (!evidence.shared || test.evidence.last) ? { processes: evidence.processes } : {}),
     limits: unit.limits,
     cage: context.mechanism,
     // What a shared cage printed is kept once, with the last test of it.

@@ -6,7 +6,7 @@ import { button, type Child, el, muted } from './dom.ts';
 import { failureOf } from './failure.ts';
 import { historyOf } from './history.ts';
 import { icon } from './icons.ts';
-import type { FromPanel, PanelDetails, PanelRecord, ResourceRow, ToPanel } from './messages.ts';
+import type { FromPanel, PanelDetails, PanelProcess, PanelRecord, ResourceRow, ToPanel } from './messages.ts';
 import { outputOf } from './output.ts';
 import { plainTable } from './plain-table.ts';
 import { timelineOf } from './timeline.ts';
@@ -97,7 +97,7 @@ function bodyOf(
   cage: CageDescription | null,
   onAsk: DetailsEvents['onAsk'],
 ): Node[] {
-  const { messages, moreMessages, why, attributes, leftovers, moreLeftovers, output, startedAt } = details;
+  const { messages, moreMessages, why, attributes, leftovers, moreLeftovers, output, processes, startedAt } = details;
   const { key, shared } = record;
   const failures = messages.map((each, i) => failureOf(each, () => onAsk({ type: 'openMessage', key, message: i })));
   const began: ResourceRow = ['Started', startedAt === null ? 'never' : new Date(startedAt).toLocaleTimeString(), null];
@@ -114,6 +114,7 @@ function bodyOf(
       leftovers.length > 0 && leftoversOf(leftovers),
       moreLeftovers > 0 && muted(`and ${plural(moreLeftovers, 'more process', 'more processes')}`),
     ),
+    ...section(shared ? 'Processes of the cage that it shared' : 'Processes', ...treeOf(processes)),
     ...section(
       'Resources',
       plainTable('Resources', ['', shared ? 'Used (shared)' : 'Used', 'Limit'], [began, ...resources]),
@@ -132,6 +133,15 @@ function section(heading: string, ...content: readonly Child[]): Node[] {
 }
 
 function leftoversOf(leftovers: PanelDetails['leftovers']): HTMLElement {
-  const rows = leftovers.map(({ pid, command }) => [String(pid), el('code', command || 'unnamed')]);
-  return plainTable('Left processes', ['Process', 'Command'], rows);
+  const rows = leftovers.map(({ pid, command, about }) => [String(pid), el('code', command || 'unnamed'), about]);
+  return plainTable('Left processes', ['Process', 'Command', 'Known of it'], rows);
+}
+
+/** As far as they were seen. */
+function treeOf(processes: readonly PanelProcess[]): HTMLElement[] {
+  if (processes.length === 0) return [];
+  const rows = processes.map(({ pid, name, left, children }) =>
+    el('li', el('code', name), ` ${pid}`, left && ' · left behind', ...treeOf(children)),
+  );
+  return [el('ul.tree', ...rows)];
 }

@@ -1,5 +1,5 @@
 import type { Change, GoneTests, PastVerdict } from '../protocol/history.ts';
-import type { CageDescription, Limits, MechanismName } from '../protocol/limits.ts';
+import type { CageDescription, Limits, MechanismName, StorageUse } from '../protocol/limits.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
 import type { Timeline } from '../protocol/timeline.ts';
@@ -21,6 +21,8 @@ export interface PanelRecord {
   readonly memoryCapBytes: number | null;
   readonly cpuMs: number | null;
   readonly maxProcesses: number | null;
+  /** Read from storage and written to it. */
+  readonly storageBytes: number | null;
   /** Several tests ran in this cage: the numbers are theirs together. */
   readonly shared: boolean;
   readonly cage: MechanismName;
@@ -41,6 +43,14 @@ export interface PanelFailure {
   readonly place?: string;
 }
 
+export interface PanelProcess {
+  readonly pid: number;
+  readonly name: string;
+  /** It outlived the test. */
+  readonly left: boolean;
+  readonly children: readonly PanelProcess[];
+}
+
 export interface PanelDetails {
   readonly key: TestKey;
   readonly advice: string | null;
@@ -48,8 +58,11 @@ export interface PanelDetails {
   readonly moreMessages: number;
   readonly why: readonly string[];
   readonly attributes: readonly string[];
-  readonly leftovers: readonly { readonly pid: number; readonly command: string }[];
+  readonly leftovers: readonly { readonly pid: number; readonly command: string; readonly about: string }[];
   readonly moreLeftovers: number;
+  /** Those that were seen, each under the one that started it. */
+  readonly processes: readonly PanelProcess[];
+  readonly storage: StorageUse | null;
   readonly startedAt: number | null;
   readonly limits: Limits;
   /** Null: it was too short to have one. */

@@ -10,6 +10,7 @@ export const headings = {
   memory: 'Peak memory',
   cpu: 'CPU',
   processes: 'Processes',
+  storage: 'I/O',
   attempts: 'Attempts',
   cage: 'Cage',
 } as const;
@@ -77,6 +78,7 @@ const values: Readonly<Record<Column, (record: PanelRecord) => string | number |
   memory: record => record.peakMemoryBytes,
   cpu: record => record.cpuMs,
   processes: record => record.maxProcesses,
+  storage: record => record.storageBytes,
   attempts: record => record.attempts,
   cage: record => mechanismLabel(record.cage),
 };

@@ -1,7 +1,9 @@
 import type { Folder } from '../protocol/tests.ts';
 import type { CapturedOutput, FailureMessage, TestRecord } from '../protocol/verdict.ts';
 import { advice, attributeText, headline, titleText } from '../reports/wording.ts';
+import { leftText } from '../reports/attributes.ts';
 import { oneLine } from '../reports/excerpt.ts';
+import { processTree } from './process-tree.ts';
 import type { PanelDetails, PanelFailure, PanelRecord } from './messages.ts';
 
 export const mostOutput = 64 * 1024;
@@ -26,6 +28,7 @@ export function panelRecord(record: TestRecord, folder: Folder): PanelRecord {
     memoryCapBytes: limits.memoryBytes,
     cpuMs: usage.cpuMs,
     maxProcesses: usage.maxProcesses,
+    storageBytes: usage.storage ? usage.storage.readBytes + usage.storage.writtenBytes : null,
     shared: usage.shared,
     cage: record.cage,
     attempts: attributes.reduce(
@@ -48,8 +51,14 @@ export function panelDetails(record: TestRecord): PanelDetails {
     moreMessages: Math.max(0, messages.length - mostMessages),
     why: record.why.map(sentence => oneLine(sentence, 500)),
     attributes: attributes.map(attributeText),
-    leftovers: leftovers.map(({ pid, command }) => ({ pid, command: oneLine(command, 300) })),
+    leftovers: leftovers.map(left => ({
+      pid: left.pid,
+      command: oneLine(left.command, 300),
+      about: oneLine(leftText(left), 300),
+    })),
     moreLeftovers: leaks.reduce((sum, leak) => sum + leak.total, 0) - leftovers.length,
+    processes: processTree(record.processes ?? [], new Set(leftovers.map(({ pid }) => pid))),
+    storage: record.usage.storage ?? null,
     startedAt: record.startedAt,
     limits: record.limits,
     timeline: record.timeline ?? null,

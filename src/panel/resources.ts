@@ -2,7 +2,7 @@ import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { PanelDetails, PanelRecord, ResourceRow } from './messages.ts';
 
 /** What a test used of each thing, beside what it was allowed. The host puts it into words when a test is looked at. */
-export function resourcesOf(record: PanelRecord, { limits }: PanelDetails): ResourceRow[] {
+export function resourcesOf(record: PanelRecord, { limits, storage }: PanelDetails): ResourceRow[] {
   const used = known('not measured');
   const limit = known('none');
   return [
@@ -11,6 +11,8 @@ export function resourcesOf(record: PanelRecord, { limits }: PanelDetails): Reso
     ['Swap', null, limits.swapBytes === 0 ? 'not allowed' : formatBytes(limits.swapBytes)],
     ['CPU', used(record.cpuMs, formatDuration), ofEach(limits.cpuMs, formatDuration)],
     ['Processes at once', used(record.maxProcesses, String), limit(limits.processes, String)],
+    ['Read from storage', used(storage && storage.readBytes, formatBytes), null],
+    ['Written to storage', used(storage && storage.writtenBytes, formatBytes), null],
     ...furtherLimits(limits),
   ];
 }

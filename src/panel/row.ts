@@ -34,6 +34,7 @@ export function rowOf(record: PanelRecord, folders: boolean): HTMLTableRowElemen
     memoryCell(record),
     cell('cpu', number(record.cpuMs, formatDuration, shared)),
     cell('processes', number(record.maxProcesses, count, shared)),
+    cell('storage', number(record.storageBytes, formatBytes, shared)),
     cell('attempts', count(record.attempts)),
     cell('cage', mechanismLabel(record.cage)),
   );

@@ -94,6 +94,20 @@ export interface ProcessInfo {
   readonly command: string;
 }
 
+/** A process of a cage, as it was seen while it lived. */
+export interface SeenProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** Of its program, and of the script that it runs. */
+  readonly name: string;
+}
+
+/** What was read from storage and written to it. What is found in memory, or kept there, does not count. */
+export interface StorageUse {
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+}
+
 /** A process that outlived the leader of its cage. */
 export interface LeftProcess extends ProcessInfo {
   readonly ageMs?: number;

@@ -1,4 +1,13 @@
-import type { CageDescription, LeftProcess, LimitName, Limits, ProcessInfo, Throttled } from './limits.ts';
+import type {
+  CageDescription,
+  LeftProcess,
+  LimitName,
+  Limits,
+  ProcessInfo,
+  SeenProcess,
+  StorageUse,
+  Throttled,
+} from './limits.ts';
 import type { TestInfo } from './tests.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -118,6 +127,8 @@ export interface Usage {
   readonly peakMemoryBytes: number | null;
   readonly cpuMs: number | null;
   readonly maxProcesses: number | null;
+  /** Absent: nobody counted it, or an older Bulkhead ran it. */
+  readonly storage?: StorageUse;
   /** Several tests ran in this cage: the numbers are theirs together. */
   readonly shared: boolean;
 }
@@ -151,6 +162,8 @@ export interface TestRecord {
   readonly usage: Usage;
   /** Absent: it was over within a second, or an older Bulkhead ran it. */
   readonly timeline?: Timeline;
+  /** The first of its processes that were seen, in the order of their birth. Absent: it was one alone, or an older Bulkhead ran it. */
+  readonly processes?: readonly SeenProcess[];
   readonly limits: Limits;
   readonly cage: CageDescription['mechanism'];
   readonly output: CapturedOutput;

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type JournalEntry, journalVersion } from '../engine/journal.ts';
 import { type Brief, isBrief } from '../engine/brief.ts';
+import type { SeenProcess } from '../protocol/limits.ts';
 import { isTimeline } from '../protocol/timeline.ts';
 import { verdictKinds } from '../protocol/verdict.ts';
 
@@ -124,8 +125,22 @@ function parseEntry(text: string): JournalEntry | null {
 /** What only adds to a record costs no more than itself where it is damaged, or of a newer Bulkhead. */
 function withKnownParts(entry: JournalEntry): JournalEntry {
   if (entry.entry !== 'record') return entry;
-  const { timeline, ...record } = entry.record;
-  return timeline === undefined || isTimeline(timeline) ? entry : { ...entry, record };
+  const { timeline, processes, ...record } = entry.record;
+  const known = {
+    ...(isTimeline(timeline) ? { timeline } : {}),
+    ...(isSeen(processes) ? { processes } : {}),
+  };
+  return { ...entry, record: { ...record, ...known } };
+}
+
+function isSeen(value: unknown): value is readonly SeenProcess[] {
+  return (
+    Array.isArray(value) &&
+    value.every(each => {
+      const { pid, parent, name } = isObject(each) ? each : {};
+      return Number.isInteger(pid) && Number.isInteger(parent) && typeof name === 'string';
+    })
+  );
 }
 
 /** Checks what the reader relies on: a journal lies where a test can write too. */

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { limitsOf } from '../../src/config/resolve.ts';
 import { defaults } from '../../src/config/settings.ts';
 import type { Mechanism } from '../../src/cages/cage.ts';
@@ -25,6 +29,19 @@ const limits: Limits = {
   graceMs: 300,
   outputBytes: MiB,
 };
+
+/** Whether the kernel keeps account of what is written there, which it does not of what stays in memory. */
+function isCounted(folder: string): boolean {
+  try {
+    const written = () => Number(/^write_bytes: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+    const before = written();
+    writeFileSync(join(folder, 'probe'), Buffer.alloc(MiB, 1));
+    return written() - before >= MiB;
+  } catch {
+    // There are no such accounts here.
+    return false;
+  }
+}
 
 const { here, missing } = await mechanismsHere();
 
@@ -95,6 +112,39 @@ for (const { name, open, hard } of here) {
       const { caged } = start(`node -e '${hog}'; exit 0`);
       const evidence = await caged.finished;
       assert.ok((evidence.oomKills ?? 0) > 0);
+    });
+
+    it('says which processes it saw, and who started whom', async () => {
+      const { caged } = start('sleep 30 & sleep 30 & wait');
+      const sleeping = async () => (await caged.census()).filter(({ command }) => command.startsWith('sleep 30'));
+      while ((await sleeping()).length < 2) await sleep(10);
+      caged.live();
+      await caged.stop({ kind: 'cancelled' }, true);
+      const { processes = [] } = await caged.finished;
+      const [leader, ...others] = processes;
+      assert.match(leader?.name ?? '', /^sh\b/);
+      assert.deepEqual(
+        others.map(({ parent }) => parent),
+        [leader?.pid, leader?.pid],
+        JSON.stringify(processes),
+      );
+    });
+
+    it('counts what all of it wrote to storage', async function () {
+      const folder = mkdtempSync(join(tmpdir(), 'bulkhead-storage-'));
+      try {
+        if (!isCounted(folder)) {
+          this.test!.title += ' [skipped: the kernel counts nothing that is written to the temporary folder]';
+          this.skip();
+        }
+        const write = (name: string) => `head -c ${2 * MiB} /dev/zero > ${join(folder, name)}`;
+        const { caged } = start(`${write('own')}; (${write('of-a-child')}) & wait`);
+        const { storage } = await caged.finished;
+        if (caged.traces.keeper === null) assert.equal(storage, undefined, 'nobody counts it');
+        else assert.ok((storage?.writtenBytes ?? 0) >= 4 * MiB, JSON.stringify(storage));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it('keeps the course of a longer life, and none of a short one', async () => {

@@ -35,6 +35,21 @@ describe('commands', () => {
     );
   });
 
+  it('configure Bulkhead from the gear of each profile', async () => {
+    for (const profile of [api.profile, api.coverageProfile, api.debugProfile]) {
+      const person = answering(['$(go-to-file) Open the file']);
+      try {
+        assert.ok(profile.configureHandler, profile.label);
+        profile.configureHandler();
+        const shown = () => vscode.window.activeTextEditor?.document.fileName === file('bulkhead.config.json');
+        await until(`${profile.label} opens the configuration`, shown);
+      } finally {
+        person.stop();
+      }
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
+  });
+
   it('run the file in the editor, and the failures of one category again', async function () {
     this.timeout(180_000);
     await vscode.window.showTextDocument(vscode.Uri.file(file('test/verdicts.test.js')));

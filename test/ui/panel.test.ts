@@ -269,6 +269,35 @@ describe('the run report in a browser', function () {
     assert.deepEqual((await titles(panel))[0], 'answers within a second');
   });
 
+  it('shows the processes of a test as a tree, those that it left in it too, and what it read and wrote', async () => {
+    const panel = await open({ theme: 'light' });
+    const { page } = panel;
+    await panel.send(...finished);
+    const record = records.at(-1)!;
+    assert.equal(
+      await page.locator(`tr[data-key="${record.test.key}"] .col-storage`).textContent(),
+      '≤ at most 15 MiB',
+    );
+    await page.getByRole('button', { name: /listens/ }).click();
+    await panel.send(detailsOf(record));
+    const details = page.getByRole('complementary');
+    const tree = details.locator('.tree').first();
+    await tree.scrollIntoViewIfNeeded();
+    const depth = async (name: string) => tree.locator('li', { hasText: name }).count();
+    assert.deepEqual(
+      [await depth('node mocha'), await depth('node server.js'), await depth('sleep')],
+      [1, 3, 4],
+      'each is inside the one that started it',
+    );
+    assert.equal(await tree.locator('li', { hasText: /^sleep 48230 · left behind$/ }).count(), 1);
+    await details
+      .getByRole('cell', { name: 'listening on tcp 127.0.0.1:3000, started by node server.js ← sh' })
+      .waitFor();
+    const written = details.getByRole('row', { name: /^Written to storage/ });
+    assert.deepEqual(await written.getByRole('cell').allTextContents(), ['12 MiB', '']);
+    await picture(panel, 'processes');
+  });
+
   it('names the tests that are gone since the run before, until another run begins', async () => {
     const panel = await open();
     const { page } = panel;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "json.h"
@@ -160,14 +161,32 @@ void report_usage(struct keeper *keeper) {
   finish(keeper, &json, false);
 }
 
+/* Of all descendants that were waited for; the kernel counts it in blocks of 512 bytes where it keeps such accounts at all. */
+static void storage(struct json *json, bool complete) {
+#ifdef __linux__
+  struct rusage usage;
+  if (complete && access("/proc/self/io", F_OK) == 0 && getrusage(RUSAGE_CHILDREN, &usage) == 0) {
+    json_integer(json, "readBytes", (int64_t)usage.ru_inblock * 512);
+    json_integer(json, "writtenBytes", (int64_t)usage.ru_oublock * 512);
+    return;
+  }
+#else
+  (void)complete;
+#endif
+  json_null(json, "readBytes");
+  json_null(json, "writtenBytes");
+}
+
 void report_done(struct keeper *keeper) {
   char buffer[1024];
+  const bool complete = !keeper->tally.cpu_incomplete && keeper->survivors == 0;
   const char *reason = reason_name(keeper->reason);
   struct json json = begin(buffer, sizeof buffer, "done");
   json_string(&json, "reason", reason, strlen(reason));
   leader_status(&json, keeper);
   json_ms(&json, "cpuMs", waited_cpu_ms());
-  json_boolean(&json, "cpuComplete", !keeper->tally.cpu_incomplete && keeper->survivors == 0);
+  json_boolean(&json, "cpuComplete", complete);
+  storage(&json, complete);
   peaks(&json, keeper);
   json_integer(&json, "maxResidentBytes", largest_resident_bytes());
   json_integer(&json, "reaped", (int64_t)keeper->tally.reaped);

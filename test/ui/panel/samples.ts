@@ -171,9 +171,19 @@ const leak: Attribute = {
   total: 2,
   processes: [
     { pid: 48_211, parent: 1, started: '1', command: 'node ./server.js --port 0' },
-    { pid: 48_230, parent: 48_211, started: '2', command: 'sleep 600' },
+    {
+      ...{ pid: 48_230, parent: 48_211, started: '2', command: 'sleep 600' },
+      ...{ ageMs: 1200, startedBy: ['node server.js', 'sh'], listensAt: ['tcp 127.0.0.1:3000'] },
+    },
   ],
 };
+
+const processes = [
+  { pid: 48_200, parent: 1, name: 'node mocha' },
+  { pid: 48_210, parent: 48_200, name: 'sh' },
+  { pid: 48_211, parent: 48_210, name: 'node server.js' },
+  { pid: 48_230, parent: 48_211, name: 'sleep' },
+];
 
 /** A test of each verdict, one that passed but left processes behind in a cage it shared, and one that passed at last. */
 export function everyVerdict(): TestRecord[] {
@@ -181,7 +191,11 @@ export function everyVerdict(): TestRecord[] {
   const leaking = recordOf(each.length, {
     titlePath: ['Server', 'listens'],
     attributes: [leak, { kind: 'near-memory-cap', fraction: 0.93 }],
-    usage: { peakMemoryBytes: 476 * mebibyte, cpuMs: 640, maxProcesses: 5, shared: true },
+    processes,
+    usage: {
+      ...{ peakMemoryBytes: 476 * mebibyte, cpuMs: 640, maxProcesses: 5, shared: true },
+      storage: { readBytes: 3 * mebibyte, writtenBytes: 12 * mebibyte },
+    },
   });
   const flaky = recordOf(each.length + 1, {
     titlePath: ['Server', 'answers within a second'],
@@ -220,6 +234,7 @@ export function manyRows(count: number): PanelRecord[] {
     memoryCapBytes: 512 * mebibyte,
     cpuMs: (i * 104_729) % 4000,
     maxProcesses: 1 + (i % 5),
+    storageBytes: (i % 50) * 4096,
     shared: false,
     cage: 'cgroup1',
     leaked: 0,

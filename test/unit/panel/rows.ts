@@ -15,6 +15,7 @@ export function row(key: string, changes: Partial<PanelRecord> = {}): PanelRecor
     memoryCapBytes: 4096,
     cpuMs: 5,
     maxProcesses: 1,
+    storageBytes: null,
     shared: false,
     cage: 'cgroup2',
     leaked: 0,

@@ -91,6 +91,20 @@ describe('the history of a workspace', () => {
     assert.throws(() => store.records({ run: 'no such run' }), /There is no run no such run/);
   });
 
+  it('reads records with their processes, and passes over what cannot be any', () => {
+    const processes = [{ pid: 7, parent: 1, name: 'node' }];
+    const journal = pastRun(storage, 'run-1', { planned: 2, verdicts: [], ended: false });
+    journal.write({ entry: 'record', record: recordOf(0, { kind: 'passed' }, { processes }) });
+    const wrong = [{ pid: '7', parent: 1, name: 'node' }] as unknown as typeof processes;
+    journal.write({ entry: 'record', record: recordOf(1, { kind: 'passed' }, { processes: wrong }) });
+    journal.close();
+    const { records } = open().records({ run: 'run-1' });
+    assert.deepEqual(
+      records.map(record => record.processes),
+      [processes, undefined],
+    );
+  });
+
   it('reads records with a timeline and without, and passes over one that it does not know', () => {
     const timeline = { version: 1, startedAt: 1, stepMs: 250, memoryKiB: [9], processes: [1], cpuMs: [] } as const;
     const journal = pastRun(storage, 'courses', { planned: 3, verdicts: ['passed'], ended: false });
