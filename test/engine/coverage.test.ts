@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { CoverageDetail } from '../../src/protocol/coverage.ts';
 import type { TestInfo } from '../../src/protocol/tests.ts';
 import type { TestRecord } from '../../src/protocol/verdict.ts';
 import type { Notice } from '../../src/protocol/messages.ts';
+import { installFixture } from '../unit/frameworks/installed.ts';
 import { bulkhead } from './command-line.ts';
 import { readLcov } from './lcov.ts';
 import { TestWorkspace } from './workspace.ts';
@@ -179,6 +181,30 @@ describe('the coverage of a run', () => {
         ].join('\n'),
       });
       workspace.linkFrameworks();
+    });
+
+    it('is what c8 tells of the same tests, but for what is left out, which c8 counts as run', async function () {
+      // It is installed first.
+      this.timeout(240_000);
+      const program = join(await installFixture('coverage-versions'), 'c8/bin/c8.js');
+      const mocha = resolve(import.meta.dirname, '../../node_modules/mocha/bin/mocha.js');
+      const args = ['--reporter=lcovonly', '--include=src/**', process.execPath, mocha];
+      const cwd = workspace.root;
+      for (const more of ['', '/* c8 ignore next 3 */\nexport function ignored() {\n  return 4;\n}\n']) {
+        workspace.write('src/sign.js', sources['src/sign.js'] + more);
+        const env = { ...process.env, NODE_V8_COVERAGE: undefined };
+        const [{ code, stdout, stderr }] = await Promise.all([
+          bulkhead(cwd, 'run --isolation file --output lcov.info'),
+          promisify(execFile)(process.execPath, [program, ...args], { cwd, env }),
+        ]);
+        assert.equal(code, 0, stdout + stderr);
+        const [own, theirs] = ['lcov.info', 'coverage/lcov.info'].map(
+          name => readLcov(join(cwd, name))['src/sign.js']!,
+        );
+        assert.deepEqual(own!.missed, theirs!.missed);
+        if (more === '') assert.deepEqual(own, theirs);
+        else assert.notDeepEqual(own!.sums, theirs!.sums);
+      }
     });
 
     for (const isolation of ['test', 'file'] as const) {
