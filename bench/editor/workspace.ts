@@ -37,6 +37,25 @@ export function tapWorkspace(files: number, testsEach: number, line = okLine): B
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
+const messageBytes = 10_000;
+
+export function failedLine(test: number, number: number): string {
+  return `not ok ${number} - case ${test}\n  ---\n  message: '${test} ${'x'.repeat(messageBytes)}'\n  ...\n`;
+}
+
+/** A test that passes when it has printed so much. */
+export function printingWorkspace(mebibytes: number): BenchWorkspace {
+  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-bench-printing-'));
+  const command = { name: 'prints', files: '*.sh', command: ['sh', '${file}'] };
+  writeFileSync(
+    join(folder, 'bulkhead.config.json'),
+    JSON.stringify({ timeout: '10m', outputLimit: 'none', frameworks: { command: [command] } }),
+  );
+  const line = 'a line that is as long as lines are, and said again and again';
+  writeFileSync(join(folder, 'prints.sh'), `yes '${line}' | head -c ${mebibytes * 1024 ** 2}\n`);
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
 function okLine(test: number, number: number): string {
   return `ok ${number} - case ${test}\n`;
 }
