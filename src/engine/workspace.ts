@@ -125,9 +125,13 @@ export class Workspace {
   }
 
   /** What of files could run, where the framework of the project measures that. */
-  async survey(project: Project, files: readonly string[], config: string | null): Promise<readonly SourceSurvey[]> {
+  async *survey(
+    project: Project,
+    files: readonly string[],
+    config: string | null,
+  ): AsyncGenerator<readonly SourceSurvey[]> {
     const context = this.#contextOf(project, project.root, this.layersOf(project), onceEach());
-    return (await this.frameworkOf(project).survey?.(project, files, config, context)) ?? [];
+    yield* this.frameworkOf(project).survey?.(project, files, config, context) ?? [];
   }
 
   /** What the text of a file says, where its framework can read it without running anything. */

@@ -102,13 +102,16 @@ export interface Framework {
   outline?(project: Project, file: string, text: string): readonly TestInfo[];
   /** The process that runs `tests` (all of the same file) of the project. */
   launch(project: Project, tests: readonly TestInfo[], settings: Settings): Launch;
-  /** For `coverage.py`: files that cannot be read any more are left out. `config` is its configuration, where that was named. */
+  /**
+   * For `coverage.py`, a part of the files at a time: files that cannot be read any more are left out. `config` is its
+   * configuration, where that was named.
+   */
   survey?(
     project: Project,
     files: readonly string[],
     config: string | null,
     context: DetectionContext,
-  ): Promise<readonly SourceSurvey[]>;
+  ): AsyncIterable<readonly SourceSurvey[]>;
   /** For `output`: a new one for each process; `say` takes events until `end` has returned. */
   translate?(
     project: Project,

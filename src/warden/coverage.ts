@@ -140,9 +140,15 @@ export class RunCoverage implements CoverageTaker {
   readonly #begun = new Map<Unit, number>();
   /** Those whose files are to be surveyed. */
   readonly #projects = new Map<string, Project>();
+  #stopped = false;
 
   constructor(deps: RunCoverageDeps) {
     this.#deps = deps;
+  }
+
+  /** No more is asked than is being asked; the cage of that is ended by whoever ends all cages of this kind. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   prepared(unit: Unit): Unit {
@@ -209,8 +215,13 @@ export class RunCoverage implements CoverageTaker {
       files,
       file => projects.find(({ root }) => file.startsWith(root + sep)) ?? projects[0]!,
     );
-    for (const [project, own] of byProject)
-      send({ survey: folder, surveys: await workspace.survey(project, own, config) });
+    for (const [project, own] of byProject) {
+      if (this.#stopped) throw new Error('the run was stopped');
+      for await (const surveys of workspace.survey(project, own, config)) {
+        send({ survey: folder, surveys });
+        if (this.#stopped) throw new Error('the run was stopped');
+      }
+    }
   }
 
   #rawOf({ id }: Unit): string {

@@ -10,7 +10,7 @@ import type { DebugMeans } from '../protocol/events.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
-import type { Coverage } from './coverage.ts';
+import type { Coverage, RunCoverage } from './coverage.ts';
 import type { History } from './history.ts';
 import { waiting } from './subject.ts';
 
@@ -49,6 +49,8 @@ export class Runs {
   readonly #runs = new Map<string, { readonly run: Run; readonly journal: Journal }>();
   /** Those that have not begun yet, and whether they have been stopped all the same. */
   readonly #preparing = new Map<string, { stopped: boolean }>();
+  /** Also of runs whose tests have ended, while it is found out what could have run. */
+  readonly #measured = new Map<string, RunCoverage>();
   readonly #capacity = new Capacity();
   #units = 0;
 
@@ -94,6 +96,7 @@ export class Runs {
       onGrown: () => history.grown(id),
     });
     const coverage = order.coverage ? means.coverage.begin(id, earlier) : null;
+    if (coverage) this.#measured.set(id, coverage);
     const run = new Run(
       {
         id,
@@ -120,7 +123,10 @@ export class Runs {
       overrides,
     );
     this.#runs.set(id, { run, journal });
-    if (preparation.stopped) void run.stop(false);
+    if (preparation.stopped) {
+      coverage?.stop();
+      void run.stop(false);
+    }
     try {
       const summary = await run.execute(selection);
       if (ended()) throw new Error('The run was interrupted, because its warden had to end.');
@@ -129,7 +135,7 @@ export class Runs {
       this.#runs.delete(id);
       journal.close();
       // Whoever has been told that it ended asks what was run.
-      await coverage?.end(!ended());
+      await coverage?.end(!ended()).finally(() => this.#measured.delete(id));
       void history.tidy();
     }
   }
@@ -139,8 +145,11 @@ export class Runs {
     const preparing = [...this.#preparing].filter(([key]) => id === undefined || id === key);
     for (const [, preparation] of preparing) preparation.stopped = true;
     const runs = [...this.#runs].flatMap(([key, { run }]) => (id === undefined || id === key ? [run] : []));
+    const measured = [...this.#measured].filter(([key]) => id === undefined || id === key);
+    for (const [, coverage] of measured) coverage.stop();
+    const ending = measured.filter(([key]) => !this.#runs.has(key));
     const survivors = await Promise.all(runs.map(run => run.stop(hard)));
-    return { stoppedRuns: preparing.length + runs.length, survivors: survivors.flat() };
+    return { stoppedRuns: preparing.length + runs.length + ending.length, survivors: survivors.flat() };
   }
 
   /** What has no verdict by now gets none from the kill: it is left for whoever resumes the run. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CoverageDetail } from '../../src/protocol/coverage.ts';
 import type { Notice } from '../../src/protocol/messages.ts';
 import { pytestLines } from '../unit/frameworks/pytest/versions.ts';
+import { until } from './alive.ts';
 import { TestWorkspace } from './workspace.ts';
 
 const exec = promisify(execFile);
@@ -90,6 +91,15 @@ def test_dies():
 `,
 };
 
+const quick = 'def test_it():\n    pass\n';
+const waits = `import os, time
+
+
+def test_it():
+    open(os.environ["BEGUN"], "w").close()
+    time.sleep(600)
+`;
+
 interface Summary {
   readonly summary: Record<'covered_lines' | 'num_statements' | 'covered_branches' | 'num_branches', number>;
   readonly missing_lines: readonly number[];
@@ -173,6 +183,40 @@ for (const line of await pytestLines()) {
         assert.deepEqual(await body('test_whole'), [7, 11, 12, 15]);
         assert.deepEqual(await body('[1]'), [7, 11, 12, 13, 16]);
         assert.deepEqual(await ran('src/other.py', 'test_whole'), isolation === 'test' ? [1, 4] : null);
+      });
+    }
+
+    for (const when of ['while the tests run', 'while it is asked what could have run'] as const) {
+      it(`has no more asked of Python by a Stop ${when}`, async () => {
+        const during = when === 'while the tests run';
+        workspace = new TestWorkspace({
+          'own-python':
+            '#!/bin/sh\ncase "$*" in *pytest_survey*) echo >>"$SURVEYS"; sleep 600;; esac\nexec "$PYTHON" "$@"\n',
+          ...Object.fromEntries(
+            ['a', 'b'].flatMap(name => [
+              [`${name}/pytest.ini`, '[pytest]\n'],
+              [`${name}/code_${name}.py`, 'VALUE = 1\n'],
+              [`${name}/test_${name}.py`, `import code_${name}\n${name === 'b' && during ? waits : quick}`],
+            ]),
+          ),
+        });
+        chmodSync(join(workspace.root, 'own-python'), 0o755);
+        const [surveys, begun] = ['surveys', 'begun'].map(name => join(workspace.root, name)) as [string, string];
+        const env = { PYTHON: python, SURVEYS: surveys, BEGUN: begun };
+        const own = { python: join(workspace.root, 'own-python'), env };
+        workspace.write('bulkhead.config.json', JSON.stringify({ grace: 0, frameworks: { pytest: own } }));
+        const notices: Notice[] = [];
+        const warden = await workspace.warden(notices);
+        assert.equal((await workspace.projects(warden)).length, 2);
+        const run = warden.request('run', { run: 'r', selection: { kind: 'all' }, overrides: {}, coverage: true });
+        const ended = () => notices.some(({ notice }) => notice === 'record');
+        await until('it is the moment', () => (during ? ended() && existsSync(begun) : existsSync(surveys)), 100_000);
+        assert.equal((await warden.request('stop', { run: 'r', hard: false })).stoppedRuns, 1);
+        const { counts } = await run;
+        assert.deepEqual(counts, during ? { passed: 1, cancelled: 1 } : { passed: 2 });
+        assert.equal(existsSync(surveys) ? readFileSync(surveys, 'utf8').length : 0, during ? 0 : 1);
+        const told = notices.flatMap(notice => (notice.notice === 'problem' ? [notice.problem.message] : []));
+        assert.deepEqual(told, ['What files of Python could run is not known: the run was stopped.']);
       });
     }
 

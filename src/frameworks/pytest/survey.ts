@@ -8,16 +8,14 @@ const filesAtOnce = 200;
 const marker = '\u0001bulkhead-survey:';
 
 /** Asks for what of files could run, in cages with the limits of a build; files that are not told of are left out. */
-export async function surveyOf(
+export async function* surveyOf(
   launch: (files: readonly string[]) => Launch,
   files: readonly string[],
   { tool, settings }: DetectionContext,
-): Promise<readonly SourceSurvey[]> {
+): AsyncGenerator<readonly SourceSurvey[]> {
   const allowance = { memoryBytes: settings['build.memory'], ms: settings['build.timeout'] };
-  const surveys: SourceSurvey[] = [];
   for (let from = 0; from < files.length; from += filesAtOnce) {
     const { stdout } = await tool.run(launch(files.slice(from, from + filesAtOnce)), undefined, allowance);
-    surveys.push(...(readMarked<readonly SourceSurvey[]>(stdout, marker) ?? []));
+    yield readMarked<readonly SourceSurvey[]>(stdout, marker) ?? [];
   }
-  return surveys;
 }
