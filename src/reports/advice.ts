@@ -139,8 +139,6 @@ function attributeAdvice(attribute: Attribute): string | null {
       return 'Start fewer processes and threads at once, or raise "processes" in bulkhead.config.json.';
     case 'left-open':
       return 'Close in the test, or after it, what it opens: servers, sockets, timers.';
-    case 'left-behind':
-      return 'Put back, close or remove it in the test or after it: the tests that run after it in the same process meet it.';
     case 'unhandled-rejection':
       return 'Await the promise, or catch what it rejects with, before the test ends.';
     case 'retried':
@@ -150,6 +148,7 @@ function attributeAdvice(attribute: Attribute): string | null {
     case 'known-failure-void':
       return 'Mend the test, or its entry in bulkhead.known-failures.json.';
     case 'slow':
+    case 'left-behind':
     case 'run-alone':
     case 'limit-not-enforced':
     case 'leaked-pipe':
