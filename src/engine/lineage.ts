@@ -25,15 +25,13 @@ export class Lineage {
   note(pids: readonly number[]): void {
     for (const pid of pids) {
       if (this.#settled.has(pid)) continue;
-      // Seen twice: at first it may not yet have become the program that it was forked to be.
-      if (this.#known.has(pid)) this.#settled.add(pid);
       const row = readProcess(pid);
-      if (row)
-        this.#known.set(pid, {
-          started: row.started,
-          parent: this.#known.get(pid)?.parent ?? row.parent,
-          name: nameOf(row.command),
-        });
+      if (!row) continue;
+      const known = this.#known.get(pid);
+      const name = nameOf(row.command);
+      // Until it is seen twice under one name of its own, it may not yet be the program that it was forked to be.
+      if (known?.name === name && name !== this.#outside && !name.startsWith('[')) this.#settled.add(pid);
+      this.#known.set(pid, { started: row.started, parent: known?.parent ?? row.parent, name });
     }
   }
 

@@ -122,7 +122,7 @@ for (const { name, open, hard } of here) {
       await caged.stop({ kind: 'cancelled' }, true);
       const { processes = [] } = await caged.finished;
       const [leader, ...others] = processes;
-      assert.match(leader?.name ?? '', /^sh\b/);
+      assert.match(leader?.name ?? '', /\bsh\b/);
       assert.deepEqual(
         others.map(({ parent }) => parent),
         [leader?.pid, leader?.pid],
