@@ -27,17 +27,18 @@ export class Course {
   note(atMs: number, memoryBytes: number, processes: number): void {
     while (atMs >= this.#stepMs * mostSteps) this.#halve();
     const index = Math.floor(atMs / this.#stepMs);
-    const last = this.#steps.at(-1);
-    if (last && index >= this.#steps.length) {
-      last.cpuMs = this.#cpuMs() ?? last.cpuMs;
-      // While nobody looked, it is taken to have been as it was before.
-      while (this.#steps.length < index) this.#steps.push({ ...last });
-    }
     const step = this.#steps[index];
     if (step) {
       step.memoryBytes = Math.max(step.memoryBytes, memoryBytes);
       step.processes = Math.max(step.processes, processes);
-    } else this.#steps[index] = { memoryBytes, processes, cpuMs: last?.cpuMs ?? 0 };
+      return;
+    }
+    const last = this.#steps.at(-1);
+    if (last) last.cpuMs = this.#cpuMs() ?? last.cpuMs;
+    const now = { memoryBytes, processes, cpuMs: last?.cpuMs ?? 0 };
+    // While nobody looked, it is taken to have been as it was before; the first look can be late as well.
+    while (this.#steps.length < index) this.#steps.push({ ...(last ?? now) });
+    this.#steps.push(now);
   }
 
   /** `cpuMs`: of its whole life. Undefined: it was too short. */

@@ -49,6 +49,13 @@ describe('the course of a cage', () => {
     assert.ok(JSON.stringify(timeline).length < 2500);
   });
 
+  it('has no hole where the first look was late, however long it lives', () => {
+    const course = new Course(0, () => 100);
+    for (let at = 400; at < 2 * 250 * mostSteps; at += 50) course.note(at, 50 * MiB, 1);
+    const { memoryKiB } = course.end(130)!;
+    assert.deepEqual(memoryKiB, Array<number>(mostSteps).fill(50 * 1024));
+  });
+
   it('takes a cage that nobody could look at to have been as before', () => {
     const course = new Course(0, () => 100);
     course.note(0, 50 * MiB, 2);
