@@ -1,5 +1,5 @@
 // Stands for the extension host of a window: the client that the editor has, in a process of its own, which runs all tests of a
-// folder. Real extension hosts are killed in test/ui/lifetime.test.ts, where a round takes a minute.
+// folder. Real extension hosts are killed in test/ui/killed-host.test.ts, where a round takes much longer.
 import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { WardenClient } from '../../src/client/client.ts';
