@@ -38,9 +38,9 @@ const compiled = spawnSync(
 );
 if (compiled.status !== 0) throw new Error('between.c does not compile');
 
-/** With what a warden asks of every keeper. */
+/** With what a warden asks of every keeper, but for the wait for its answer to the last line. */
 const kept = (...options: string[]) => [
-  ...[built.path, '--ctl', '4', '--core', '0', '--goodbye', '2000', '--oom-score-adj', '800'],
+  ...[built.path, '--ctl', '4', '--core', '0', '--oom-score-adj', '800'],
   ...options,
   ...['--', '/bin/true'],
 ];
