@@ -95,48 +95,57 @@ export class Runs {
       onProblem: problem => void notify({ notice: 'problem', run: id, problem }),
       onGrown: () => history.grown(id),
     });
-    const coverage = order.coverage ? means.coverage.begin(id, earlier) : null;
-    if (coverage) this.#measured.set(id, coverage);
-    const run = new Run(
-      {
-        id,
-        workspace,
-        mechanism,
-        scratch,
-        journal,
-        earlier,
-        coverage,
-        // A test that somebody looks at in a debugger is in nobody's way, however long that takes.
-        capacity: debug ? new Capacity() : this.#capacity,
-        past: keys => history.ask('lastVerdicts', { keys }),
-        // What is not kept any more is not shown either.
-        notify: async notice => (ended() ? undefined : notify(notice)),
-        onCage: (caged, unit) => onCage(caged, unit, id),
-        nextUnit: () => `unit-${++this.#units}`,
-        debugging: debug
-          ? {
-              means: debug,
-              onWaiting: (unit, address) => void notify({ notice: 'debugger', ...waiting(unit, id), ...address }),
-            }
-          : null,
-      },
-      overrides,
-    );
-    this.#runs.set(id, { run, journal });
-    if (preparation.stopped) {
-      coverage?.stop();
-      void run.stop(false);
-    }
+    let coverage: RunCoverage | null = null;
     try {
+      if (order.coverage) coverage = means.coverage.begin(id, earlier);
+      if (coverage) this.#measured.set(id, coverage);
+      const run = new Run(
+        {
+          id,
+          workspace,
+          mechanism,
+          scratch,
+          journal,
+          earlier,
+          coverage,
+          // A test that somebody looks at in a debugger is in nobody's way, however long that takes.
+          capacity: debug ? new Capacity() : this.#capacity,
+          past: keys => history.ask('lastVerdicts', { keys }),
+          // What is not kept any more is not shown either.
+          notify: async notice => (ended() ? undefined : notify(notice)),
+          onCage: (caged, unit) => onCage(caged, unit, id),
+          nextUnit: () => `unit-${++this.#units}`,
+          debugging: debug
+            ? {
+                means: debug,
+                onWaiting: (unit, address) => void notify({ notice: 'debugger', ...waiting(unit, id), ...address }),
+              }
+            : null,
+        },
+        overrides,
+      );
+      this.#runs.set(id, { run, journal });
+      if (preparation.stopped) {
+        coverage?.stop();
+        void run.stop(false);
+      }
       const summary = await run.execute(selection);
       if (ended()) throw new Error('The run was interrupted, because its warden had to end.');
       return summary;
     } finally {
       this.#runs.delete(id);
-      journal.close();
-      // Whoever has been told that it ended asks what was run.
-      await coverage?.end(!ended()).finally(() => this.#measured.delete(id));
+      await this.#putAway(id, journal, coverage);
       void history.tidy();
+    }
+  }
+
+  /** Also of a run that failed before its first test, so that Stop does not count it for ever. */
+  async #putAway(id: string, journal: Journal, coverage: RunCoverage | null): Promise<void> {
+    try {
+      journal.close();
+    } finally {
+      // Whoever has been told that it ended asks what was run.
+      await coverage?.end(!this.#deps.ended()).finally(() => this.#measured.delete(id));
     }
   }
 

@@ -36,6 +36,7 @@ export class Surroundings<T extends object> {
   readonly #changes = new Map<string, Change<T>>();
   #noted = 0;
   #last: Look | null = null;
+  #latest: { readonly look: Look; readonly variables: number } = { look: {}, variables: -1 };
   #umask = octal(process.umask());
 
   constructor(env: () => NodeJS.ProcessEnv = () => process.env) {
@@ -63,6 +64,7 @@ export class Surroundings<T extends object> {
     this.#before.delete(test);
     const { look: before, noted } = begun;
     const now = this.#look();
+    if (now === before) return;
     const note = (name: string): void => {
       const change = this.#changes.get(name);
       const isInner = change !== undefined && change.order >= noted && change.now === now[name];
@@ -97,8 +99,23 @@ export class Surroundings<T extends object> {
     }
   }
 
+  /** The very object of the look before it where all is as it was, which it mostly is. */
   #look(): Look {
-    return { ...this.#env(), [directory]: directoryNow(), [umask]: this.#umask };
+    const env = this.#env();
+    // Every question to the real environment goes to the system: a spread asks for each variable twice.
+    const names = Object.getOwnPropertyNames(env);
+    const folder = directoryNow();
+    const { look: latest, variables } = this.#latest;
+    const isAsLatest =
+      names.length === variables &&
+      latest[directory] === folder &&
+      latest[umask] === this.#umask &&
+      names.every(name => latest[name] === env[name]);
+    if (isAsLatest) return latest;
+    const look: Record<string, string | undefined> = {};
+    for (const name of names) look[name] = env[name];
+    this.#latest = { look, variables: names.length };
+    return Object.assign(look, { [directory]: folder, [umask]: this.#umask });
   }
 }
 
