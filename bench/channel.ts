@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { EventReader } from '../src/engine/event-reader.ts';
 import { Portions } from '../src/engine/portions.ts';
@@ -26,6 +27,8 @@ export interface Received {
   readonly events: number;
   readonly problems: readonly string[];
   readonly signal: NodeJS.Signals | null;
+  /** Of the sender, for saying them all. */
+  readonly cpuUs: number;
 }
 
 /** Everything that the sender says on fd 3, read by the real reader until the pipe ends. */
@@ -35,8 +38,9 @@ export async function receive(
   onEvent: (event: InsideEvent) => void,
 ): Promise<Received> {
   const child: ChildProcess = spawn(process.execPath, [sender, String(from), String(to)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   });
+  const words = text(child.stderr!);
   let events = 0;
   const reader = new EventReader(event => {
     events++;
@@ -48,5 +52,7 @@ export async function receive(
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   await once(pipe, 'close');
   reader.end();
-  return { events, problems: reader.problems, signal: (await exited)[1] };
+  const cpuUs = Number(await words);
+  if (Number.isNaN(cpuUs)) throw new Error(`the sender failed: ${await words}`);
+  return { events, problems: reader.problems, signal: (await exited)[1], cpuUs };
 }

@@ -80,8 +80,10 @@ interface Round {
   readonly stallMs: number;
   /** Of this process, both threads, without the sender. */
   readonly cpuUsPerEvent: number;
-  /** Of the thread that has more to do, the warden's own or the store's: it sets the pace where each has a core. */
+  /** Of the thread that has more to do, the warden's own or the store's. */
   readonly busierUsPerEvent: number;
+  /** Of a sender, each of which says its share. */
+  readonly senderUsPerEvent: number;
 }
 
 async function round(senders: number, storage: string): Promise<Round> {
@@ -167,7 +169,13 @@ async function round(senders: number, storage: string): Promise<Round> {
     stallMs,
     cpuUsPerEvent: (cpu.user + cpu.system) / events,
     busierUsPerEvent: Math.max(own.user + own.system, cpu.user + cpu.system - own.user - own.system) / events,
+    senderUsPerEvent: received.reduce((sum, each) => sum + each.cpuUs, 0) / events,
   };
+}
+
+/** What sets the pace where each of them has a core. */
+function slowest({ senders, busierUsPerEvent, senderUsPerEvent }: Round): number {
+  return Math.max(busierUsPerEvent, senderUsPerEvent / senders);
 }
 
 const results: Round[] = [];
@@ -181,21 +189,24 @@ for (let number = 0; number < 2 * rounds; number++) {
       `${tests} tests, two events each; journal ${bytes('runs/bench/journal.ndjson').toFixed(0)} bytes a test, database ${bytes('history.db').toFixed(0)}; load ${loadavg()[0]?.toFixed(1)}\n`,
     );
     console.log(
-      '| senders | lost | events/s | CPU of an event, both threads | the busier one | longest stall |\n|---|---|---|---|---|---|',
+      '| senders | lost | events/s | CPU of an event, sender | both threads | the busier one | longest stall |\n|---|---|---|---|---|---|---|',
     );
   }
-  const { stored, stallMs, cpuUsPerEvent, busierUsPerEvent } = results.at(-1)!;
+  const { stored, stallMs, cpuUsPerEvent, busierUsPerEvent, senderUsPerEvent } = results.at(-1)!;
   console.log(
-    `| ${senders} | 0 | ${Math.round(stored)} | ${cpuUsPerEvent.toFixed(1)} µs | ${busierUsPerEvent.toFixed(1)} µs | ${stallMs.toFixed(0)} ms |`,
+    `| ${senders} | 0 | ${Math.round(stored)} | ${senderUsPerEvent.toFixed(1)} µs | ${cpuUsPerEvent.toFixed(1)} µs | ${busierUsPerEvent.toFixed(1)} µs | ${stallMs.toFixed(0)} ms |`,
   );
 }
 rmSync(folder, { recursive: true });
 const bestOf = (senders: number) =>
   Math.max(...results.filter(each => each.senders === senders).map(({ stored }) => stored));
-const cheapest = Math.min(...results.map(({ busierUsPerEvent }) => busierUsPerEvent));
+const byProcessor = (senders: number) =>
+  Math.round(1e6 / Math.min(...results.filter(each => each.senders === senders).map(slowest)));
 console.log(
   `\nBest of ${rounds}, from the pipe into the database: ${Math.round(bestOf(1))} events/s of one sender, ${Math.round(bestOf(2))} of two (promised: ${promised}).`,
 );
-console.log(`By the CPU time of the busier thread, where each has a core: ${Math.round(1e6 / cheapest)} events/s.`);
+console.log(
+  `By the CPU time of whoever has most to do, where each has a core: ${byProcessor(1)} events/s of one sender, ${byProcessor(2)} of two.`,
+);
 if (Math.max(bestOf(1), bestOf(2)) < promised && process.argv.includes('--check')) process.exitCode = 1;
 process.exit();

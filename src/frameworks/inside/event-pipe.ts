@@ -8,6 +8,11 @@ const { fstatSync, writeSync } = fs;
 const { stringify } = JSON;
 const { wait } = Atomics;
 const bufferFrom = Buffer.from.bind(Buffer);
+/** Lines become bytes in here: what is asked for with each event is garbage the next moment. */
+const room = Buffer.allocUnsafeSlow(16 * 1024);
+const encode = room.write.bind(room);
+/** UTF-8 has no more for a unit of a string. */
+const mostUnitBytes = 3;
 const exit = process.exit.bind(process);
 
 /** A reader that takes nothing for so long is gone or stuck, and a run that nobody hears is of no use. */
@@ -31,7 +36,15 @@ export class LinePipe {
   }
 
   write(line: string): void {
-    this.#waiting.push(bufferFrom(`${line}\n`, 'utf8'));
+    const text = `${line}\n`;
+    if (this.#waiting.length > 0 || text.length * mostUnitBytes > room.length) {
+      this.#waiting.push(bufferFrom(text, 'utf8'));
+    } else {
+      const length = encode(text);
+      const written = this.#isOurs() ? (this.#writeSome(room, 0, length) ?? 0) : 0;
+      if (written === length) return;
+      this.#waiting.push(bufferFrom(room.subarray(written, length)));
+    }
     this.flush();
   }
 
@@ -40,18 +53,11 @@ export class LinePipe {
    * the genuine `writeSync` fail for as long as it lasts.
    */
   flush(): boolean {
-    // A test that closed it may have opened a file of its own under the same number.
-    if (this.#waiting.length > 0 && !isSame(this.#identity, identityOf(this.#fd))) return false;
+    if (this.#waiting.length > 0 && !this.#isOurs()) return false;
     for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
-      try {
-        this.#offset += writeSync(this.#fd, line, this.#offset, line.length - this.#offset);
-        this.#paused = 0;
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'EPIPE') this.#onGone('nobody reads them any more');
-        if (code !== 'EAGAIN') return false;
-        this.#pause();
-      }
+      const written = this.#writeSome(line, this.#offset, line.length);
+      if (written === null) return false;
+      this.#offset += written;
       if (this.#offset < line.length) continue;
       this.#waiting.shift();
       this.#offset = 0;
@@ -62,6 +68,26 @@ export class LinePipe {
   /** The process ends: what cannot be written now is lost, and says so. */
   end(): void {
     if (!this.flush()) this.#onGone('the file descriptor for them is closed, or was replaced by the test');
+  }
+
+  /** A test that closed it may have opened a file of its own under the same number. */
+  #isOurs(): boolean {
+    return isSame(this.#identity, identityOf(this.#fd));
+  }
+
+  /** So many bytes are with the kernel; null: there is no writing now. */
+  #writeSome(bytes: Buffer, from: number, to: number): number | null {
+    try {
+      const written = writeSync(this.#fd, bytes, from, to - from);
+      this.#paused = 0;
+      return written;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') this.#onGone('nobody reads them any more');
+      if (code !== 'EAGAIN') return null;
+      this.#pause();
+      return 0;
+    }
   }
 
   /** Sleeps without a timer: a test may have replaced those. */
@@ -103,7 +129,8 @@ function leave(why: string): never {
 /** Says what happens inside a framework, numbered without a gap. */
 export class EventPipe {
   readonly #lines: LinePipe;
-  readonly #writer: { readonly w?: number };
+  /** What each event has beside its number and its body. */
+  readonly #mark: string;
   readonly #coverage: CoverageSlices | undefined;
   /** Due in each event; workers of the framework have it from the first process. */
   readonly key: string;
@@ -113,14 +140,14 @@ export class EventPipe {
   constructor(lines: LinePipe, coverage?: CoverageSlices, worker?: { readonly number: number; readonly key: string }) {
     this.#lines = lines;
     this.#coverage = coverage;
-    this.#writer = worker ? { w: worker.number } : {};
     this.key = worker?.key ?? randomBytes(9).toString('base64url');
+    this.#mark = stringify({ ...(worker ? { w: worker.number } : {}), k: this.key }).slice(1, -1);
   }
 
   say(body: InsideBody): void {
     this.#coverage?.border(body);
     // The empty line ends what a test may have begun there.
-    this.#lines.write(`\n${stringify({ s: this.#next++, ...this.#writer, k: this.key, ...body })}`);
+    this.#lines.write(`\n{"s":${this.#next++},${this.#mark},${stringify(body).slice(1)}`);
   }
 
   flush(): boolean {
