@@ -48,7 +48,7 @@ for (const name of asked.length > 0 ? asked : usual) {
   if (exitCode !== 0) failed.push(name);
 }
 const noted = fs.readFileSync(failures.file, 'utf8');
-if (noted !== '') console.log(`\n── what failed ──\n${noted}`);
+if (noted !== '') console.log(`\n── what failed, or passed only at a second attempt ──\n${noted}`);
 fs.rmSync(scratch, { recursive: true });
 console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}.` : '\nEvery layer passed.');
 process.exitCode = failed.length > 0 ? 1 : 0;

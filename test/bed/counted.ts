@@ -1,5 +1,5 @@
 import Mocha from 'mocha';
-import { noteFailure } from './failures.ts';
+import { noteFailure, noteSecondAttempt } from './failures.ts';
 
 /**
  * Mocha's own reporter, ended by a line sum-counts.ts can add up.
@@ -7,18 +7,37 @@ import { noteFailure } from './failures.ts';
  */
 export default class Counted extends Mocha.reporters.Spec {
   private readonly layer: string;
+  /** What failed once, and its error. */
+  private readonly again = new Map<string, string>();
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     this.layer = (options.reporterOptions as { layer?: string } | undefined)?.layer ?? 'mocha';
-    runner.on('fail', (test: Mocha.Test, error: Error) =>
-      noteFailure(this.layer, test.titlePath().join(' › '), error.stack ?? String(error)),
-    );
+    runner.on('retry', (test: Mocha.Test, error: Error) => {
+      console.log(`      failed, and is tried again: ${test.title}`);
+      this.again.set(titleOf(test), errorOf(error));
+    });
+    runner.on('fail', (test: Mocha.Test, error: Error) => {
+      this.again.delete(titleOf(test));
+      noteFailure(this.layer, titleOf(test), errorOf(error));
+    });
   }
 
   override epilogue(): void {
     super.epilogue();
     const { passes, failures, pending } = this.stats;
+    for (const [title, error] of this.again) {
+      console.log(`passed only at its second attempt: ${title}\n${error}`);
+      noteSecondAttempt(this.layer, title, error);
+    }
     console.log(`${this.layer}: ${passes} passed, ${failures} failed, ${pending} skipped`);
   }
+}
+
+function titleOf(test: Mocha.Test): string {
+  return test.titlePath().join(' › ');
+}
+
+function errorOf(error: Error): string {
+  return error.stack ?? String(error);
 }

@@ -29,6 +29,11 @@ async function run(): Promise<number> {
       '240000',
       '--forbid-only',
       '--fail-zero',
+      // A browser, a server and an extension host on a busy machine: what fails once and then passes is told as such.
+      '--retries',
+      '1',
+      '--require',
+      path.join(bed, 'witness.ts'),
       '--reporter',
       counted,
       '--reporter-option',

@@ -30,13 +30,18 @@ export interface Window {
   close(): Promise<string[]>;
 }
 
+/** Those that are open, for whoever is to tell what they show. */
+export const openWindows = new Set<Window>();
+
 /** A VS Code window with the packaged extension in it, as a user would have it, and a bridge into its extension host. */
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-window-'));
   const { publisher, name } = manifestOf(extensionRoot);
   let server: Server | undefined;
   let browser: Browser | undefined;
+  let opened: Window | undefined;
   const close = async () => {
+    if (opened) openWindows.delete(opened);
     await browser?.close();
     const stayed = (await server?.stop()) ?? [];
     fs.rmSync(folder, { recursive: true, force: true });
@@ -58,7 +63,9 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     await page.goto(server.page(path.resolve(options.folder ?? examples)), { timeout: 180_000 });
     const bridge = connect(server.bridge);
     await bridge.ready();
-    return { workbench: new Workbench(page, bridge), bridge, server, refused, close };
+    opened = { workbench: new Workbench(page, bridge), bridge, server, refused, close };
+    openWindows.add(opened);
+    return opened;
   } catch (error) {
     await close();
     throw error;

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { Bridge } from './bridge.ts';
+import { Menu } from './menu.ts';
 import { artifacts } from './places.ts';
 import { type Settings, type Theme, themes } from './settings.ts';
 
@@ -60,6 +61,14 @@ export class Workbench {
   async press(label: string, button: string): Promise<void> {
     await this.row(label).hover();
     await this.row(label).getByRole('button', { name: button }).first().click();
+  }
+
+  /** The context menu of a row of the Test Explorer. */
+  async openMenu(label: string): Promise<Menu> {
+    await this.row(label).click({ button: 'right' });
+    const menu = new Menu(this.page);
+    await menu.opened();
+    return menu;
   }
 
   /** Waits until the row's icon shows the state. */

@@ -58,18 +58,17 @@ describe('results in the Test Explorer', () => {
     const { workbench } = window;
     for (const theme of ['light', 'dark', 'high contrast'] as const) {
       await workbench.theme(theme);
-      await workbench.row('takes too much memory').click({ button: 'right' });
-      const entry = workbench.page.locator('.context-view .action-label', { hasText: 'Run with More Memory…' });
-      await entry.first().waitFor();
+      const menu = await workbench.openMenu('takes too much memory');
+      await menu.entry('Run with More Memory…').waitFor();
       await workbench.screenshot(`results/3-menu ${theme}`);
-      await workbench.page.keyboard.press('Escape');
+      await menu.close();
     }
   });
 
   it('open in the report at that test', async () => {
     const { workbench } = window;
-    await workbench.row('takes too much memory').click({ button: 'right' });
-    await workbench.page.locator('.context-view .action-label', { hasText: 'Show Process Report' }).first().click();
+    const menu = await workbench.openMenu('takes too much memory');
+    await menu.choose('Show Process Report');
     await workbench.webview().locator('tr', { hasText: 'takes too much memory' }).first().waitFor();
     await workbench.webview().getByText('Why this verdict').first().waitFor();
     await workbench.screenshot('results/4-report');
