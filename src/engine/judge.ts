@@ -139,15 +139,25 @@ function judgeEnding(test: TestEvidence, unit: UnitEvidence): Judgement {
       return judgement({ kind: 'error', phase: 'selection', message }, [message]);
     }
     if (!unit.saidHello && unit.reporting !== 'exit-code') {
-      const last = unit.outputTail.trim().split('\n').slice(-20).join('\n');
       const message = `The framework ended with code ${unit.exit?.code} before it said anything.`;
-      return judgement({ kind: 'error', phase: 'start-up', message }, [message], last ? [{ text: last }] : []);
+      return judgement({ kind: 'error', phase: 'start-up', message }, [message], lastWords(unit));
     }
   }
-  const judged = judgeProcess(test, unit, test.started ? 'before the test ended' : 'before the test started');
+  const ended = judgeProcess(test, unit, test.started ? 'before the test ended' : 'before the test started');
+  const judged = isUnexplained(ended, unit) ? { ...ended, messages: lastWords(unit) } : ended;
   if (test.lateEnd === null) return judged;
   const late = `While it was being ended it said "${test.lateEnd}", which does not count.`;
   return { ...judged, why: [...judged.why, late] };
+}
+
+/** Programs that are told by what they print say there why they give up: Perl that dies, a Go that exits. */
+function isUnexplained({ verdict, messages }: Judgement, { reporting }: UnitEvidence): boolean {
+  return reporting === 'output' && messages.length === 0 && verdict.kind === 'exited-early' && verdict.code !== 0;
+}
+
+function lastWords({ outputTail }: UnitEvidence): FailureMessage[] {
+  const text = outputTail.trim().split('\n').slice(-20).join('\n');
+  return text ? [{ text }] : [];
 }
 
 function passed(): Judgement {

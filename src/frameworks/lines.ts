@@ -1,15 +1,21 @@
 import { StringDecoder } from 'node:string_decoder';
 
-const longestLine = 64 * 1024;
+export const longestLine = 64 * 1024;
+
+/** `goesOn`: a further piece of the line before. */
+type OnLine = (line: string, goesOn: boolean) => void;
 
 /** Lines of a stream of output. One that is longer than a line of a program should be comes in pieces. */
 export class Lines {
   readonly #decoder = new StringDecoder('utf8');
-  readonly #onLine: (line: string) => void;
+  readonly #onLine: OnLine;
+  readonly #longest: number;
   #rest = '';
+  #goesOn = false;
 
-  constructor(onLine: (line: string) => void) {
+  constructor(onLine: OnLine, longest = longestLine) {
     this.#onLine = onLine;
+    this.#longest = longest;
   }
 
   /** What has no end yet. */
@@ -20,17 +26,23 @@ export class Lines {
   push(chunk: Buffer): void {
     const parts = (this.#rest + this.#decoder.write(chunk)).split('\n');
     this.#rest = parts.pop()!;
-    for (const part of parts) this.#onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
-    while (this.#rest.length > longestLine) {
-      this.#onLine(this.#rest.slice(0, longestLine));
-      this.#rest = this.#rest.slice(longestLine);
+    for (const part of parts) this.#tell(part.endsWith('\r') ? part.slice(0, -1) : part, false);
+    while (this.#rest.length > this.#longest) {
+      this.#tell(this.#rest.slice(0, this.#longest), true);
+      this.#rest = this.#rest.slice(this.#longest);
     }
   }
 
   end(): void {
     const last = this.#rest + this.#decoder.end();
     this.#rest = '';
-    if (last) this.#onLine(last);
+    if (last) this.#tell(last, false);
+  }
+
+  #tell(line: string, more: boolean): void {
+    const goesOn = this.#goesOn;
+    this.#goesOn = more;
+    this.#onLine(line, goesOn);
   }
 }
 

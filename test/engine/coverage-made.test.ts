@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { CoverageDetail, CoverageSummary } from '../../src/protocol/coverage.ts';
 import type { Notice } from '../../src/protocol/messages.ts';
+import { installFixture } from '../unit/frameworks/installed.ts';
 import { type JestLine, jestLines, linkJest } from '../unit/frameworks/jest/versions.ts';
 import { linkVitest, newestLine, vitestLines } from '../unit/frameworks/vitest/versions.ts';
 import { bulkhead } from './command-line.ts';
@@ -169,5 +171,36 @@ describe('the coverage of tests whose framework compiles them', function () {
     await promisify(execFile)(process.execPath, [program, ...args], { cwd: workspace.root });
     const jests = readLcov(join(workspace.root, 'coverage/lcov.info'));
     assert.deepEqual(readLcov(join(workspace.root, 'lcov.info')), jests);
+  });
+
+  it("is what vitest's own coverage tells of lines and functions, but for what it has no statement on", async () => {
+    workspace = new TestWorkspace({
+      'package.json': '{ "type": "module", "devDependencies": { "vitest": "*" } }',
+      'vitest.config.ts': 'export default { test: { globals: true } };',
+      'src/sign.js': asModule(sign.join('\n')),
+      'src/typed.ts': typed.join('\n'),
+      'test/a.test.ts': tests,
+    });
+    const installed = await installFixture('coverage-versions');
+    mkdirSync(join(workspace.root, 'node_modules'));
+    for (const name of ['vitest', '@vitest']) {
+      symlinkSync(join(installed, name), join(workspace.root, 'node_modules', name), 'junction');
+    }
+    const { code, stdout, stderr } = await bulkhead(workspace.root, 'run --output lcov.info');
+    assert.equal(code, 0, stdout + stderr);
+    const args = ['run', '--coverage', '--coverage.provider=v8', '--coverage.reporter=lcovonly'];
+    const program = join(workspace.root, 'node_modules/vitest/vitest.mjs');
+    await promisify(execFile)(process.execPath, [program, ...args], { cwd: workspace.root });
+    const [own, vitests] = ['lcov.info', 'coverage/lcov.info'].map(name => {
+      const read = Object.entries(readLcov(join(workspace.root, name)));
+      // It reads the syntax, and counts lines with a statement and both ways of an "if".
+      const alike = (sums: string[]) => sums.filter(sum => sum.startsWith('FN'));
+      return read.map(([file, { missed, sums }]) => [file, missed, alike(sums)]);
+    });
+    assert.deepEqual(own, vitests);
+    assert.deepEqual(vitests, [
+      ['src/sign.js', ['DA:9,0'], ['FNF:3', 'FNH:2']],
+      ['src/typed.ts', ['DA:8,0'], ['FNF:1', 'FNH:1']],
+    ]);
   });
 });

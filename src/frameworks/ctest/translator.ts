@@ -2,7 +2,7 @@ import type { InsideBody } from '../../protocol/events.ts';
 import type { TestInfo } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { OutputTranslator } from '../framework.ts';
-import { appended, lastLines, Lines } from '../lines.ts';
+import { appended, lastLines, Lines, longestLine } from '../lines.ts';
 import { type CtestResult, ctestResult } from './result.ts';
 
 /** With which ctest ends when tests have failed. */
@@ -30,7 +30,7 @@ interface Open {
 export class CtestTranslator implements OutputTranslator {
   readonly #say: (event: InsideBody) => void;
   readonly #ordered: ReadonlyMap<number, Ordered>;
-  readonly #lines = new Lines(line => this.#read(line));
+  readonly #lines: Lines;
   #open: Open | null = null;
   #failed = false;
   #own: string[] = [];
@@ -38,6 +38,8 @@ export class CtestTranslator implements OutputTranslator {
   constructor(tests: readonly Ordered[], say: (event: InsideBody) => void) {
     this.#say = say;
     this.#ordered = new Map(tests.map(each => [each.number, each]));
+    const longestName = tests.reduce((most, { test }) => Math.max(most, test.titlePath[0]!.length), 0);
+    this.#lines = new Lines((line, goesOn) => this.#read(line, goesOn), longestLine + longestName);
     say({ t: 'hello', framework: 'ctest', version: '' });
   }
 
@@ -52,7 +54,9 @@ export class CtestTranslator implements OutputTranslator {
     this.#lines.end();
   }
 
-  #read(line: string): void {
+  #read(line: string, goesOn: boolean): void {
+    // It has no number before it, and may be made of ctest's words.
+    if (goesOn) return this.#open ? this.#keep(this.#open, line) : undefined;
     const [, started, name = ''] = /^ +Start +(\d+): (.*)$/.exec(line) ?? [];
     if (started !== undefined) return this.#start(Number(started), name);
     if (/^\d+% tests passed, /.test(line))

@@ -3,7 +3,7 @@ import type { InsideBody } from '../../protocol/events.ts';
 import type { TestInfo } from '../../protocol/tests.ts';
 import type { FailureMessage } from '../../protocol/verdict.ts';
 import type { OutputTranslator, ProcessEnd } from '../framework.ts';
-import { appended, Lines } from '../lines.ts';
+import { appended, Lines, longestLine } from '../lines.ts';
 import { panicIn } from './panic.ts';
 
 /** The byte with which Go from 1.20 on begins each line of its own, so that nothing that a test prints passes for one. */
@@ -16,6 +16,9 @@ interface Open {
   log: string;
 }
 
+/** A sub-test may be called by a megabyte. */
+const longestOwnLine = 2 * 1024 ** 2;
+
 type Outcome = Extract<InsideBody, { t: 'end' }>;
 
 /** Reads what a test program of Go prints with `-test.v`. */
@@ -27,7 +30,7 @@ export class GoTranslator implements OutputTranslator {
   readonly #open = new Map<string, Open>();
   readonly #failedAround: string[] = [];
   readonly #hasSubTests = new Set<string>();
-  readonly #lines = new Lines(line => this.#read(line));
+  readonly #lines = new Lines(line => this.#read(line), longestOwnLine);
   #current: string | null = null;
   /** Held back for a moment: a panic is told after the failure of its test. */
   #held: Outcome | null = null;
@@ -86,7 +89,8 @@ export class GoTranslator implements OutputTranslator {
       return true;
     }
     // Before 1.20 what a test printed last, without an end of its line, stands before this.
-    const result = /--- (PASS|FAIL|SKIP): (.+) \((\d+(?:\.\d+)?)s\)$/.exec(line);
+    const looked = line.length > longestLine && !/^ *--- /.test(line) ? '' : line;
+    const result = /--- (PASS|FAIL|SKIP): (.+) \((\d+(?:\.\d+)?)s\)$/.exec(looked);
     const open = result && this.#open.get(result[2]!);
     if (result && open && (!this.#marked || result.index === line.length - line.trimStart().length)) {
       this.#release();

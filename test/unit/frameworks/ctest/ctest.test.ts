@@ -43,6 +43,24 @@ describe('what ctest says of a test', () => {
     assert.equal(ctestResult(' ....   Passed    0.22 sec')?.ms, 220);
   });
 
+  it('is told of a name of any length, and is not the rest of a long line of the test', () => {
+    const events: InsideBody[] = [];
+    const name = 'x'.repeat(1_000_000);
+    const test = { key: 'k', framework: 'ctest', file: '/p', titlePath: [name], ordinal: 0 };
+    const translator = new CtestTranslator([{ test, number: 1, willFail: false }], event => events.push(event));
+    translator.push(Buffer.from(`    Start 1: ${name}\n1: ${'y'.repeat(1_064 * 1024)}`), 'stdout');
+    translator.push(Buffer.from(`1/1 Test #1: ${name} ....   Passed    0.01 sec\n`), 'stdout');
+    translator.push(Buffer.from(`1/1 Test #1: ${name} ....***Failed    0.01 sec\n`), 'stdout');
+    assert.deepEqual(
+      events.map(event => [event.t, 'state' in event ? event.state : '']),
+      [
+        ['hello', ''],
+        ['start', ''],
+        ['end', 'failed'],
+      ],
+    );
+  });
+
   it('is not what the test prints, nor what another test of that number is', () => {
     const events: InsideBody[] = [];
     const test = { key: 'k', framework: 'ctest', file: '/p', titlePath: ['a'], ordinal: 0 };
