@@ -2,25 +2,16 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { marked, until } from './alive.ts';
 import { CommandLine } from './command-line.ts';
-import { TestWorkspace } from './workspace.ts';
-
-const shell = { name: 'shell', files: ['**/*.sh'], command: ['sh', '${file}'] };
-const config = (grace = '200ms') =>
-  JSON.stringify({ memory: '128 MiB', timeout: '60s', grace, frameworks: { mocha: false, command: [shell] } });
+import { shellConfig, shellProject } from './shell-project.ts';
 
 interface JsonDocument {
   run: { planned: number; counts: Record<string, number>; cancelled: boolean };
 }
 
 describe('bulkhead in the terminal stops', () => {
-  let workspace: TestWorkspace;
+  const project = shellProject();
   const mark = () => `bulkhead-test-${randomUUID()}`;
-  const make = (files: Readonly<Record<string, string>>) => {
-    workspace = new TestWorkspace({ 'bulkhead.config.json': config(), ...files });
-    return workspace.root;
-  };
-
-  afterEach(() => workspace.remove());
+  const make = (files: Readonly<Record<string, string>>) => project(files).root;
 
   const daemon = 'setsid sh -c "trap : TERM HUP INT; while :; do sleep 1; done" >/dev/null 2>&1 </dev/null & sleep 60';
   const eight = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`t${index}.sh`, daemon]));
@@ -62,7 +53,7 @@ describe('bulkhead in the terminal stops', () => {
   it('at once at the second Ctrl-C, however long the grace', async () => {
     const name = mark();
     const root = make({
-      'bulkhead.config.json': config('30s'),
+      'bulkhead.config.json': shellConfig({ grace: '30s' }),
       'a.sh': 'trap "" TERM; while :; do sleep 0.1; done',
     });
     const command = new CommandLine(root, ['run'], { MARK: name });

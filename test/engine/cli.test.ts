@@ -8,17 +8,8 @@ import { jsonFormat } from '../../src/reports/json.ts';
 import { parseXml } from '../unit/reports/xml.ts';
 import { marked, until } from './alive.ts';
 import { bulkhead, CommandLine } from './command-line.ts';
-import { TestWorkspace } from './workspace.ts';
-
-const shell = { name: 'shell', files: ['**/*.sh'], command: ['sh', '${file}'], skipCodes: [77] };
-const config = (extra: object = {}) =>
-  JSON.stringify({
-    memory: '128 MiB',
-    timeout: '60s',
-    grace: '200ms',
-    frameworks: { mocha: false, command: [shell] },
-    ...extra,
-  });
+import { shell, shellConfig, shellProject } from './shell-project.ts';
+import type { TestWorkspace } from './workspace.ts';
 
 const good = { 'good/one.sh': 'exit 0', 'good/two.sh': 'exit 0', 'good/skipped.sh': 'exit 77' };
 const bad = {
@@ -36,14 +27,13 @@ interface JsonDocument {
 }
 
 describe('bulkhead in the terminal', () => {
+  const project = shellProject();
   let workspace: TestWorkspace;
   const mark = () => `bulkhead-test-${randomUUID()}`;
   const make = (files: Readonly<Record<string, string>>) => {
-    workspace = new TestWorkspace({ 'bulkhead.config.json': config(), ...files });
+    workspace = project(files);
     return workspace.root;
   };
-
-  afterEach(() => workspace.remove());
 
   describe('says by its exit code', () => {
     it('0 that everything passed or was skipped', async () => {
@@ -100,7 +90,7 @@ describe('bulkhead in the terminal', () => {
     it('2 that a framework of the project is not installed, after running the others', async () => {
       const root = make({
         ...good,
-        'bulkhead.config.json': config({ frameworks: { command: [shell] } }),
+        'bulkhead.config.json': shellConfig({ frameworks: { command: [shell] } }),
         'package.json': '{"devDependencies": {"mocha": "^11"}}',
         '.mocharc.json': '{"spec": "spec/*.js"}',
         'spec/a.js': '',

@@ -87,15 +87,7 @@ export class Surroundings<T extends object> {
     const last = this.#last!;
     for (const [name, { test, was, now }] of this.#changes) {
       if (last[name] !== now || last[name] === this.#first[name]) continue;
-      if (name === directory) yield { test, leak: 'changed-directory', what: `${now} instead of ${was}` };
-      else if (name === umask) yield { test, leak: 'changed-umask', what: `${now} instead of ${was}` };
-      // Never the value: it may be a secret.
-      else
-        yield {
-          test,
-          leak: 'changed-environment',
-          what: `${name}${was === undefined ? '' : now === undefined ? ' (removed)' : ' (changed)'}`,
-        };
+      yield { test, ...told(name, was, now) };
     }
   }
 
@@ -117,6 +109,18 @@ export class Surroundings<T extends object> {
     this.#latest = { look, variables: names.length };
     return Object.assign(look, { [directory]: folder, [umask]: this.#umask });
   }
+}
+
+function told(name: string, was: string | undefined, now: string | undefined): Omit<Changed<never>, 'test'> {
+  if (name === directory) return { leak: 'changed-directory', what: `${now} instead of ${was}` };
+  if (name === umask) return { leak: 'changed-umask', what: `${now} instead of ${was}` };
+  return { leak: 'changed-environment', what: `${name}${fate(was, now)}` };
+}
+
+/** Never the value: it may be a secret. */
+function fate(was: string | undefined, now: string | undefined): string {
+  if (was === undefined) return '';
+  return now === undefined ? ' (removed)' : ' (changed)';
 }
 
 function directoryNow(): string {
