@@ -12,6 +12,7 @@ import { Doctor } from './editor/doctor.ts';
 import { Interrupted } from './editor/interrupted.ts';
 import { KnownFailures } from './editor/known-failures.ts';
 import { writeLog } from './editor/log.ts';
+import { McpServers } from './editor/mcp-servers.ts';
 import { Marking } from './editor/marking.ts';
 import { outdate } from './editor/outdated.ts';
 import { PastRuns } from './editor/past-runs.ts';
@@ -113,6 +114,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const interrupted = new Interrupted({ workspaceState, storage }, warden, runs, pastRuns, log);
   const testActions = new TestActions(runs, tree, report, profile);
   const agents = new AgentTools(warden, tree, runs, profile);
+  const mcpServers = new McpServers(context.asAbsolutePath('dist/cli.cjs'), version);
 
   controller.resolveHandler = item => tree.resolve(item);
   controller.refreshHandler = token => tree.refresh(token);
@@ -136,6 +138,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...interrupted.register(),
     ...new Drafts(tree, log).register(),
     ...agents.register(),
+    ...mcpServers.register(),
     new ProblemReport(context, doctor).register(),
     watch.onDidChange(files => outdate(controller, tree, files)),
     tree.onDidFind(keys => void marking.restore(keys)),
@@ -177,6 +180,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     processes,
     interrupted,
     agents,
+    mcpServers,
     connection: warden,
     activationCpuMs: (user + system) / 1000,
   };

@@ -51,7 +51,20 @@ function watchFor(isIt: (session: vscode.DebugSession) => boolean, onDismissed: 
   return all;
 }
 
-function configurationFor({ kind, label, host, port }: Waiting): vscode.DebugConfiguration {
+/** To a process that is open to a debugger by its own command line, and waits for nobody. */
+export async function attachTo(place: Pick<Waiting, 'kind' | 'label' | 'host' | 'port'>): Promise<void> {
+  const missing = missingDebugger(place.kind);
+  if (missing !== null) throw new Error(missing);
+  if (await vscode.debug.startDebugging(undefined, configurationFor(place))) return;
+  throw new Error(`VS Code could not attach its debugger to ${place.label} at ${place.host}:${place.port}.`);
+}
+
+function configurationFor({
+  kind,
+  label,
+  host,
+  port,
+}: Pick<Waiting, 'kind' | 'label' | 'host' | 'port'>): vscode.DebugConfiguration {
   const common = { name: `Bulkhead: ${label}`, request: 'attach' };
   switch (kind) {
     case 'node':

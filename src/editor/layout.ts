@@ -149,7 +149,7 @@ function siblings(top: Grown[], { suites, tests }: Levels, project: string, test
   return level;
 }
 
-/** Titles may be a megabyte long and hold any character, so the id of a suite is a digest of all titles down to it. */
+/** Titles may be a megabyte long and hold any character, so what tells a suite from others is a digest of all titles down to it. */
 export function suitesOf(test: TestInfo): { readonly id: string; readonly title: string }[] {
   const digest = createHash('sha256');
   return test.titlePath.slice(0, -1).map(title => ({ id: grownId(digest, title), title }));
@@ -162,7 +162,7 @@ function suiteId(titlePath: readonly string[]): string {
 
 function grownId(digest: Hash, title: string): string {
   digest.update(JSON.stringify(title));
-  return `suite:${digest.copy().digest('base64url').slice(0, 22)}`;
+  return readableId(title, digest.copy().digest('base64url').slice(0, 22));
 }
 
 export function suiteBranch(
@@ -185,7 +185,7 @@ export function suiteBranch(
 
 export function testBranch(project: string, test: TestInfo, index: number): Grown {
   return {
-    id: test.key,
+    id: readableId(test.titlePath.at(-1) ?? '', test.key),
     label: labelOf(test.titlePath.at(-1) ?? ''),
     path: test.file,
     ...(test.line === undefined ? {} : { line: test.line }),
@@ -199,6 +199,11 @@ export function testBranch(project: string, test: TestInfo, index: number): Grow
 /** Sorts as a text in the order of the file. */
 export function placeText(index: number): string {
   return String(index).padStart(6, '0');
+}
+
+/** VS Code's own tool for agents names tests by their ids, and by nothing else. */
+function readableId(title: string, key: string): string {
+  return `${oneLine(title, 60)} #${key}`;
 }
 
 function labelOf(title: string): string {

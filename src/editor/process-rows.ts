@@ -1,14 +1,18 @@
 import { basename } from 'node:path';
 import { formatBytes, formatDuration } from '../config/quantities.ts';
 import type { ProcessUsage } from '../protocol/limits.ts';
-import type { CageStatus, WardenStatus } from '../protocol/messages.ts';
+import type { CageStatus, WardenSight, WardenStatus } from '../protocol/messages.ts';
 import { mechanismLabel } from '../reports/cage.ts';
+import { inspectedAt } from './inspected.ts';
 import { oneLine, plural } from '../reports/excerpt.ts';
 
 /** What one row of the Processes view stands for. */
 export type Row =
   | { readonly kind: 'warden'; readonly warden: WardenStatus }
   | { readonly kind: 'cage'; readonly cage: CageStatus }
+  /** A warden that is dead, of which processes live on. */
+  | { readonly kind: 'leftover'; readonly warden: WardenSight }
+  | { readonly kind: 'left-cage'; readonly cage: CageStatus }
   | { readonly kind: 'process'; readonly cage: string; readonly process: ProcessUsage };
 
 export interface RowText {
@@ -20,14 +24,17 @@ export interface RowText {
   /** For a screen reader: whole words. */
   readonly spoken: string;
   /** What the menus ask. */
-  readonly context: 'warden' | 'cage' | 'cage.test' | 'process';
+  readonly context: 'warden' | 'cage' | 'cage.test' | 'leftover' | 'left' | 'process' | 'process.debuggable';
 }
 
 export function childrenOf(row: Row): Row[] {
   switch (row.kind) {
     case 'warden':
       return row.warden.cages.map(cage => ({ kind: 'cage', cage }));
+    case 'leftover':
+      return row.warden.cages.map(cage => ({ kind: 'left-cage', cage }));
     case 'cage':
+    case 'left-cage':
       return row.cage.processes.map(process => ({ kind: 'process', cage: row.cage.name, process }));
     case 'process':
       return [];
@@ -40,6 +47,10 @@ export function rowText(row: Row): RowText {
       return wardenRow(row.warden);
     case 'cage':
       return cageRow(row.cage);
+    case 'leftover':
+      return leftoverRow(row.warden);
+    case 'left-cage':
+      return { ...cageRow(row.cage), context: 'left' };
     case 'process':
       return processRow(row.cage, row.process);
   }
@@ -55,6 +66,21 @@ function wardenRow({ pid, memoryBytes, uptimeMs, cages }: WardenStatus): RowText
     tooltip: `The process of Bulkhead that starts, watches and ends the tests of this window; alive for ${age(uptimeMs)}.`,
     spoken: `Warden, process ${pid}, ${doing}, uses ${memory} itself`,
     context: 'warden',
+  };
+}
+
+function leftoverRow({ pid, since, folders, cages }: WardenSight): RowText {
+  const processes = cages.flatMap(cage => cage.processes);
+  const count = plural(processes.length, 'process', 'processes');
+  const memory = formatBytes(processes.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0));
+  const where = folders.length > 0 ? ` for ${folders.map(folder => oneLine(folder, 120)).join(', ')}` : '';
+  return {
+    id: `leftover ${pid} ${since ?? ''}`,
+    label: 'Left by an earlier run',
+    description: `${count} · ${memory}`,
+    tooltip: `Warden ${pid}${where} was killed, and these processes of its tests live on. Nothing of this window is among them: Reap Leftovers ends them.`,
+    spoken: `Left by an earlier run of warden ${pid}: ${count}, memory ${memory}`,
+    context: 'leftover',
   };
 }
 
@@ -76,6 +102,7 @@ function cageRow({ name, label, test, mechanism, memoryBytes, memoryCapBytes, pr
 
 function processRow(cage: string, { pid, parent, started, command, memoryBytes, cpuMs, ageMs }: ProcessUsage): RowText {
   const name = programOf(command);
+  const inspected = inspectedAt(command);
   const memory = formatBytes(memoryBytes);
   return {
     id: `process ${cage} ${pid} ${started}`,
@@ -84,9 +111,10 @@ function processRow(cage: string, { pid, parent, started, command, memoryBytes, 
     tooltip: [
       oneLine(command, 500),
       `Process ${pid}, started by ${parent}; ${formatDuration(cpuMs)} of CPU time in ${age(ageMs)}`,
+      ...(inspected ? [`Open to a debugger at ${inspected.host}:${inspected.port}`] : []),
     ].join('\n'),
     spoken: `Process ${name}, number ${pid}, memory ${memory}, alive for ${age(ageMs)}`,
-    context: 'process',
+    context: inspected ? 'process.debuggable' : 'process',
   };
 }
 

@@ -1,13 +1,24 @@
 import * as vscode from 'vscode';
-import type { Notice, WardenStatus } from '../protocol/messages.ts';
+import type { WardenClient } from '../client/client.ts';
+import type { Notice, WardenSight, WardenStatus } from '../protocol/messages.ts';
 import { oneLine, plural } from '../reports/excerpt.ts';
 import type { Connection } from './connection.ts';
+import { attachTo } from './debugging.ts';
+import { inspectedAt } from './inspected.ts';
 import { childrenOf, type Row, rowText } from './process-rows.ts';
 import type { TestTree } from './tree.ts';
 
 const view = 'bulkhead.processes';
 const lookEveryMs = 500;
-const icons = { warden: 'shield', cage: 'package', process: 'server-process' } as const;
+/** For what dead wardens have left, the whole machine is looked over. */
+const leftEveryMs = 2_000;
+const icons = {
+  warden: 'shield',
+  cage: 'package',
+  leftover: 'warning',
+  'left-cage': 'package',
+  process: 'server-process',
+} as const;
 
 /** What is alive now, looked at only while somebody can see it and there is something to see. */
 export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposable {
@@ -18,6 +29,8 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   readonly onDidChangeTreeData = this.#changed.event;
   readonly view: vscode.TreeView<Row>;
   #status: WardenStatus | undefined;
+  #left: readonly WardenSight[] = [];
+  #leftAt = -Infinity;
   #living = 0;
   #lookedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -37,12 +50,14 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
       vscode.commands.registerCommand('bulkhead.endCage', (row?: Row) => this.endCage(row)),
       vscode.commands.registerCommand('bulkhead.goToTest', (row?: Row) => this.goToTest(row)),
       vscode.commands.registerCommand('bulkhead.copyPid', (row?: Row) => this.copyPid(row)),
+      vscode.commands.registerCommand('bulkhead.attachDebugger', (row?: Row) => this.attachDebugger(row)),
     ];
   }
 
   getChildren(row?: Row): Row[] {
     if (row) return childrenOf(row);
-    return this.#status ? [{ kind: 'warden', warden: this.#status }] : [];
+    const left = this.#left.map((warden): Row => ({ kind: 'leftover', warden }));
+    return this.#status ? [{ kind: 'warden', warden: this.#status }, ...left] : left;
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
@@ -66,7 +81,7 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
 
   wardenDied(): void {
     this.#living = 0;
-    this.#show(undefined);
+    this.#show(undefined, []);
   }
 
   /** Everything in the cage is gone when this resolves, or the user is told what is not. */
@@ -107,6 +122,18 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     if (row?.kind === 'process') await vscode.env.clipboard.writeText(String(row.process.pid));
   }
 
+  /** Its cage, its cap and its time limit stay as they are. */
+  async attachDebugger(row: Row | undefined): Promise<void> {
+    const place = row?.kind === 'process' ? inspectedAt(row.process.command) : null;
+    if (row?.kind !== 'process' || !place) return;
+    const label = `process ${row.process.pid}`;
+    try {
+      await attachTo({ ...place, label });
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Bulkhead: ${(error as Error).message}`);
+    }
+  }
+
   dispose(): void {
     clearTimeout(this.#timer);
     this.view.dispose();
@@ -128,18 +155,27 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     this.#lookedAt = performance.now();
     try {
       const status = await client?.request('status', {});
-      this.#show(client === this.#connection.client ? status : undefined);
+      const left = await this.#lookForLeft(client);
+      if (client === this.#connection.client) this.#show(status, left);
+      else this.#show(undefined, []);
     } catch (error) {
       this.#log.debug(`The processes could not be looked at: ${(error as Error).message}`);
     } finally {
       this.#looking = false;
     }
-    if (this.#living > 0 || (this.#status?.cages.length ?? 0) > 0) this.#soon();
+    if (this.#living > 0 || (this.#status?.cages.length ?? 0) > 0 || this.#left.length > 0) this.#soon();
   }
 
-  #show(status: WardenStatus | undefined): void {
+  async #lookForLeft(client: WardenClient | undefined): Promise<readonly WardenSight[]> {
+    if (!client || performance.now() - this.#leftAt < leftEveryMs) return this.#left;
+    this.#leftAt = performance.now();
+    return client.request('leftovers', {});
+  }
+
+  #show(status: WardenStatus | undefined, left: readonly WardenSight[]): void {
     if (!status && !this.#status) return;
     this.#status = status;
+    this.#left = left;
     this.#changed.fire();
   }
 }

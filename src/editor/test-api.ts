@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { AgentTools } from './agent-tools.ts';
 import type { Connection } from './connection.ts';
+import type { McpServers } from './mcp-servers.ts';
 import type { Interrupted } from './interrupted.ts';
 import type { Processes } from './processes.ts';
 import type { Runs } from './runs.ts';
@@ -17,6 +18,7 @@ export interface TestApi {
   readonly processes: Processes;
   readonly interrupted: Interrupted;
   readonly agents: AgentTools;
+  readonly mcpServers: McpServers;
   readonly connection: Connection;
   /** What `activate` took of the processor. */
   readonly activationCpuMs: number;

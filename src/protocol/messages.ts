@@ -80,6 +80,8 @@ export interface Requests extends HistoryRequests, CoverageRequests {
   /** Freezes every cage and every time limit, as Ctrl-Z in a terminal does, until `thaw`. */
   freeze: { params: Record<string, never>; result: null };
   thaw: { params: Record<string, never>; result: null };
+  /** What is alive of dead wardens of this user. */
+  leftovers: { params: Record<string, never>; result: readonly WardenSight[] };
   /** Ends what dead wardens of this user have left. */
   reap: { params: Record<string, never>; result: Reaping };
   /** Tries every kind of cage, also those that a remembered choice spares. */

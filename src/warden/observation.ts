@@ -48,7 +48,18 @@ function isOld(path: string): boolean {
 
 /** What is alive now of every warden of this user, of the dead ones too. */
 export function observe(places: readonly string[] = ledgerPlaces()): WardenSight[] {
-  const pages = readLedger(places);
+  return sightsOf(readLedger(places));
+}
+
+/** Dead wardens of which a process lives on; as long as there is no dead warden, this reads a few pages and no process. */
+export function leftovers(places: readonly string[] = ledgerPlaces()): WardenSight[] {
+  const dead = readLedger(places).filter(({ state, cages }) => state === 'dead' && cages.length > 0);
+  return sightsOf(dead)
+    .map(sight => ({ ...sight, cages: sight.cages.filter(({ processes }) => processes.length > 0) }))
+    .filter(({ cages }) => cages.length > 0);
+}
+
+function sightsOf(pages: readonly SeenPage[]): WardenSight[] {
   if (pages.length === 0) return [];
   const members = new Members();
   return pages.map(({ owner, state, warden, cages }) => ({

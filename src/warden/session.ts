@@ -38,6 +38,7 @@ import { retentionOf } from './retention.ts';
 import { type RunOrder, Runs } from './runs.ts';
 import { settle } from './settle.ts';
 import { ofNoRun, subjectOf } from './subject.ts';
+import { leftovers } from './observation.ts';
 import { sweep, sweepAtStart } from './sweep.ts';
 
 type Handlers = { [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
@@ -73,6 +74,7 @@ export class Session {
     endCage: ({ cage }) => this.#cages.end(cage),
     freeze: () => this.#cages.freeze(),
     thaw: async () => this.#cages.thaw(),
+    leftovers: async () => leftovers(),
     reap: () => sweep(),
     doctor: () => this.#doctor(),
   };

@@ -49,7 +49,12 @@ async function inServer(results: string, workspace: string): Promise<number> {
   if (!serverRunsHere) throw new Error('VS Code\'s server runs on Linux x64 only. Here, use "npm run test:desktop".');
   if (!fs.existsSync(workspace)) throw new Error(`There is no workspace folder ${workspace}.`);
   if (!fs.existsSync(integrationEntry)) throw new Error(`There is no ${integrationEntry}. Run "npm run build" first.`);
-  const server = await startServer({ smokeDriver: true, env: { BULKHEAD_RESULTS: results } });
+  // Its wardens have a ledger of their own: what a test leaves for one of them is no other window's to reap.
+  const state = path.join(path.dirname(results), 'state');
+  const server = await startServer({
+    smokeDriver: true,
+    env: { BULKHEAD_RESULTS: results, XDG_STATE_HOME: state },
+  });
   let browser: Browser | undefined;
   let code: number;
   try {

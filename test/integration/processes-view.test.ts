@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { bootId } from '../../src/cages/boot.ts';
+import { cookieName } from '../../src/cages/kin.ts';
+import { ownerName } from '../../src/cages/owner.ts';
 import type { Row } from '../../src/editor/process-rows.ts';
 import type { TestApi } from '../../src/editor/test-api.ts';
+import type { Line } from '../../src/warden/ledger-page.ts';
+import { ledgerPlaces } from '../../src/warden/ledger-places.ts';
 import { extension, itemAt, labels, until } from './editor.ts';
 import { alive } from './processes.ts';
 
@@ -88,6 +99,82 @@ describe('the Processes view', () => {
     await vscode.commands.executeCommand('bulkhead.stop');
     await done;
   });
+
+  onLinux('tells what a dead warden has left from what is its own, and reaps it', async function () {
+    this.timeout(180_000);
+    await api.connection.open();
+    const left = leaveBehind();
+    try {
+      await show();
+      const row = await until('what is left is shown', () => leftovers()[0]);
+      const [cage] = api.processes.getChildren(row);
+      assert.equal(api.processes.getTreeItem(row).contextValue, 'leftover');
+      assert.equal(api.processes.getTreeItem(cage!).label, 'left alone');
+      assert.deepEqual(
+        api.processes.getChildren(cage).map(each => each.kind === 'process' && each.process.pid),
+        [left.pid],
+      );
+      await vscode.commands.executeCommand('bulkhead.endCage', cage);
+      assert.equal(left.exitCode ?? left.signalCode, null, 'it is no cage of this warden');
+      await vscode.commands.executeCommand('bulkhead.reap', row);
+      await until('it is gone', () => left.signalCode !== null);
+      await until('and no longer shown', () => leftovers().length === 0);
+    } finally {
+      left.kill('SIGKILL');
+    }
+  });
+
+  onLinux('attaches the debugger to a process that is open to one', async function () {
+    this.timeout(120_000);
+    const port = await freePort();
+    const open = spawn(process.execPath, [`--inspect=${port}`, '-e', 'setInterval(() => {}, 1000)'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    try {
+      await once(open.stderr, 'data');
+      const command = `node --inspect=${port} -e setInterval`;
+      const seen = { pid: open.pid!, parent: 1, started: '1', command, memoryBytes: 1, cpuMs: 1, ageMs: 1 };
+      const begun = new Promise<vscode.DebugSession>(resolve => {
+        const listening = vscode.debug.onDidStartDebugSession(session => (listening.dispose(), resolve(session)));
+      });
+      await vscode.commands.executeCommand('bulkhead.attachDebugger', { kind: 'process', cage: 'one', process: seen });
+      assert.equal((await begun).configuration['port'], port);
+    } finally {
+      await vscode.debug.stopDebugging();
+      open.kill('SIGKILL');
+    }
+  });
+
+  /** A process of a warden that was killed, as its page in the ledger tells of it. */
+  function leaveBehind(): ChildProcess {
+    const [place] = ledgerPlaces();
+    const gone = spawnSync('true').pid;
+    const name = ownerName(gone);
+    const cookie = `${gone}.unit-1.test`;
+    const lines: Line[] = [
+      { entry: 'warden', version: 1, boot: bootId(), host: hostname(), since: Date.now(), folders: ['/somewhere'] },
+      {
+        entry: 'cage',
+        ...{ cage: 'unit-1', mechanism: 'process-group', cookie, groups: [], keeper: null, command: 'sleep' },
+        ...{ since: Date.now(), memoryCapBytes: null, subject: { label: 'left alone', run: null, test: null } },
+      },
+    ];
+    const left = spawn('sleep', ['47.5'], { env: { ...process.env, [cookieName]: cookie }, stdio: 'ignore' });
+    writeFileSync(join(place!, `${name}.ndjson`), lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+    return left;
+  }
+
+  function leftovers(): Row[] {
+    return api.processes.getChildren().filter(({ kind }) => kind === 'leftover');
+  }
+
+  async function freePort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    return port;
+  }
 
   async function show(): Promise<void> {
     await vscode.commands.executeCommand('bulkhead.showProcesses');

@@ -49,7 +49,7 @@ describe('layout of tests', () => {
     ]);
     assert.deepEqual(
       branches.map(({ id, label }) => `${id} ${label}`),
-      ['1 same', '2 same'],
+      ['same #1 same', 'same #2 same'],
     );
   });
 
@@ -68,7 +68,7 @@ describe('layout of tests', () => {
     );
     for (const { id, label } of branches) {
       assert.ok(label.length > 0 && label.length <= 200, label.slice(0, 300));
-      assert.ok(id.length < 50 && !id.includes('\0'));
+      assert.ok(id.length < 100 && !id.includes('\0'));
     }
     assert.deepEqual(
       branches.slice(1).map(({ label }) => label),

@@ -75,4 +75,22 @@ describe('the rows of the Processes view', () => {
   it('say that an idle warden is idle', () => {
     assert.equal(rowText({ kind: 'warden', warden: { ...warden, cages: [] } }).description, 'idle · 60 MiB');
   });
+
+  it('tell what a dead warden has left from what is alive of this window, and offer no kill of its cages', () => {
+    const sight = { pid: 9, state: 'dead', since: 1, folders: ['/w'], memoryBytes: null, cages: [cage] } as const;
+    const leftover: Row = { kind: 'leftover', warden: sight };
+    const { label, description, context, tooltip } = rowText(leftover);
+    assert.deepEqual([label, description, context], ['Left by an earlier run', '1 process · 40 MiB', 'leftover']);
+    assert.match(tooltip, /^Warden 9 for \/w was killed/);
+    const [left] = childrenOf(leftover);
+    assert.equal(rowText(left!).context, 'left');
+    assert.equal(rowText(childrenOf(left!)[0]!).context, 'process');
+  });
+
+  it('offer a debugger for a process that is open to one', () => {
+    const process = { ...cage.processes[0]!, command: 'node --inspect=4000 server.js' };
+    const { context, tooltip } = rowText({ kind: 'process', cage: 'unit-1', process });
+    assert.equal(context, 'process.debuggable');
+    assert.match(tooltip, /Open to a debugger at 127\.0\.0\.1:4000$/);
+  });
 });
