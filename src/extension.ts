@@ -27,6 +27,7 @@ import { folderSetups, section } from './editor/settings.ts';
 import { Status } from './editor/status.ts';
 import type { TestApi } from './editor/test-api.ts';
 import { TestActions } from './editor/test-actions.ts';
+import { translateBy } from './editor/texts.ts';
 import { TestTree } from './editor/tree.ts';
 import { Untrusted } from './editor/untrusted.ts';
 import { registerWalkthrough } from './editor/walkthrough.ts';
@@ -35,6 +36,7 @@ import { Watch } from './editor/watch.ts';
 let connection: Connection | undefined;
 
 export function activate(context: vscode.ExtensionContext): TestApi | Untrusted {
+  translateBy((message, ...args) => vscode.l10n.t(message, ...args));
   const log = vscode.window.createOutputChannel('Bulkhead', { log: true });
   context.subscriptions.push(log, registerWalkthrough(context.extension.id));
   if (vscode.workspace.isTrusted) return start(context, log);

@@ -1,19 +1,20 @@
-// node test/checks.ts: types, lint and format, each counted as a test that passes or fails.
+// node test/checks.ts: types, lint, format and the texts for translation, each counted as a test that passes or fails.
 import * as path from 'node:path';
 import { execa } from 'execa';
 
 const root = path.resolve(import.meta.dirname, '..');
-const modules = path.join(root, 'node_modules');
+const inModules = (program: string) => path.join(root, 'node_modules', program);
 const checks: Readonly<Record<string, readonly string[]>> = {
-  types: ['typescript/bin/tsc', '--noEmit'],
-  lint: ['eslint/bin/eslint.js', '.', '--max-warnings', '0'],
-  format: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+  types: [inModules('typescript/bin/tsc'), '--noEmit'],
+  lint: [inModules('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
+  format: [inModules('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  texts: ['src/editor/write-texts.ts', '--check'],
 };
 
 let failed = 0;
-for (const [name, [program = '', ...args]] of Object.entries(checks)) {
+for (const [name, args] of Object.entries(checks)) {
   const options = { cwd: root, stdio: 'inherit', reject: false } as const;
-  const { exitCode } = await execa(process.execPath, [path.join(modules, program), ...args], options);
+  const { exitCode } = await execa(process.execPath, args, options);
   console.log(`  ${exitCode === 0 ? '✔' : '✘'} ${name}`);
   if (exitCode !== 0) failed++;
 }

@@ -75,7 +75,7 @@ const preparations: Readonly<Record<AgentToolName, (input: unknown) => vscode.Pr
     return {
       invocationMessage: `Running ${which} of ${what}${often}`,
       confirmationMessages: {
-        title: 'Run tests in cages?',
+        title: vscode.l10n.t('Run tests in cages?'),
         message: new vscode.MarkdownString().appendText(message),
       },
     };

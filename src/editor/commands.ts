@@ -53,13 +53,13 @@ export class Commands {
   async runFailed(): Promise<void> {
     const failed = this.#runs.last?.failed() ?? [];
     if (failed.length > 0) await this.run(failed);
-    else void vscode.window.showInformationMessage('Bulkhead: no test of the last run failed.');
+    else void vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: no test of the last run failed.'));
   }
 
   #keyOf(target: OutputTarget): TestKey | undefined {
     const key = this.#tree.keyOf('test' in target ? target.test : target);
     if (key !== undefined && this.#runs.last?.details(key)) return key;
-    void vscode.window.showInformationMessage('Bulkhead: the last run has kept no output of this test.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: the last run has kept no output of this test.'));
     return undefined;
   }
 
@@ -67,12 +67,12 @@ export class Commands {
   async #askWhose(): Promise<TestKey | undefined> {
     const saved = this.#runs.last?.withOutputFile() ?? [];
     if (saved.length === 0) {
-      const text = 'no test of the last run printed more than is shown in its report.';
-      void vscode.window.showInformationMessage(`Bulkhead: ${text}`);
+      const text = vscode.l10n.t('Bulkhead: no test of the last run printed more than is shown in its report.');
+      void vscode.window.showInformationMessage(text);
       return undefined;
     }
     const items = saved.map(({ key, title, file }) => ({ label: title, description: file, key }));
-    return (await vscode.window.showQuickPick(items, { placeHolder: 'Whose output?' }))?.key;
+    return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Whose output?') }))?.key;
   }
 
   /** These tests of the last run, and no others. */
@@ -89,8 +89,9 @@ export class Commands {
   async reap(): Promise<void> {
     const location = vscode.ProgressLocation.Window;
     try {
-      const reaping = await vscode.window.withProgress({ location, title: 'Bulkhead: reaping leftovers' }, () =>
-        this.#runs.reap(),
+      const reaping = await vscode.window.withProgress(
+        { location, title: vscode.l10n.t('Bulkhead: reaping leftovers') },
+        () => this.#runs.reap(),
       );
       const text = reapingText(reaping);
       this.#log.info(text);
@@ -98,25 +99,31 @@ export class Commands {
       if (survived) void vscode.window.showErrorMessage(`Bulkhead: ${text}`);
       else void vscode.window.showInformationMessage(`Bulkhead: ${text}`);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Bulkhead could not look for leftovers. ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Bulkhead could not look for leftovers. {0}', (error as Error).message),
+      );
     }
   }
 
   async stop(): Promise<void> {
     const location = vscode.ProgressLocation.Window;
-    const { stoppedRuns, survivors } = await vscode.window.withProgress({ location, title: 'Bulkhead: stopping' }, () =>
-      this.#runs.stop(true),
+    const { stoppedRuns, survivors } = await vscode.window.withProgress(
+      { location, title: vscode.l10n.t('Bulkhead: stopping') },
+      () => this.#runs.stop(true),
     );
     this.#status.survivors(survivors.length);
     if (survivors.length > 0) {
       const names = survivors.slice(0, 3).map(({ pid, command }) => `${oneLine(command, 60)} (${pid})`);
-      const text = `Bulkhead could not kill ${survivors.length} process(es): ${names.join(', ')}.`;
-      this.#log.error(text);
-      void vscode.window.showErrorMessage(text);
+      const [count, named] = [survivors.length, names.join(', ')];
+      this.#log.error(`Could not be killed: ${named} (${count} in all).`);
+      void vscode.window.showErrorMessage(vscode.l10n.t('Bulkhead could not kill {0} process(es): {1}.', count, named));
       return;
     }
-    const text = stoppedRuns === 0 ? 'no run was going on' : `stopped ${stoppedRuns} run(s)`;
-    this.#log.info(`Stop and Reap Everything: ${text}; no process of a test is alive.`);
-    void vscode.window.showInformationMessage(`Bulkhead: ${text}; no process of a test is alive.`);
+    this.#log.info(`Stop and Reap Everything: stopped ${stoppedRuns} run(s); no process of a test is alive.`);
+    const text =
+      stoppedRuns === 0
+        ? vscode.l10n.t('Bulkhead: no run was going on; no process of a test is alive.')
+        : vscode.l10n.t('Bulkhead: stopped {0} run(s); no process of a test is alive.', stoppedRuns);
+    void vscode.window.showInformationMessage(text);
   }
 }

@@ -34,7 +34,9 @@ export class Configure {
       if (await exists(file)) await this.#change(file);
       else await this.#create(folder, file);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Bulkhead could not write ${configName}. ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Bulkhead could not write {0}. {1}', configName, (error as Error).message),
+      );
     }
   }
 
@@ -44,7 +46,8 @@ export class Configure {
     const edit = new vscode.WorkspaceEdit();
     // Never over a file that somebody else has written in the meantime.
     edit.createFile(file, { contents: new TextEncoder().encode(starterConfig(own)) });
-    if (!(await vscode.workspace.applyEdit(edit))) throw new Error('VS Code refused to create the file.');
+    if (!(await vscode.workspace.applyEdit(edit)))
+      throw new Error(vscode.l10n.t('VS Code refused to create the file.'));
     await vscode.window.showTextDocument(file);
   }
 
@@ -75,28 +78,30 @@ export async function applyEdits(document: vscode.TextDocument, edits: readonly 
     const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
     edit.replace(document.uri, range, content);
   }
-  if (!(await vscode.workspace.applyEdit(edit))) throw new Error('VS Code refused the change.');
-  if (!(await document.save())) throw new Error('The file could not be saved.');
+  if (!(await vscode.workspace.applyEdit(edit))) throw new Error(vscode.l10n.t('VS Code refused the change.'));
+  if (!(await document.save())) throw new Error(vscode.l10n.t('The file could not be saved.'));
 }
 
 async function chosenFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length > 1) return vscode.window.showWorkspaceFolderPick({ placeHolder: 'Configure Bulkhead for' });
-  if (folders.length === 0) void vscode.window.showInformationMessage('Bulkhead: open a folder to configure it.');
+  if (folders.length > 1)
+    return vscode.window.showWorkspaceFolderPick({ placeHolder: vscode.l10n.t('Configure Bulkhead for') });
+  if (folders.length === 0)
+    void vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: open a folder to configure it.'));
   return folders[0];
 }
 
 /** Null: the file as it is. */
 async function chosenKey(text: string): Promise<string | null | undefined> {
-  const open: KeyItem = { label: '$(go-to-file) Open the file', alwaysShow: true };
+  const open: KeyItem = { label: `$(go-to-file) ${vscode.l10n.t('Open the file')}`, alwaysShow: true };
   const keys = settableKeys().map(({ key, description, usual }): KeyItem => {
     const written = writtenValue(text, key);
-    const value = written === undefined ? `${usual} (default)` : JSON.stringify(written);
+    const value = written === undefined ? vscode.l10n.t('{0} (default)', usual) : JSON.stringify(written);
     return { key, label: key, description: value, detail: description };
   });
   const chosen = await vscode.window.showQuickPick([open, ...keys], {
-    title: `Bulkhead: Configure (${configName})`,
-    placeHolder: 'What to change',
+    title: vscode.l10n.t('Bulkhead: Configure ({0})', configName),
+    placeHolder: vscode.l10n.t('What to change'),
     matchOnDetail: true,
   });
   return chosen && (chosen.key ?? null);

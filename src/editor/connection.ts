@@ -41,7 +41,7 @@ export class Connection implements vscode.Disposable {
   }
 
   async open(): Promise<WardenClient> {
-    if (this.#closing) throw new Error('Bulkhead is being shut down.');
+    if (this.#closing) throw new Error(vscode.l10n.t('Bulkhead is being shut down.'));
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
       throw error;

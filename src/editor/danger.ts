@@ -1,6 +1,6 @@
 import { formatBytes } from '../config/quantities.ts';
 import type { Assurance, CageDescription } from '../protocol/limits.ts';
-import { plural } from '../reports/excerpt.ts';
+import { t } from './texts.ts';
 
 /** What deserves a colour in the status bar, the worst first. A failed test does not: the machine is in no danger from it. */
 export type Danger =
@@ -32,11 +32,17 @@ export function dangerOf({ survivors, memoryBytes, budgetBytes, downgrade }: Cir
 export function dangerText(danger: Danger): string {
   switch (danger.kind) {
     case 'survivors':
-      return `${plural(danger.processes, 'process', 'processes')} could not be killed`;
+      return danger.processes === 1
+        ? t('1 process could not be killed')
+        : t('{0} processes could not be killed', danger.processes);
     case 'memory':
-      return `tests use ${formatBytes(danger.memoryBytes)} of the ${formatBytes(danger.budgetBytes)} that all of them may have together`;
+      return t(
+        'tests use {0} of the {1} that all of them may have together',
+        formatBytes(danger.memoryBytes),
+        formatBytes(danger.budgetBytes),
+      );
     case 'downgraded':
-      return `cages are weaker than before: "${danger.to}" instead of "${danger.from}"; the doctor says why`;
+      return t('cages are weaker than before: "{0}" instead of "{1}"; the doctor says why', danger.to, danger.from);
   }
 }
 

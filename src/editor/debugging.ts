@@ -24,7 +24,7 @@ export async function attach(waiting: Waiting, run: vscode.TestRun, onDismissed:
   const watch = watchFor(session => session.configuration['bulkhead'] === mark, onDismissed);
   if (await vscode.debug.startDebugging(folder, configuration, { testRun: run })) return;
   watch.dispose();
-  throw new Error(`VS Code could not attach its debugger to ${waiting.label} at ${waiting.host}:${waiting.port}.`);
+  throw new Error(notAttached(waiting));
 }
 
 /** VS Code asks a debugger to leave when its process is gone too, but then the debugger has said so before. */
@@ -56,7 +56,11 @@ export async function attachTo(place: Pick<Waiting, 'kind' | 'label' | 'host' | 
   const missing = missingDebugger(place.kind);
   if (missing !== null) throw new Error(missing);
   if (await vscode.debug.startDebugging(undefined, configurationFor(place))) return;
-  throw new Error(`VS Code could not attach its debugger to ${place.label} at ${place.host}:${place.port}.`);
+  throw new Error(notAttached(place));
+}
+
+function notAttached({ label, host, port }: Pick<Waiting, 'label' | 'host' | 'port'>): string {
+  return vscode.l10n.t('VS Code could not attach its debugger to {0} at {1}.', label, `${host}:${port}`);
 }
 
 function configurationFor({
@@ -97,6 +101,8 @@ function missingDebugger(kind: DebuggerKind): string | null {
     case 'python':
       return vscode.extensions.getExtension(forPython)
         ? null
-        : 'Python tests are debugged with the extension "Python Debugger" (ms-python.debugpy). Install it, and debug the test again.';
+        : vscode.l10n.t(
+            'Python tests are debugged with the extension "Python Debugger" (ms-python.debugpy). Install it, and debug the test again.',
+          );
   }
 }

@@ -31,11 +31,14 @@ export class Doctor implements vscode.TextDocumentContentProvider, vscode.Dispos
   async show(): Promise<void> {
     const location = vscode.ProgressLocation.Window;
     try {
-      this.#text = await vscode.window.withProgress({ location, title: 'Bulkhead: trying every kind of cage' }, () =>
-        this.examine(),
+      this.#text = await vscode.window.withProgress(
+        { location, title: vscode.l10n.t('Bulkhead: trying every kind of cage') },
+        () => this.examine(),
       );
     } catch (error) {
-      void vscode.window.showErrorMessage(`Bulkhead could not examine this machine. ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Bulkhead could not examine this machine. {0}', (error as Error).message),
+      );
       return;
     }
     // One that is open already shows what was found the last time.

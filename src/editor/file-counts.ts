@@ -1,5 +1,6 @@
 import { plural } from '../reports/excerpt.ts';
 import type { Outcome } from './outcome.ts';
+import { t } from './texts.ts';
 
 /** In the whole tree: an item costs the extension host 6 kB and the window 1 kB, for as long as the window lives. */
 export const mostItems = 10_000;
@@ -112,7 +113,8 @@ export function countText({ planned, outcomes }: FileCount): string {
 export function hiddenText({ hidden }: FileCount): string {
   const tests =
     hidden === 1
-      ? '1 test of this file that is not listed here did not pass'
-      : `${hidden.toLocaleString('en-US')} tests of this file that are not listed here did not pass`;
-  return `${tests}.\nThe run report has them all, with their reasons: "Bulkhead: Show Run Report".`;
+      ? t('1 test of this file that is not listed here did not pass.')
+      : t('{0} tests of this file that are not listed here did not pass.', hidden.toLocaleString('en-US'));
+  const where = t('The run report has them all, with their reasons: "Bulkhead: Show Run Report".');
+  return `${tests}\n${where}`;
 }

@@ -59,14 +59,19 @@ export class Interrupted implements vscode.Disposable {
       const runs = await this.#connection.request('history', { limit: mostRuns });
       const newest = runs.find(canGoOn);
       if (newest) await this.resume(newest);
-      else void vscode.window.showInformationMessage('Bulkhead: no run that is kept was interrupted or stopped.');
+      else
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Bulkhead: no run that is kept was interrupted or stopped.'),
+        );
     } catch (error) {
-      void vscode.window.showErrorMessage(`Bulkhead could not go on with the run. ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Bulkhead could not go on with the run. {0}', (error as Error).message),
+      );
     }
   }
 
   async resume(past: PastRun): Promise<void> {
-    await this.#runs.resume(past.run, `Run of ${whenText(past)}, resumed`, past.startedAt);
+    await this.#runs.resume(past.run, vscode.l10n.t('Run of {0}, resumed', whenText(past)), past.startedAt);
   }
 
   dispose(): void {
@@ -86,7 +91,7 @@ export class Interrupted implements vscode.Disposable {
   }
 
   async #tell(past: PastRun): Promise<void> {
-    const [resume, show] = ['Resume', 'Show'];
+    const [resume, show] = [vscode.l10n.t('Resume'), vscode.l10n.t('Show')];
     const answer = await vscode.window.showInformationMessage(interruptionText(past, whenText(past)), resume, show);
     await this.#state.update(toldKey, past.run);
     if (answer === resume) await this.resume(past);

@@ -36,7 +36,9 @@ export class KnownFailures {
       const found = item && (await this.#testOf(item));
       const folder = item?.uri && vscode.workspace.getWorkspaceFolder(item.uri);
       if (!found || !folder) {
-        void vscode.window.showInformationMessage('Bulkhead: choose a single test in the Test Explorer.');
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Bulkhead: choose a single test in the Test Explorer.'),
+        );
         return;
       }
       const { test } = found;
@@ -45,7 +47,9 @@ export class KnownFailures {
       const kind = this.#runs.last?.verdict(test.key);
       await write(folder.uri, entryOf(folder.uri.fsPath, { ...found, reason, kind }));
     } catch (error) {
-      void vscode.window.showErrorMessage(`Bulkhead could not list the test. ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Bulkhead could not list the test. {0}', (error as Error).message),
+      );
     }
   }
 
@@ -84,9 +88,9 @@ function entryOf(folder: string, { test, alone, reason, kind }: Listed): NewEntr
 
 function askReason(title: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: `Mark “${title}” as a known failure`,
-    prompt: `Why does it fail? The reason is kept in ${knownFailuresName}.`,
-    validateInput: text => (text.trim() === '' ? 'Say why, in a few words.' : null),
+    title: vscode.l10n.t('Mark “{0}” as a known failure', title),
+    prompt: vscode.l10n.t('Why does it fail? The reason is kept in {0}.', knownFailuresName),
+    validateInput: text => (text.trim() === '' ? vscode.l10n.t('Say why, in a few words.') : null),
   });
 }
 
@@ -98,13 +102,14 @@ async function write(folder: vscode.Uri, entry: NewEntry): Promise<void> {
   await vscode.workspace.applyEdit(creation);
   const document = await vscode.workspace.openTextDocument(uri);
   const text = withEntry(document.getText(), entry);
-  if (text === null) throw new Error(`${knownFailuresName} cannot be read: mend it, and mark the test again.`);
+  if (text === null)
+    throw new Error(vscode.l10n.t('{0} cannot be read: mend it, and mark the test again.', knownFailuresName));
   const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, document.validateRange(new vscode.Range(0, 0, document.lineCount, 0)), text);
   if (!(await vscode.workspace.applyEdit(edit)) || !(await document.save())) {
-    throw new Error(`${knownFailuresName} could not be written.`);
+    throw new Error(vscode.l10n.t('{0} could not be written.', knownFailuresName));
   }
-  const open = 'Open the List';
-  const told = vscode.window.showInformationMessage(`Bulkhead: listed in ${knownFailuresName}.`, open);
+  const open = vscode.l10n.t('Open the List');
+  const told = vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: listed in {0}.', knownFailuresName), open);
   void told.then(answer => (answer === open ? vscode.window.showTextDocument(document) : undefined));
 }

@@ -44,7 +44,7 @@ export function messagesOf(record: TestRecord): vscode.TestMessage[] {
 function shortly(record: TestRecord): vscode.TestMessage[] {
   const [first] = record.messages;
   const text = oneLine(first?.text ?? '', shortText);
-  const where = 'The run report has all of it; this run has more to say than can be shown here.';
+  const where = vscode.l10n.t('The run report has all of it; this run has more to say than can be shown here.');
   return [message([headline(record), ...(text ? ['', text] : []), '', where].join('\n'), record, undefined)];
 }
 

@@ -44,7 +44,7 @@ export class PastRuns {
   async show(): Promise<void> {
     const runs = await this.#connection.request('history', { limit: mostRuns });
     if (runs.length === 0) {
-      void vscode.window.showInformationMessage('Bulkhead: no run has been kept yet.');
+      void vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: no run has been kept yet.'));
       return;
     }
     const items = runs.map(run => ({
@@ -53,14 +53,17 @@ export class PastRuns {
       description: countsText(run),
       detail: stateText(run),
     }));
-    const title = 'Bulkhead: Run History';
-    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: 'A run to open in the report' });
+    const title = vscode.l10n.t('Bulkhead: Run History');
+    const chosen = await vscode.window.showQuickPick(items, {
+      title,
+      placeHolder: vscode.l10n.t('A run to open in the report'),
+    });
     if (chosen) await this.open(chosen.run);
   }
 
   async open(past: PastRun): Promise<void> {
     await this.#tree.ready();
-    const records = new RunRecords(past.run, `Run of ${whenText(past)}`, past.startedAt);
+    const records = new RunRecords(past.run, vscode.l10n.t('Run of {0}', whenText(past)), past.startedAt);
     records.expect(past.planned);
     await eachRecord(this.#connection, past.run, record => records.add(record, this.#tree.folderOf(record.project)));
     if (past.state !== 'running') records.summary = summaryOf(past);
@@ -72,12 +75,14 @@ export class PastRuns {
   async export(): Promise<void> {
     const { last } = this.#runs;
     if (!last?.summary) {
-      void vscode.window.showInformationMessage('Bulkhead: there is no finished run to export; run tests first.');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Bulkhead: there is no finished run to export; run tests first.'),
+      );
       return;
     }
     const [first] = vscode.workspace.workspaceFolders ?? [];
     const target = await vscode.window.showSaveDialog({
-      title: 'Bulkhead: Export Report',
+      title: vscode.l10n.t('Bulkhead: Export Report'),
       filters: kinds,
       ...(first ? { defaultUri: vscode.Uri.joinPath(first.uri, 'bulkhead-report.md') } : {}),
     });
@@ -87,8 +92,12 @@ export class PastRuns {
     const { cage } = (await this.#connection.open()).info;
     const report = { version: this.#version, folder: first?.uri.fsPath ?? '', cage, summary: last.summary, records };
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(written(report, target.path)));
-    const open = 'Open';
-    const text = `Bulkhead: wrote ${plural(records.length, 'test')} to ${vscode.workspace.asRelativePath(target)}.`;
+    const open = vscode.l10n.t('Open');
+    const text = vscode.l10n.t(
+      'Bulkhead: wrote {0} to {1}.',
+      plural(records.length, 'test'),
+      vscode.workspace.asRelativePath(target),
+    );
     if ((await vscode.window.showInformationMessage(text, open)) === open) await vscode.window.showTextDocument(target);
   }
 }
@@ -115,7 +124,9 @@ export function whenText({ startedAt }: PastRun): string {
 
 function countsText({ counts, planned }: PastRun): string {
   const failed = verdictKinds.filter(isFailure).reduce((sum, kind) => sum + (counts[kind] ?? 0), 0);
-  return failed > 0 ? `$(error) ${failed} failed of ${planned}` : `$(pass) ${counts.passed ?? 0} passed of ${planned}`;
+  return failed > 0
+    ? `$(error) ${vscode.l10n.t('{0} failed of {1}', failed, planned)}`
+    : `$(pass) ${vscode.l10n.t('{0} passed of {1}', counts.passed ?? 0, planned)}`;
 }
 
 function stateText({ state, durationMs, recorded, planned }: PastRun): string {
@@ -127,6 +138,6 @@ async function told(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    void vscode.window.showErrorMessage(`Bulkhead could not do that. ${(error as Error).message}`);
+    void vscode.window.showErrorMessage(vscode.l10n.t('Bulkhead could not do that. {0}', (error as Error).message));
   }
 }

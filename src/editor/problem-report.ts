@@ -29,7 +29,7 @@ export class ProblemReport {
     const { version } = this.#context.extension.packageJSON as { version: string };
     const system = `Bulkhead ${version}, VS Code ${vscode.version} (${vscode.env.appName}), Node ${process.versions.node}, ${process.platform} ${process.arch}`;
     const location = vscode.ProgressLocation.Window;
-    const title = 'Bulkhead: collecting what a report needs';
+    const title = vscode.l10n.t('Bulkhead: collecting what a report needs');
     const doctor = await vscode.window.withProgress({ location, title }, () =>
       this.#doctor.examine().catch((error: Error) => `The doctor could not look: ${error.message}`),
     );

@@ -30,11 +30,15 @@ export class Problems implements vscode.Disposable {
   }
 
   wardenDied(reason: string, inRun: boolean): void {
-    const text = `${reason} Tests without a verdict are shown as errors; the next run starts another warden.`;
-    const actions = [...(inRun ? ['Resume Run'] : []), 'Show Log'];
+    const text = vscode.l10n.t(
+      '{0} Tests without a verdict are shown as errors; the next run starts another warden.',
+      reason,
+    );
+    const [resume, log] = [vscode.l10n.t('Resume Run'), vscode.l10n.t('Show Log')];
+    const actions = [...(inRun ? [resume] : []), log];
     void vscode.window.showErrorMessage(text, ...actions).then(choice => {
-      if (choice === 'Resume Run') void vscode.commands.executeCommand('bulkhead.resumeInterrupted');
-      if (choice === 'Show Log') this.#log.show();
+      if (choice === resume) void vscode.commands.executeCommand('bulkhead.resumeInterrupted');
+      if (choice === log) this.#log.show();
     });
   }
 
@@ -58,13 +62,14 @@ export class Problems implements vscode.Disposable {
     }
     const [first, ...more] = problems;
     if (!first) return;
-    const rest = more.length > 0 ? ` (${more.length} more in the log)` : '';
-    const actions = [...(first.file === undefined ? [] : ['Open']), 'Show Log'];
+    const rest = more.length > 0 ? ` ${vscode.l10n.t('({0} more in the log)', more.length)}` : '';
+    const [open, log] = [vscode.l10n.t('Open'), vscode.l10n.t('Show Log')];
+    const actions = [...(first.file === undefined ? [] : [open]), log];
     const show = first.severity === 'error' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
     void show(`Bulkhead: ${textOf(first)}${rest}`, ...actions).then(choice => {
-      if (choice === 'Open' && first.file !== undefined) {
+      if (choice === open && first.file !== undefined) {
         void vscode.window.showTextDocument(vscode.Uri.file(first.file), { selection: rangeOf(first) });
-      } else if (choice === 'Show Log') this.#log.show();
+      } else if (choice === log) this.#log.show();
     });
   }
 }

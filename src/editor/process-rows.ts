@@ -4,6 +4,7 @@ import type { ProcessUsage } from '../protocol/limits.ts';
 import type { CageStatus, WardenSight, WardenStatus } from '../protocol/messages.ts';
 import { mechanismLabel } from '../reports/cage.ts';
 import { inspectedAt } from './inspected.ts';
+import { t } from './texts.ts';
 import { oneLine, plural } from '../reports/excerpt.ts';
 
 /** What one row of the Processes view stands for. */
@@ -57,14 +58,17 @@ export function rowText(row: Row): RowText {
 }
 
 function wardenRow({ pid, memoryBytes, uptimeMs, cages }: WardenStatus): RowText {
-  const doing = cages.length === 0 ? 'idle' : plural(cages.length, 'cage');
+  const doing = cages.length === 0 ? t('idle') : plural(cages.length, 'cage');
   const memory = formatBytes(memoryBytes);
   return {
     id: `warden ${pid}`,
-    label: `Warden ${pid}`,
+    label: t('Warden {0}', pid),
     description: `${doing} · ${memory}`,
-    tooltip: `The process of Bulkhead that starts, watches and ends the tests of this window; alive for ${age(uptimeMs)}.`,
-    spoken: `Warden, process ${pid}, ${doing}, uses ${memory} itself`,
+    tooltip: t(
+      'The process of Bulkhead that starts, watches and ends the tests of this window; alive for {0}.',
+      age(uptimeMs),
+    ),
+    spoken: t('Warden, process {0}, {1}, uses {2} itself', pid, doing, memory),
     context: 'warden',
   };
 }
@@ -76,10 +80,14 @@ function leftoverRow({ pid, since, folders, cages }: WardenSight): RowText {
   const where = folders.length > 0 ? ` for ${folders.map(folder => oneLine(folder, 120)).join(', ')}` : '';
   return {
     id: `leftover ${pid} ${since ?? ''}`,
-    label: 'Left by an earlier run',
+    label: t('Left by an earlier run'),
     description: `${count} · ${memory}`,
-    tooltip: `Warden ${pid}${where} was killed, and these processes of its tests live on. Nothing of this window is among them: Reap Leftovers ends them.`,
-    spoken: `Left by an earlier run of warden ${pid}: ${count}, memory ${memory}`,
+    tooltip: t(
+      'Warden {0}{1} was killed, and these processes of its tests live on. Nothing of this window is among them: Reap Leftovers ends them.',
+      pid,
+      where,
+    ),
+    spoken: t('Left by an earlier run of warden {0}: {1}, memory {2}', pid, count, memory),
     context: 'leftover',
   };
 }
@@ -89,13 +97,13 @@ function cageRow({ name, label, test, mechanism, memoryBytes, memoryCapBytes, pr
   const cap = memoryCapBytes === null ? '' : ` of ${formatBytes(memoryCapBytes)}`;
   const memory = memoryBytes === null ? [] : [`${formatBytes(memoryBytes)}${cap}`];
   const count = plural(processes.length, 'process', 'processes');
-  const spoken = memory.map(text => `memory ${text}`);
+  const spoken = memory.map(text => t('memory {0}', text));
   return {
     id: `cage ${name}`,
     label: title,
     description: [...memory, age(ageMs)].join(' · '),
-    tooltip: [oneLine(label, 500), `${count} in a cage of the kind "${mechanismLabel(mechanism)}"`].join('\n'),
-    spoken: [`Cage of ${title}`, ...spoken, count, `alive for ${age(ageMs)}`].join(', '),
+    tooltip: [oneLine(label, 500), t('{0} in a cage of the kind "{1}"', count, mechanismLabel(mechanism))].join('\n'),
+    spoken: [t('Cage of {0}', title), ...spoken, count, t('alive for {0}', age(ageMs))].join(', '),
     context: test === null ? 'cage' : 'cage.test',
   };
 }
@@ -110,10 +118,10 @@ function processRow(cage: string, { pid, parent, started, command, memoryBytes, 
     description: `${pid} · ${memory}`,
     tooltip: [
       oneLine(command, 500),
-      `Process ${pid}, started by ${parent}; ${formatDuration(cpuMs)} of CPU time in ${age(ageMs)}`,
-      ...(inspected ? [`Open to a debugger at ${inspected.host}:${inspected.port}`] : []),
+      t('Process {0}, started by {1}; {2} of CPU time in {3}', pid, parent, formatDuration(cpuMs), age(ageMs)),
+      ...(inspected ? [t('Open to a debugger at {0}', `${inspected.host}:${inspected.port}`)] : []),
     ].join('\n'),
-    spoken: `Process ${name}, number ${pid}, memory ${memory}, alive for ${age(ageMs)}`,
+    spoken: t('Process {0}, number {1}, memory {2}, alive for {3}', name, pid, memory, age(ageMs)),
     context: inspected ? 'process.debuggable' : 'process',
   };
 }

@@ -94,14 +94,16 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
       const survivors = ended?.survivors ?? [];
       if (survivors.length > 0) {
         const pids = survivors.map(({ pid }) => pid).join(', ');
-        const text = `Bulkhead could not kill ${plural(survivors.length, 'process', 'processes')} of "${title}": ${pids}.`;
-        this.#log.error(text);
-        void vscode.window.showErrorMessage(text);
+        this.#log.error(`Of "${title}" could not be killed: ${pids}.`);
+        const count = plural(survivors.length, 'process', 'processes');
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('Bulkhead could not kill {0} of "{1}": {2}.', count, title, pids),
+        );
       } else if (ended?.found) this.#log.info(`Killed the cage of "${title}"; no process of it is alive.`);
       else this.#log.info(`The cage of "${title}" had ended before it could be killed.`);
     } catch (error) {
       void vscode.window.showErrorMessage(
-        `Bulkhead could not kill the cage of "${title}". ${(error as Error).message}`,
+        vscode.l10n.t('Bulkhead could not kill the cage of "{0}". {1}', title, (error as Error).message),
       );
     }
     this.#soon();
@@ -111,7 +113,9 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     if (row?.kind !== 'cage' || row.cage.test === null) return;
     const item = this.#tree.item(row.cage.test);
     if (!item?.uri) {
-      void vscode.window.showInformationMessage('Bulkhead: this test is not in the Test Explorer any more.');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Bulkhead: this test is not in the Test Explorer any more.'),
+      );
       return;
     }
     await vscode.window.showTextDocument(item.uri, item.range ? { selection: item.range } : {});

@@ -44,9 +44,11 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
   provideTextDocumentContent({ path, query }: vscode.Uri): string {
     const records = this.#last;
     const details = records?.run === query ? records.details(path.slice(1, -'.log'.length)) : null;
-    if (!details) return 'The output of this test is no longer kept.';
+    if (!details) return vscode.l10n.t('The output of this test is no longer kept.');
     const { text, droppedBytes } = details.output;
-    return droppedBytes > 0 ? `${text}\n[${droppedBytes} bytes of its middle are not shown here.]\n` : text;
+    return droppedBytes > 0
+      ? `${text}\n[${vscode.l10n.t('{0} bytes of its middle are not shown here.', droppedBytes)}]\n`
+      : text;
   }
 
   async rerun(keys: readonly TestKey[]): Promise<void> {
@@ -78,7 +80,11 @@ async function openFile(file: string): Promise<boolean> {
     await vscode.workspace.fs.stat(uri);
   } catch (error) {
     void vscode.window.showWarningMessage(
-      `Bulkhead: ${file} is not there any more, so what is kept is shown: ${(error as Error).message}`,
+      vscode.l10n.t(
+        'Bulkhead: {0} is not there any more, so what is kept is shown: {1}',
+        file,
+        (error as Error).message,
+      ),
     );
     return false;
   }
@@ -93,6 +99,8 @@ async function open(place: Place | undefined): Promise<void> {
   try {
     await vscode.window.showTextDocument(uri, { selection: new vscode.Range(position, position) });
   } catch (error) {
-    void vscode.window.showWarningMessage(`Bulkhead: ${place.file} could not be opened: ${(error as Error).message}`);
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('Bulkhead: {0} could not be opened: {1}', place.file, (error as Error).message),
+    );
   }
 }

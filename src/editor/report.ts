@@ -50,7 +50,12 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     } else {
       const options = { enableScripts: true, localResourceRoots: [this.#folder] };
       this.#adopt(
-        vscode.window.createWebviewPanel(reportType, 'Bulkhead: Run Report', vscode.ViewColumn.Active, options),
+        vscode.window.createWebviewPanel(
+          reportType,
+          vscode.l10n.t('Bulkhead: Run Report'),
+          vscode.ViewColumn.Active,
+          options,
+        ),
       );
     }
   }
@@ -213,7 +218,7 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     if (summary) {
       this.#post({ type: 'ended', summary });
       void this.#compare(records);
-    } else this.#post({ type: 'lost', because: lostBecause ?? 'The run was stopped before it began.' });
+    } else this.#post({ type: 'lost', because: lostBecause ?? vscode.l10n.t('The run was stopped before it began.') });
   }
 
   #soon(): void {

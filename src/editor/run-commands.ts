@@ -36,7 +36,7 @@ export class RunCommands {
     const file = vscode.window.activeTextEditor?.document.uri.fsPath;
     const items = file === undefined ? [] : this.#tree.filesAt(file);
     if (items.length > 0) await this.#run(items);
-    else tell('the file in the editor is no test file of any project.');
+    else tell(vscode.l10n.t('Bulkhead: the file in the editor is no test file of any project.'));
   }
 
   async runAtCursor(): Promise<void> {
@@ -46,13 +46,13 @@ export class RunCommands {
     await Promise.all((file === undefined ? [] : this.#tree.filesAt(file)).map(item => this.#tree.opened(item)));
     const item = itemAtCursor(this.#tree);
     if (item) await this.#run([item]);
-    else tell('there is no test at the cursor.');
+    else tell(vscode.l10n.t('Bulkhead: there is no test at the cursor.'));
   }
 
   async runLast(): Promise<void> {
     const again = this.#runs.again;
     if (again) await again();
-    else tell('nothing has run yet.');
+    else tell(vscode.l10n.t('Bulkhead: nothing has run yet.'));
   }
 
   async runFailedOfCategory(): Promise<void> {
@@ -64,9 +64,12 @@ export class RunCommands {
         label: verdictLabel(kind),
         description: plural(last?.counts[kind] ?? 0, 'test'),
       }));
-    if (choices.length === 0) return tell('no test of the last run failed.');
-    const title = 'Bulkhead: Run Failed Tests of a Category';
-    const chosen = await vscode.window.showQuickPick(choices, { title, placeHolder: 'Which to run again' });
+    if (choices.length === 0) return tell(vscode.l10n.t('Bulkhead: no test of the last run failed.'));
+    const title = vscode.l10n.t('Bulkhead: Run Failed Tests of a Category');
+    const chosen = await vscode.window.showQuickPick(choices, {
+      title,
+      placeHolder: vscode.l10n.t('Which to run again'),
+    });
     if (chosen && last) await this.#commands.run(last.failed().filter(key => last.verdict(key) === chosen.verdict));
   }
 
@@ -76,5 +79,5 @@ export class RunCommands {
 }
 
 function tell(text: string): void {
-  void vscode.window.showInformationMessage(`Bulkhead: ${text}`);
+  void vscode.window.showInformationMessage(text);
 }

@@ -75,7 +75,8 @@ export class RunView implements PaceSink {
       await this.#pace.drained();
       for (const test of this.records.unfinished()) {
         const item = this.#itemOf(test, this.#counts.affordsFault());
-        if (item) this.#run.errored(item, lost(reason ?? 'The warden ended the run without a verdict for it.'));
+        if (item)
+          this.#run.errored(item, lost(reason ?? vscode.l10n.t('The warden ended the run without a verdict for it.')));
         this.#ended(test, 'errored', item !== undefined);
       }
       if (reason !== null && this.records.planned === 0)

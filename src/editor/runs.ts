@@ -287,6 +287,6 @@ function orderOf({ selection, overrides, coverage, debug }: Extract<Beginning, {
 
 function titleOf({ include }: vscode.TestRunRequest): string {
   const [first, ...more] = include ?? [];
-  if (!first) return 'All tests';
-  return more.length > 0 ? `${first.label} and ${more.length} more` : first.label;
+  if (!first) return vscode.l10n.t('All tests');
+  return more.length > 0 ? vscode.l10n.t('{0} and {1} more', first.label, more.length) : first.label;
 }

@@ -5,6 +5,7 @@ import type { CageStatus } from '../protocol/messages.ts';
 import { isFailure, type VerdictKind, verdictKinds } from '../protocol/verdict.ts';
 import { oneLine, plural } from '../reports/excerpt.ts';
 import { verdictLabel } from '../reports/wording.ts';
+import { t } from './texts.ts';
 
 export type Counts = Readonly<Partial<Record<VerdictKind, number>>>;
 
@@ -28,29 +29,37 @@ export interface StatusText {
 
 export function statusText(state: StatusState, survivors: number): StatusText {
   if (survivors > 0) {
-    const processes = survivors === 1 ? '1 process' : `${survivors} processes`;
-    return { text: `$(alert) ${processes} not killed`, spoken: `Bulkhead: ${processes} could not be killed` };
+    const one = survivors === 1;
+    return {
+      text: `$(alert) ${one ? t('1 process not killed') : t('{0} processes not killed', survivors)}`,
+      spoken: one
+        ? t('Bulkhead: 1 process could not be killed')
+        : t('Bulkhead: {0} processes could not be killed', survivors),
+    };
   }
   switch (state.kind) {
     case 'idle':
-      return { text: '$(beaker) Bulkhead', spoken: 'Bulkhead: no tests have run yet' };
+      return { text: '$(beaker) Bulkhead', spoken: t('Bulkhead: no tests have run yet') };
     case 'running':
       return running(state.finished, state.planned, state.live);
     case 'ended':
       return ended(state.counts, state.planned, state.how);
     case 'lost':
-      return { text: '$(error) Run ended early', spoken: `Bulkhead: the run ended early. ${state.because}` };
+      return {
+        text: `$(error) ${t('Run ended early')}`,
+        spoken: t('Bulkhead: the run ended early. {0}', state.because),
+      };
   }
 }
 
 function running(finished: number, planned: number, live: LiveNumbers | null): StatusText {
-  const progress = planned === 0 ? 'starting' : `${finished}/${planned}`;
+  const progress = planned === 0 ? t('starting') : `${finished}/${planned}`;
   const numbers = live
-    ? [formatBytes(live.memoryBytes), `${live.processes} ${live.processes === 1 ? 'proc' : 'procs'}`]
+    ? [formatBytes(live.memoryBytes), live.processes === 1 ? t('1 proc') : t('{0} procs', live.processes)]
     : [];
-  const spokenLive = live ? `, ${formatBytes(live.memoryBytes)} in ${live.processes} processes` : '';
-  const spoken =
-    planned === 0 ? 'Bulkhead: the run is starting' : `Bulkhead: ${finished} of ${planned} tests done${spokenLive}`;
+  const done = t('Bulkhead: {0} of {1} tests done', finished, planned);
+  const using = live && t('{0} in {1} processes', formatBytes(live.memoryBytes), live.processes);
+  const spoken = planned === 0 ? t('Bulkhead: the run is starting') : [done, ...(using ? [using] : [])].join(', ');
   return { text: `$(sync~spin) ${[progress, ...numbers].join(' · ')}`, spoken };
 }
 
@@ -59,24 +68,24 @@ function ended(counts: Counts, planned: number, how: 'done' | 'stopped'): Status
   const failed = verdictKinds.filter(isFailure).reduce((sum, kind) => sum + count(kind), 0);
   const passed = count('passed');
   if (failed > 0) {
-    const stopped = how === 'stopped' ? ' · stopped' : '';
+    const stopped = how === 'stopped' ? ` · ${t('stopped')}` : '';
     return {
-      text: `$(error) ${failed} failed of ${planned}${stopped}`,
-      spoken: `Bulkhead: ${failed} of ${planned} tests failed`,
+      text: `$(error) ${t('{0} failed of {1}', failed, planned)}${stopped}`,
+      spoken: t('Bulkhead: {0} of {1} tests failed', failed, planned),
     };
   }
   if (how === 'stopped') {
     const ran = planned - count('cancelled');
     return {
-      text: `$(circle-slash) stopped · ${ran} of ${planned} ran`,
-      spoken: `Bulkhead: stopped after ${ran} of ${planned} tests`,
+      text: `$(circle-slash) ${t('stopped')} · ${t('{0} of {1} ran', ran, planned)}`,
+      spoken: t('Bulkhead: stopped after {0} of {1} tests', ran, planned),
     };
   }
-  if (planned === 0) return { text: '$(beaker) no tests ran', spoken: 'Bulkhead: no tests ran' };
-  const skipped = count('skipped') > 0 ? ` · ${count('skipped')} skipped` : '';
+  if (planned === 0) return { text: `$(beaker) ${t('no tests ran')}`, spoken: t('Bulkhead: no tests ran') };
+  const skipped = count('skipped') > 0 ? [t('{0} skipped', count('skipped'))] : [];
   return {
-    text: `$(pass) ${passed} passed${skipped}`,
-    spoken: `Bulkhead: ${passed} tests passed${skipped.replace(' ·', ',')}`,
+    text: `$(pass) ${[t('{0} passed', passed), ...skipped].join(' · ')}`,
+    spoken: [t('Bulkhead: {0} tests passed', passed), ...skipped].join(', '),
   };
 }
 
@@ -88,10 +97,12 @@ export function statusDetails(state: StatusState, counts: Counts, cage: CageDesc
     ...(present.length > 0
       ? [present.map(kind => `${counts[kind]} ${verdictLabel(kind).toLowerCase()}`).join(', ')]
       : []),
-    ...(live ? [`${formatBytes(live.memoryBytes)} in ${live.processes} processes of ${live.cages} cages`] : []),
+    ...(live
+      ? [t('{0} in {1} processes of {2} cages', formatBytes(live.memoryBytes), live.processes, live.cages)]
+      : []),
     ...(cage
-      ? [`Cage: **${cage.label}**`, ...assurances(cage.properties)]
-      : ['The cage is chosen when the first test is listed or run.']),
+      ? [t('Cage: **{0}**', cage.label), ...assurances(cage.properties)]
+      : [t('The cage is chosen when the first test is listed or run.')]),
   ];
 }
 
@@ -107,7 +118,7 @@ export function cageLines(cages: readonly CageStatus[]): string[] {
       const memory = memoryBytes === null ? [] : [`${formatBytes(memoryBytes)}${cap}`];
       return `${oneLine(label, 60)}: ${[...memory, plural(processes.length, 'process', 'processes')].join(', ')}`;
     });
-  return cages.length > mostLines ? [...lines, `and ${cages.length - mostLines} more`] : lines;
+  return cages.length > mostLines ? [...lines, t('and {0} more', cages.length - mostLines)] : lines;
 }
 
 /** The tests of a run that used the most memory, kept as they come. */

@@ -13,14 +13,15 @@ const lookEveryMs = 1_000;
 const cageKey = 'bulkhead.cage';
 /** A process that cannot be killed is a promise broken; the others are to be known. */
 const colors = { survivors: 'error', memory: 'warning', downgraded: 'warning' } as const;
-const actions = [
-  ['Run all tests', 'bulkhead.runAll'],
-  ['Run failed again', 'bulkhead.runFailed'],
-  ['Stop and reap', 'bulkhead.stop'],
-  ['Report', 'bulkhead.showReport'],
-  ['Processes', 'bulkhead.showProcesses'],
-  ['Log', 'bulkhead.showLog'],
-] as const;
+const actions = () =>
+  [
+    [vscode.l10n.t('Run all tests'), 'bulkhead.runAll'],
+    [vscode.l10n.t('Run failed again'), 'bulkhead.runFailed'],
+    [vscode.l10n.t('Stop and reap'), 'bulkhead.stop'],
+    [vscode.l10n.t('Report'), 'bulkhead.showReport'],
+    [vscode.l10n.t('Processes'), 'bulkhead.showProcesses'],
+    [vscode.l10n.t('Log'), 'bulkhead.showLog'],
+  ] as const;
 
 /** The one line about the run that is always in sight. */
 export class Status implements vscode.Disposable {
@@ -119,7 +120,8 @@ export class Status implements vscode.Disposable {
     this.#timer = undefined;
     const { text, spoken } = statusText(this.#state, this.#survivors);
     const danger = this.#danger();
-    const label = danger && danger.kind !== 'survivors' ? `${spoken}. Warning: ${dangerText(danger)}` : spoken;
+    const label =
+      danger && danger.kind !== 'survivors' ? vscode.l10n.t('{0}. Warning: {1}', spoken, dangerText(danger)) : spoken;
     if (this.item.text !== text || this.item.accessibilityInformation?.label !== label) {
       this.item.text = text;
       this.item.accessibilityInformation = { label, role: 'button' };
@@ -135,17 +137,19 @@ export class Status implements vscode.Disposable {
   }
 
   #tooltip(): vscode.MarkdownString {
-    const links = actions.map(([label, command]) => `[${label}](command:${command})`).join(' · ');
+    const links = actions()
+      .map(([label, command]) => `[${label}](command:${command})`)
+      .join(' · ');
     const danger = this.#danger();
     const lines = [
-      '**Bulkhead**: safe test runs',
-      ...(danger ? [`$(warning) **Warning**: ${dangerText(danger)}.`] : []),
+      `**Bulkhead**: ${vscode.l10n.t('safe test runs')}`,
+      ...(danger ? [`$(warning) **${vscode.l10n.t('Warning')}**: ${dangerText(danger)}.`] : []),
       ...statusDetails(this.#state, this.#counts, this.#cage()),
     ];
     const tooltip = new vscode.MarkdownString(lines.join('\n\n'), true);
     for (const { heading, entries } of [
-      { heading: 'Alive now', entries: cageLines(this.#living) },
-      { heading: 'Most memory', entries: this.#top.lines() },
+      { heading: vscode.l10n.t('Alive now'), entries: cageLines(this.#living) },
+      { heading: vscode.l10n.t('Most memory'), entries: this.#top.lines() },
     ]) {
       if (entries.length === 0) continue;
       tooltip.appendMarkdown(`\n\n**${heading}**\n`);
@@ -153,7 +157,7 @@ export class Status implements vscode.Disposable {
       for (const entry of entries) tooltip.appendMarkdown('\n- ').appendText(entry);
     }
     tooltip.appendMarkdown(`\n\n${links}`);
-    tooltip.isTrusted = { enabledCommands: actions.map(([, command]) => command) };
+    tooltip.isTrusted = { enabledCommands: actions().map(([, command]) => command) };
     return tooltip;
   }
 }

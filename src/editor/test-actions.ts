@@ -58,32 +58,35 @@ export class TestActions {
   async runWithMoreMemory(chosen: Chosen): Promise<void> {
     const bytes = await moreMemory(chosen.limits.memory);
     if (bytes === undefined) return;
-    const size = bytes === null ? 'no memory cap' : formatBytes(bytes);
-    const records = await this.#run(chosen, { overrides: { memory: bytes }, name: `with ${size}` });
+    const size = bytes === null ? vscode.l10n.t('no memory cap') : formatBytes(bytes);
+    const records = await this.#run(chosen, { overrides: { memory: bytes }, name: vscode.l10n.t('with {0}', size) });
     if (bytes === null || records.finished === 0) return;
-    const ran = records.failed().length > 0 ? 'failed' : 'passed';
-    const write = 'Write to Configuration';
-    const text = `Bulkhead: ${oneLine(chosen.item.label, 60)} ${ran} with ${size}.`;
-    if ((await vscode.window.showInformationMessage(text, write)) === write) await this.#write(chosen, 'memory', size);
+    const label = oneLine(chosen.item.label, 60);
+    const ran =
+      records.failed().length > 0
+        ? vscode.l10n.t('Bulkhead: {0} failed with {1}.', label, size)
+        : vscode.l10n.t('Bulkhead: {0} passed with {1}.', label, size);
+    const write = vscode.l10n.t('Write to Configuration');
+    if ((await vscode.window.showInformationMessage(ran, write)) === write) await this.#write(chosen, 'memory', size);
   }
 
   /** One after the other, each in a cage of its own and with nothing of it beside. */
   async runRepeatedly(chosen: Chosen): Promise<void> {
     const text = await vscode.window.showInputBox({
-      title: `Bulkhead: run "${oneLine(chosen.item.label, 60)}" alone, again and again`,
-      prompt: 'How many times',
+      title: vscode.l10n.t('Bulkhead: run "{0}" alone, again and again', oneLine(chosen.item.label, 60)),
+      prompt: vscode.l10n.t('How many times'),
       value: '20',
-      validateInput: typed => (/^[1-9]\d{0,3}$/.test(typed.trim()) ? null : 'A number from 1 to 9999.'),
+      validateInput: typed => (/^[1-9]\d{0,3}$/.test(typed.trim()) ? null : vscode.l10n.t('A number from 1 to 9999.')),
     });
     if (text === undefined) return;
     const times = Number(text);
     const told: RunRecords[] = [];
     const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
-    const title = `Bulkhead: running "${oneLine(chosen.item.label, 60)}"`;
+    const title = vscode.l10n.t('Bulkhead: running "{0}"', oneLine(chosen.item.label, 60));
     await vscode.window.withProgress({ ...options, title }, async (progress, token) => {
       while (told.length < times && !token.isCancellationRequested) {
-        progress.report({ message: `${told.length + 1} of ${times}`, increment: 100 / times });
-        const name = `${told.length + 1} of ${times}`;
+        progress.report({ message: vscode.l10n.t('{0} of {1}', told.length + 1, times), increment: 100 / times });
+        const name = vscode.l10n.t('{0} of {1}', told.length + 1, times);
         const records = await this.#run(chosen, { overrides: { isolation: 'test', jobs: 1, retries: 0 }, name }, token);
         if (records.summary?.cancelled !== false) break;
         told.push(records);
@@ -101,14 +104,23 @@ export class TestActions {
       shellOf(vscode.env.shell),
     );
     await vscode.env.clipboard.writeText(command);
-    vscode.window.setStatusBarMessage('Bulkhead: copied the command that runs this again in a terminal', 5_000);
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t('Bulkhead: copied the command that runs this again in a terminal'),
+      5_000,
+    );
   }
 
   async setLimit(chosen: Chosen, key: 'memory' | 'timeout'): Promise<void> {
     const now = chosen.limits[key];
     const text = await vscode.window.showInputBox({
-      title: `Bulkhead: ${key === 'memory' ? 'memory cap' : 'time limit'} of "${oneLine(chosen.item.label, 60)}"`,
-      prompt: key === 'memory' ? 'A size such as "1 GiB", or "none"' : 'A time such as "30s" or "2 min", or "none"',
+      title:
+        key === 'memory'
+          ? vscode.l10n.t('Bulkhead: memory cap of "{0}"', oneLine(chosen.item.label, 60))
+          : vscode.l10n.t('Bulkhead: time limit of "{0}"', oneLine(chosen.item.label, 60)),
+      prompt:
+        key === 'memory'
+          ? vscode.l10n.t('A size such as "1 GiB", or "none"')
+          : vscode.l10n.t('A time such as "30s" or "2 min", or "none"'),
       value: now === null ? 'none' : key === 'memory' ? formatBytes(now) : formatDuration(now),
       validateInput: typed => wrongLimit(key, typed),
     });
@@ -119,7 +131,10 @@ export class TestActions {
     const [item] = chosenItems(this.#tree, args);
     const key = item && testsOf(this.#tree, item)?.keys[0];
     if (item && (key === undefined || !this.#runs.last?.place(key))) {
-      const text = `Bulkhead: ${oneLine(item.label, 60)} is not among the tests of the run that the report shows.`;
+      const text = vscode.l10n.t(
+        'Bulkhead: {0} is not among the tests of the run that the report shows.',
+        oneLine(item.label, 60),
+      );
       void vscode.window.showInformationMessage(text);
     }
     this.#report.show(key);
@@ -130,9 +145,12 @@ export class TestActions {
       await this.#tree.ready();
       const chosen = await this.#chosen(chosenItems(this.#tree, args)[0]);
       if (chosen) await action(chosen);
-      else void vscode.window.showInformationMessage('Bulkhead: choose a test, a suite or a file of tests first.');
+      else
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Bulkhead: choose a test, a suite or a file of tests first.'),
+        );
     } catch (error) {
-      void vscode.window.showErrorMessage(`Bulkhead could not do that. ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(vscode.l10n.t('Bulkhead could not do that. {0}', (error as Error).message));
     }
   }
 
@@ -183,16 +201,24 @@ async function moreMemory(cap: number | null): Promise<number | null | undefined
   const choices: Choice[] = [
     ...times(2),
     ...times(4),
-    { label: 'Other…', description: 'a size of your own' },
-    { label: 'No cap', description: 'the test may take all the memory there is', bytes: null },
+    { label: vscode.l10n.t('Other…'), description: vscode.l10n.t('a size of your own') },
+    {
+      label: vscode.l10n.t('No cap'),
+      description: vscode.l10n.t('the test may take all the memory there is'),
+      bytes: null,
+    },
   ];
-  const placeHolder = cap === null ? 'It has no memory cap now' : `The cap is ${formatBytes(cap)} now`;
-  const chosen = await vscode.window.showQuickPick(choices, { title: 'Bulkhead: Run with More Memory', placeHolder });
+  const placeHolder =
+    cap === null ? vscode.l10n.t('It has no memory cap now') : vscode.l10n.t('The cap is {0} now', formatBytes(cap));
+  const chosen = await vscode.window.showQuickPick(choices, {
+    title: vscode.l10n.t('Bulkhead: Run with More Memory'),
+    placeHolder,
+  });
   if (!chosen) return undefined;
   if (chosen.bytes !== undefined) return chosen.bytes;
   const text = await vscode.window.showInputBox({
-    title: 'Bulkhead: Run with More Memory',
-    prompt: 'A size such as "1 GiB"',
+    title: vscode.l10n.t('Bulkhead: Run with More Memory'),
+    prompt: vscode.l10n.t('A size such as "1 GiB"'),
     validateInput: typed => wrongLimit('memory', typed),
   });
   if (text === undefined) return undefined;

@@ -6,8 +6,11 @@ import { ReadTests } from './read-tests.ts';
 import { reportType } from './report.ts';
 import { TestTree } from './tree.ts';
 
+/** As VS Code gives it: where its user speaks another language, with the English beside it. */
+type Title = string | { readonly value: string };
+
 interface Manifest {
-  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
+  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: Title }[] };
 }
 
 /** What works where nobody is trusted yet. */
@@ -37,7 +40,9 @@ export class Untrusted implements vscode.Disposable {
       vscode.commands.registerCommand('bulkhead.showLog', () => log.show()),
       ...(packageJSON as Manifest).contributes.commands
         .filter(({ command }) => !harmless.includes(command))
-        .map(({ command, title }) => vscode.commands.registerCommand(command, () => sayWhy(title))),
+        .map(({ command, title }) =>
+          vscode.commands.registerCommand(command, () => sayWhy(typeof title === 'string' ? title : title.value)),
+        ),
     ];
     void vscode.commands.executeCommand('setContext', 'bulkhead.active', true);
     log.info('This workspace is not trusted: tests are found by reading alone, and no process is started.');
@@ -66,8 +71,11 @@ function refuse(): never {
 }
 
 async function sayWhy(title: string): Promise<void> {
-  const manage = 'Manage Trust';
-  const text = `Bulkhead starts nothing in a workspace that you do not trust, and "${title}" needs that. Its tests are shown as far as reading finds them.`;
+  const manage = vscode.l10n.t('Manage Trust');
+  const text = vscode.l10n.t(
+    'Bulkhead starts nothing in a workspace that you do not trust, and "{0}" needs that. Its tests are shown as far as reading finds them.',
+    title,
+  );
   const answer = await vscode.window.showInformationMessage(text, manage);
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }

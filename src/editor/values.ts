@@ -16,7 +16,7 @@ export function settableKeys(): SettableKey[] {
     .map(([key, { description, default: usual }]) => ({
       key,
       description,
-      usual: usual === undefined ? 'by the machine' : JSON.stringify(usual),
+      usual: usual === undefined ? vscode.l10n.t('by the machine') : JSON.stringify(usual),
     }));
 }
 
@@ -34,7 +34,7 @@ export async function askValue(key: string, written: unknown): Promise<unknown> 
   const shown = examples.map(example => String(example)).join(', ');
   const text = await vscode.window.showInputBox({
     title: `Bulkhead: ${key}`,
-    prompt: shown === '' ? description : `${description} For example: ${shown}`,
+    prompt: shown === '' ? description : vscode.l10n.t('{0} For example: {1}', description, shown),
     value: typeof current === 'string' || typeof current === 'number' ? String(current) : '',
     validateInput: typed => wrong(field, asWritten(typed)),
   });

@@ -14,7 +14,8 @@ describe('activation', () => {
     await extension();
     const all = await vscode.commands.getCommands(true);
     const manifest = vscode.extensions.getExtension('bulkhead.bulkhead')!.packageJSON as Manifest;
-    for (const { command, category } of manifest.contributes.commands) {
+    for (const { command, category, title } of manifest.contributes.commands) {
+      assert.doesNotMatch(title, /^%/, 'its text is in package.nls.json');
       assert.ok(all.includes(command), command);
       assert.equal(category, 'Bulkhead');
       const when = manifest.contributes.menus.commandPalette.find(entry => entry.command === command)?.when;
@@ -40,7 +41,7 @@ interface Manifest {
   readonly enabledApiProposals?: unknown;
   readonly extensionKind: string[];
   readonly contributes: {
-    readonly commands: { command: string; category: string }[];
+    readonly commands: { command: string; category: string; title: string }[];
     readonly menus: { readonly commandPalette: { command: string; when: string }[] };
   };
 }

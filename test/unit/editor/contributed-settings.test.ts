@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Field } from '../../../src/config/fields.ts';
 import { fields } from '../../../src/config/table.ts';
+import { generated } from '../../../src/editor/generated-manifest.ts';
 import { contributedSettings, settingKeys } from '../../../src/editor/contributed-settings.ts';
 
 interface Manifest {
@@ -13,9 +14,8 @@ const table: Readonly<Record<string, Field<unknown>>> = fields;
 describe('settings of the editor', () => {
   it('are in package.json as the table of settings has them', () => {
     const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-    const expected: unknown = JSON.parse(JSON.stringify(contributedSettings()));
-    const hint = 'run: node src/editor/write-settings.ts';
-    assert.deepEqual(manifest.contributes.configuration.properties, expected, hint);
+    const expected: unknown = JSON.parse(JSON.stringify(generated().properties));
+    assert.deepEqual(manifest.contributes.configuration.properties, expected, 'run: npm run schema');
   });
 
   it('are not set by default, so that the project decides', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseTree, type Node } from 'jsonc-parser';
-import { contributedTools } from '../../../src/editor/contributed-tools.ts';
+import { generated } from '../../../src/editor/generated-manifest.ts';
 
 interface Manifest {
   readonly activationEvents: readonly string[];
@@ -14,6 +14,7 @@ interface Manifest {
 }
 
 const text = readFileSync('package.json', 'utf8');
+const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
 const { activationEvents, contributes } = JSON.parse(text) as Manifest;
 const { commands, menus, keybindings = [], languageModelTools } = contributes;
 
@@ -29,6 +30,29 @@ describe('the manifest of the extension', () => {
     };
     look(parseTree(text)!);
     assert.deepEqual(twice, []);
+  });
+
+  it('has every text that people read in package.nls.json, and there nothing that it does not use', () => {
+    const used: string[] = [];
+    const plain: string[] = [];
+    const told =
+      /^(title|description|markdownDescription|displayName|userDescription|contents|contextualTitle|altText|label)$/;
+    const look = (part: unknown, place: string): void => {
+      if (typeof part === 'string') {
+        const key = /^%([\w.-]+)%$/.exec(part)?.[1];
+        if (key !== undefined) used.push(key);
+        else if (told.test(place.split('/').at(-1)!)) plain.push(place);
+      } else if (typeof part === 'object' && part !== null) {
+        // What a model reads is no matter of the user's language.
+        for (const [name, value] of Object.entries(part)) if (name !== 'inputSchema') look(value, `${place}/${name}`);
+      }
+    };
+    look(JSON.parse(text), '');
+    assert.deepEqual(plain, []);
+    assert.deepEqual([...used].sort(), Object.keys(texts).sort());
+    for (const [key, value] of Object.entries(texts)) assert.ok(value.length > 0, key);
+    for (const [key, value] of Object.entries(generated().texts))
+      assert.equal(texts[key], value, 'run: npm run schema');
   });
 
   it('has each command under one category, and in the palette under a condition', () => {
@@ -49,7 +73,7 @@ describe('the manifest of the extension', () => {
   });
 
   it('has the tools for agents as the code describes them, and wakes up for each', () => {
-    const expected: unknown = JSON.parse(JSON.stringify(contributedTools()));
+    const expected: unknown = JSON.parse(JSON.stringify(generated().tools));
     assert.deepEqual(languageModelTools, expected, 'run: npm run schema');
     for (const { name } of languageModelTools)
       assert.ok(activationEvents.includes(`onLanguageModelTool:${name}`), name);
@@ -58,9 +82,11 @@ describe('the manifest of the extension', () => {
   it('lists in the README every command of the palette', () => {
     const readme = readFileSync('README.md', 'utf8');
     const hidden = new Set(menus['commandPalette']!.filter(({ when }) => when === 'false').map(each => each.command));
-    const missing = commands.filter(({ command, title }) => !hidden.has(command) && !readme.includes(`| ${title} `));
+    const titles = commands
+      .filter(({ command }) => !hidden.has(command))
+      .map(({ title }) => texts[title.slice(1, -1)] ?? title);
     assert.deepEqual(
-      missing.map(({ title }) => title),
+      titles.filter(title => !readme.includes(`| ${title} `)),
       [],
     );
   });
