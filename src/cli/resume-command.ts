@@ -1,4 +1,5 @@
 import { problemAt } from '../config/reading.ts';
+import { stands } from '../engine/resumption.ts';
 import { canGoOn, type PastRun } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
 import type { TestKey } from '../protocol/tests.ts';
@@ -30,8 +31,8 @@ export async function resumeCommand(command: ResumeCommand, program: Program): P
   }
   const earlier = new Map<TestKey, TestRecord>();
   const { opening } = digestOf(storage, run.run, record => {
-    if (record.verdict.kind === 'cancelled') earlier.delete(record.test.key);
-    else earlier.set(record.test.key, record);
+    if (stands(record.verdict.kind)) earlier.set(record.test.key, record);
+    else earlier.delete(record.test.key);
   });
   console.people.print(
     `Going on with run ${run.run.slice(0, 8)}: ${earlier.size.toLocaleString('en-US')} of ${plural(run.planned, 'planned test')} had a verdict.`,

@@ -138,6 +138,7 @@ async function runWith(connection: Connection, { folder, targets }: Setup, run: 
   const covered = !beginning.coverage || (await showCoverage(connection, folder.folder.path, run));
   if (interruption.exitCode !== null) return interruption.exitCode;
   if (!reported || !covered || earlier.length + progress.done !== summary.planned) return exitCodes.infrastructure;
+  if (summary.unkept) return exitCodes.infrastructure;
   if (verdictKinds.some(kind => isFailure(kind) && summary.counts[kind])) return exitCodes.failed;
   if (unusable) return exitCodes.usage;
   return summary.planned === 0 ? exitCodes.noTests : exitCodes.passed;

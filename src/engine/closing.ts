@@ -2,7 +2,7 @@ import type { Limits, MechanismName } from '../protocol/limits.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import type { Tally } from './tally.ts';
-import { cancelled, gone, notBegun, outOfTime, type Unrun } from './unrun.ts';
+import { cancelled, gone, notBegun, notKept, outOfTime, type Unrun } from './unrun.ts';
 
 export interface ClosingTerms {
   readonly timeoutMs: number | null;
@@ -27,14 +27,15 @@ export class Closing {
   }
 
   get cutShort(): boolean {
-    return this.cancelled || this.outOfTime || this.#tally.failures >= this.#maxFailures;
+    return this.cancelled || this.outOfTime || this.#tally.unkept > 0 || this.#tally.failures >= this.#maxFailures;
   }
 
   /** What becomes of a test that is not begun any more; null: it may begin. */
   before(project: string, limits: Limits): ((test: TestInfo) => TestRecord) | null {
     if (this.cancelled) return test => cancelled(this.unrun(test, project, limits));
     if (this.outOfTime) return test => outOfTime(this.unrun(test, project, limits), this.timeoutMs!);
-    const { failures } = this.#tally;
+    const { failures, unkept } = this.#tally;
+    if (unkept > 0) return test => notKept(this.unrun(test, project, limits));
     if (failures >= this.#maxFailures) return test => notBegun(this.unrun(test, project, limits), failures);
     return null;
   }
@@ -42,7 +43,8 @@ export class Closing {
   /** A test that was planned before an interruption, and not again. */
   notReached(about: Unrun): TestRecord {
     if (this.cancelled) return cancelled(about);
-    return this.outOfTime ? outOfTime(about, this.timeoutMs!) : gone(about);
+    if (this.outOfTime) return outOfTime(about, this.timeoutMs!);
+    return this.#tally.unkept > 0 ? notKept(about) : gone(about);
   }
 
   unrun(test: TestInfo, project: string, limits: Limits): Unrun {

@@ -45,6 +45,23 @@ export class JournalFile {
     return { taken, refused: null };
   }
 
+  /** The first so many bytes of another file, which are whole lines: all of them or none. */
+  copyFrom(descriptor: number, length: number): void {
+    const before = this.#length;
+    try {
+      for (let at = 0; at < length;) {
+        const read = readSync(descriptor, portion, 0, Math.min(portion.length, length - at), at);
+        if (read === 0) throw new Error('it is shorter than it was');
+        this.#write(portion.subarray(0, read));
+        at += read;
+      }
+    } catch (error) {
+      ftruncateSync(this.#descriptor, before);
+      this.#length = before;
+      throw error;
+    }
+  }
+
   close(): void {
     closeSync(this.#descriptor);
   }

@@ -13,9 +13,13 @@ export interface Earlier {
 }
 
 /** A test that was cancelled or not begun says nothing of itself, so it is run like one that never had its turn. */
+export function stands(verdict: VerdictKind): boolean {
+  return verdict !== 'cancelled' && verdict !== 'not-run';
+}
+
 export function isDone({ verdicts }: Pick<Earlier, 'verdicts'>, key: TestKey): boolean {
   const verdict = verdicts.get(key);
-  return verdict !== undefined && verdict !== 'cancelled' && verdict !== 'not-run';
+  return verdict !== undefined && stands(verdict);
 }
 
 /** Of the files of a selection, what is left: files that were never planned whole, of the others the tests without a verdict. */

@@ -19,6 +19,8 @@ export class Tally {
   /** Passed, and had failed before. */
   flaky = 0;
   failures = 0;
+  /** Verdicts that could not be kept, and are not shown. */
+  unkept = 0;
 
   /** Goes on with the account of a run that was interrupted. */
   constructor(earlier: Earlier | null = null) {
@@ -60,6 +62,19 @@ export class Tally {
     this.#count(test.key, verdict.kind, has('leaked-processes'));
     if (isFailure(verdict.kind)) this.failures++;
     else if (has('retried')) this.flaky++;
+  }
+
+  /** Another record stands in the place of one that was counted. */
+  withdraw(record: TestRecord, told: TestRecord): void {
+    this.unkept++;
+    this.#recorded.delete(record.test.key);
+    this.counts[record.verdict.kind] = (this.counts[record.verdict.kind] ?? 1) - 1;
+    if (this.counts[record.verdict.kind] === 0) delete this.counts[record.verdict.kind];
+    const had = (kind: Attribute['kind']) => record.attributes.some(attribute => attribute.kind === kind);
+    if (had('leaked-processes')) this.leaked--;
+    if (isFailure(record.verdict.kind)) this.failures--;
+    else if (had('retried')) this.flaky--;
+    this.count(told);
   }
 
   /** Planned and without a verdict. */

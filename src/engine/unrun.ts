@@ -76,6 +76,20 @@ export function notBegun(about: Unrun, failures: number): TestRecord {
   });
 }
 
+/** Whatever came of it, or nothing: the disk has no room for a verdict. */
+export function notKept(about: Unrun): TestRecord {
+  const { test, project, limits, cage } = about;
+  const because = 'the disk is full, so that its verdict could not be kept';
+  return bare(
+    { test, project, limits, cage },
+    {
+      verdict: { kind: 'not-run', because },
+      why: [`It counts as not run: ${because}. What is shown of a run is always kept.`],
+      messages: [],
+    },
+  );
+}
+
 export function withoutCage(about: Unrun, error: unknown): TestRecord {
   const message = `Bulkhead could not run it: ${error instanceof Error ? error.message : String(error)}.`;
   return bare(about, { verdict: { kind: 'error', phase: 'spawn', message }, why: [message], messages: [] });

@@ -117,6 +117,8 @@ export interface RunSummary {
   readonly problems: readonly Problem[];
   /** The run's journal; null when it could not be written. */
   readonly journal: string | null;
+  /** Verdicts that are not shown, because the disk was full. */
+  readonly unkept?: number;
 }
 
 /** What a cage is for. */

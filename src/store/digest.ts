@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { journalName, runFolder, type RunOpening } from '../engine/journal.ts';
+import { type JournalEntry, journalName, runFolder, type RunOpening } from '../engine/journal.ts';
+import { reservePath } from '../engine/reserve.ts';
 import { isOwned } from '../engine/run-owner.ts';
 import type { PastRun, RunState } from '../protocol/history.ts';
 import type { RunSummary } from '../protocol/messages.ts';
@@ -46,8 +47,8 @@ export function digest(folder: string, onRecord: (record: TestRecord) => void = 
   const verdicts = new Map<TestKey, VerdictKind>();
   const leaked = new Set<TestKey>();
   const retried = new Set<TestKey>();
-  for (const { entry, at, length } of journalLines(path)) {
-    read = at + length + 1;
+  for (const { entry, end } of linesOf(folder)) {
+    read = end ?? read;
     if (entry === null) {
       missing++;
       continue;
@@ -101,6 +102,13 @@ export function digest(folder: string, onRecord: (record: TestRecord) => void = 
     summary,
     missing: missing + (read < size && state !== 'running' ? 1 : 0),
   };
+}
+
+/** `end`: up to there the journal has been read; null: it is not of the journal, but of what was kept aside for a full disk. */
+function* linesOf(folder: string): Generator<{ readonly entry: JournalEntry | null; readonly end: number | null }> {
+  for (const { entry, at, length } of journalLines(join(folder, journalName))) yield { entry, end: at + length + 1 };
+  const aside = reservePath(folder);
+  if (existsSync(aside)) for (const { entry } of journalLines(aside)) yield { entry, end: null };
 }
 
 /** A later record of the test stands in the place of an earlier one. */

@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { JournalFile } from '../engine/journal-file.ts';
 import { journalName } from '../engine/journal.ts';
+import { emptyReserve, reservePath } from '../engine/reserve.ts';
 import { isOwned } from '../engine/run-owner.ts';
 import type {
   Comparison,
@@ -146,12 +148,24 @@ export class Store {
     const known = database.prepare('SELECT run, imported FROM runs').all() as { run: string; imported: number }[];
     const left = new Map(known.map(({ run, imported }) => [run, imported]));
     for (const run of runsIn(this.#storage)) {
+      this.#emptyReserve(join(this.#storage, 'runs', run));
       const size = statSync(join(this.#storage, 'runs', run, journalName), { throwIfNoEntry: false })?.size;
       if (size === undefined) continue;
       if (left.get(run) !== size) this.#importer.import(run);
       left.delete(run);
     }
     for (const run of left.keys()) this.#importer.forget(run);
+  }
+
+  /** A disk that is still full, or a folder of somebody else, leaves it for the next time. */
+  #emptyReserve(folder: string): void {
+    try {
+      emptyReserve(folder, () => JournalFile.open(join(folder, journalName)));
+    } catch (error) {
+      const fix = 'Make its folder writable; it is tried again with the next look at the history.';
+      const message = `What a run has kept aside for a full disk could not be put into its journal: ${(error as Error).message}.`;
+      this.#onProblem({ severity: 'warning', file: reservePath(folder), message, fix });
+    }
   }
 
   #page(run: string, rows: readonly PlaceRow[], limit: number): RecordPage {
