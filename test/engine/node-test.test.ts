@@ -38,6 +38,11 @@ describe('tests of node:test', () => {
         it.only('is marked only', () => {});
         it('fails as a todo', { todo: true }, () => { throw new Error('not yet'); });
         it('takes too long by its own limit', { timeout: 20 }, () => new Promise(done => setTimeout(done, 1000)));
+        describe.skip('skipped', () => { it('is in a skipped suite', () => { throw new Error('never'); }); });
+        describe('skipped for a reason', { skip: 'not here' }, () => {
+          describe('and below', () => { it('is deeper in one', () => { throw new Error('never'); }); });
+          throw new Error('cannot be read here');
+        });
         describe('later', async () => { await null; it('is defined late', () => {}); });
       });
       test('has sub-tests', async t => {
@@ -85,6 +90,8 @@ describe('tests of node:test', () => {
             'is skipped': 'skipped',
             'is to do': 'skipped',
             'is marked only': 'passed',
+            'is in a skipped suite': 'skipped',
+            'is deeper in one': 'skipped',
           },
           ...{ 'fails as a todo': 'expected-failure', 'takes too long by its own limit': 'failed' },
           ...{ 'is defined late': 'passed', 'has sub-tests': 'failed', sub: 'passed', worse: 'failed' },

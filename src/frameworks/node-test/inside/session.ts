@@ -50,6 +50,7 @@ export class Session {
     this.#substitute = new Substitute(order, {
       found: (test, options) => this.#found(test, options),
       unordered: ({ path, ordinal }) => events.say({ t: 'found', path, ordinal, ...placeIn(order.file) }),
+      skipped: test => this.#end(test, 'skipped', 0, test.skip?.reason),
       running: test => this.#start(test),
       first: () => this.#listen(),
     });
@@ -107,8 +108,8 @@ export class Session {
     });
   }
 
-  #found({ path, ordinal }: Defined, options: object | undefined): void {
-    const skip = Boolean((options as { skip?: unknown } | undefined)?.skip);
+  #found({ path, ordinal, skip: within }: Defined, options: object | undefined): void {
+    const skip = within !== null || Boolean((options as { skip?: unknown } | undefined)?.skip);
     if (this.#order.mode !== 'discover') return;
     this.#events.say({ t: 'found', path, ordinal, ...placeIn(this.#order.file), ...(skip ? { skip } : {}) });
   }

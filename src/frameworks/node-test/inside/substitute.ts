@@ -3,13 +3,15 @@ import type { Order } from '../../../protocol/events.ts';
 import { around, type Body, type Definition, readDefinition, withoutTimeout } from './definition.ts';
 import { onlyMarks, type OnlyMarks, withMarks } from './only.ts';
 import type { TestModule } from './redirect.ts';
-import { type Defined, Names, rootOf, Wanted } from './tree.ts';
+import { type Defined, Names, rootOf, type Skip, Wanted } from './tree.ts';
 
 export interface DefinitionListeners {
   /** A test that somebody may order. */
   readonly found: (test: Defined, options: object | undefined) => void;
   /** One that runs although it was not ordered by itself. */
   readonly unordered: (test: Defined) => void;
+  /** One that was ordered, of a suite that is skipped. */
+  readonly skipped: (test: Defined) => void;
   readonly running: (test: Defined) => void;
   /** Before node:test gets the first of them. */
   readonly first: () => void;
@@ -26,7 +28,7 @@ export class Substitute {
   readonly root: Defined;
   /** Suites with an asynchronous body that are still being read. */
   readonly pending: Promise<unknown>[] = [];
-  /** How many tests node:test got. */
+  /** How many tests node:test got, or would have left out. */
   given = 0;
   readonly #listeners: DefinitionListeners;
   readonly #wanted: Wanted;
@@ -74,7 +76,7 @@ export class Substitute {
           : value === genuine
             ? substitute
             : suites.has(name)
-              ? this.#withVariants(value as Call, call => this.#suite(call))
+              ? this.#withVariants(value as Call, (call, variant) => this.#suite(call, variant))
               : tests.has(name)
                 ? this.#withVariants(this.#unmarked(name, value as Call, genuine), call => this.#test(call))
                 : hooks.has(name)
@@ -87,11 +89,11 @@ export class Substitute {
   }
 
   /** `it.skip` and the like are functions of their own. */
-  #withVariants(genuine: Call, wrap: (genuine: Call) => Call): Call {
+  #withVariants(genuine: Call, wrap: (genuine: Call, variant?: string) => Call): Call {
     const wrapped = wrap(genuine);
     for (const [name, value] of Object.entries(genuine)) {
       if (tests.has(name) && typeof value === 'function' && value !== genuine)
-        Reflect.set(wrapped, name, wrap(this.#unmarked(name, value as Call, genuine)));
+        Reflect.set(wrapped, name, wrap(this.#unmarked(name, value as Call, genuine), name));
     }
     return wrapped;
   }
@@ -112,6 +114,11 @@ export class Substitute {
   #define(test: Defined, definition: Definition, genuine: Call): unknown {
     const parent = test.parent!;
     if (parent.kind !== 'test') {
+      if (parent.passive && test.skip && !this.root.passive && this.#wanted.orders(test)) {
+        this.given++;
+        this.#listeners.skipped(test);
+        return Promise.resolve();
+      }
       if (parent.passive) {
         this.#listeners.found(test, definition.options);
         return Promise.resolve();
@@ -122,13 +129,14 @@ export class Substitute {
     return this.#give(test, definition, genuine);
   }
 
-  #suite(genuine: Call): Call {
+  #suite(genuine: Call, variant?: string): Call {
     return (...args) => {
       const definition = readDefinition(args);
       const parent = this.current;
       const named = this.#names.define('suite', definition.title, parent, true);
-      const passive = parent.passive || !this.#wanted.holds(named);
-      const suite = { ...named, passive };
+      const skip = parent.skip ?? skipOf(definition.options, variant);
+      const passive = parent.passive || skip !== null || !this.#wanted.holds(named);
+      const suite = { ...named, passive, skip };
       return passive ? this.#read(suite, definition) : this.#give(suite, definition, genuine);
     };
   }
@@ -159,8 +167,13 @@ export class Substitute {
   /** Its tests are named, and nothing of it runs. */
   #read(suite: Defined, { title, body }: Definition): unknown {
     const context = { name: title, signal: new AbortController().signal };
-    const result = body && this.#current.run(suite, () => body(context));
-    if (result instanceof Promise) this.pending.push(result);
+    try {
+      const result = body && this.#current.run(suite, () => body(context));
+      if (result instanceof Promise) this.pending.push(suite.skip ? result.catch(() => {}) : result);
+    } catch (error) {
+      // It may be skipped because it cannot be read here.
+      if (!suite.skip) throw error;
+    }
     return Promise.resolve();
   }
 
@@ -185,4 +198,10 @@ export class Substitute {
       return define(parent, readDefinition(args), (...given) => genuine.apply(this, given));
     };
   }
+}
+
+function skipOf(options: object | undefined, variant: string | undefined): Skip | null {
+  const { skip } = (options ?? {}) as { skip?: unknown };
+  if (typeof skip === 'string' && skip !== '') return { reason: skip };
+  return skip || variant === 'skip' ? {} : null;
 }

@@ -1,5 +1,9 @@
 import type { Order } from '../../../protocol/events.ts';
 
+export interface Skip {
+  readonly reason?: string;
+}
+
 /** A suite or a test as it was defined. */
 export interface Defined {
   readonly kind: 'root' | 'suite' | 'test';
@@ -11,6 +15,8 @@ export interface Defined {
   /** Its body is only read, because nothing in it is to run. */
   readonly passive: boolean;
   readonly hasBody: boolean;
+  /** It is a suite that is marked `skip`, or in one: node:test does not even read that. */
+  readonly skip: Skip | null;
   begun: boolean;
   ended: boolean;
   /** How many of its children node:test has begun, and how many it has reported. */
@@ -20,7 +26,17 @@ export interface Defined {
 
 export function rootOf(passive: boolean): Defined {
   const counts = { begun: true, ended: false, dequeued: 0, reported: 0 };
-  return { kind: 'root', path: [], ordinal: 0, parent: null, children: [], passive, hasBody: true, ...counts };
+  return {
+    kind: 'root',
+    path: [],
+    ordinal: 0,
+    parent: null,
+    children: [],
+    passive,
+    hasBody: true,
+    skip: null,
+    ...counts,
+  };
 }
 
 /** Names each test by its title path and by its place among those that have the same. */
@@ -33,7 +49,7 @@ export class Names {
     const ordinal = this.#counts.get(name) ?? 0;
     this.#counts.set(name, ordinal + 1);
     const counts = { begun: false, ended: false, dequeued: 0, reported: 0 };
-    return { kind, path, ordinal, parent, children: [], passive: false, hasBody, ...counts };
+    return { kind, path, ordinal, parent, children: [], passive: false, hasBody, skip: parent.skip, ...counts };
   }
 }
 
