@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/test-api.ts';
 import { extension, file, firstLine, itemAt, lastState, listen, until } from './editor.ts';
@@ -14,6 +16,27 @@ interface Message {
   readonly event?: string;
   readonly body?: { readonly threadId?: number };
 }
+
+/** What compiles tests, or runs them in a process of its own; line 4 is in a test. */
+const others = [
+  {
+    framework: 'jest',
+    version: 'jest-versions/node_modules/jest30',
+    files: {
+      'package.json': '{ "jest": { "transform": {} } }',
+      'a.test.js': "test('is looked at', async () => {\n  await null;\n  const one = 1;\n  expect(one).toBe(1);\n});\n",
+    },
+  },
+  {
+    framework: 'vitest',
+    version: 'vitest-versions/node_modules/vitest5',
+    files: {
+      'package.json': '{ "type": "module", "devDependencies": { "vitest": "*" } }',
+      'a.test.ts':
+        "import { expect, test } from 'vitest';\ntest('is looked at', () => {\n  const one: number = 1;\n  expect(one).toBe(1);\n});\n",
+    },
+  },
+];
 
 /** Starting a debugger in VS Code takes several processes, and the machine may be busy. */
 const patienceMs = 120_000;
@@ -72,6 +95,34 @@ describe('the Debug profile', function () {
     }
   });
 
+  for (const { framework, version, files } of others) {
+    it(`stops at a breakpoint in a test of ${framework}, and then goes on`, async function () {
+      const installed = path.resolve(file('.'), '..', version);
+      if (!existsSync(installed)) {
+        console.log(`skipped: ${installed} is not there; the engine's tests install it`);
+        return this.skip();
+      }
+      const folder = file(`debugged/${framework}`);
+      mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
+      symlinkSync(installed, path.join(folder, 'node_modules', framework), 'junction');
+      for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+      const [, test = ''] = Object.keys(files);
+      try {
+        await api.controller.refreshHandler?.(new vscode.CancellationTokenSource().token);
+        const item = await itemAt(api, `${framework} · debugged/${framework}`, test, 'is looked at');
+        const { run, ended } = await debugItem(item, `debugged/${framework}/${test}`, 4);
+        const stopped = await stop();
+        assert.deepEqual(await placeOf(stopped), [test, 4]);
+        await stopped.session.customRequest('continue', { threadId: stopped.threadId });
+        await ended;
+        assert.equal(lastState(run, 'is looked at'), 'passed');
+      } finally {
+        rmSync(file('debugged'), { recursive: true });
+        await api.controller.refreshHandler?.(new vscode.CancellationTokenSource().token);
+      }
+    });
+  }
+
   it('ends everything of a test at a breakpoint when its run is stopped', async () => {
     const { run, ended } = await debug('test/slow.test.js', 11, 'slow', 'waits with a daemon 1');
     await stop();
@@ -109,10 +160,13 @@ describe('the Debug profile', function () {
     assert.match(firstLine(run, 'passes.sh'), /Bulkhead cannot debug tests of command/);
   });
 
-  async function debug(path: string, line: number, ...titles: string[]) {
-    const place = new vscode.Location(vscode.Uri.file(file(path)), new vscode.Position(line - 1, 0));
+  async function debug(at: string, line: number, ...titles: string[]) {
+    return debugItem(await itemAt(api, 'mocha', ...at.split('/'), ...titles), at, line);
+  }
+
+  async function debugItem(item: vscode.TestItem, at: string, line: number) {
+    const place = new vscode.Location(vscode.Uri.file(file(at)), new vscode.Position(line - 1, 0));
     vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(place)]);
-    const item = await itemAt(api, 'mocha', ...path.split('/'), ...titles);
     const ended = Promise.resolve(
       api.debugProfile.runHandler(request(item), new vscode.CancellationTokenSource().token),
     );
