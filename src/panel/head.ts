@@ -64,7 +64,7 @@ export class Head {
   #showFacts(state: RunState, phase: Phase, now: number): void {
     const live = phase === 'running' ? state.live : null;
     const elapsed = elapsedMs(state, now);
-    this.#showFact('Started', new Date(state.head.startedAt).toLocaleTimeString());
+    this.#showFact('Started', clockText(new Date(state.head.startedAt)));
     // A running clock that shows hundredths only distracts.
     this.#showFact('Duration', formatDuration(phase === 'running' ? Math.floor(elapsed / 1000) * 1000 : elapsed));
     this.#showFact('Memory', live && formatBytes(live.memoryBytes));
@@ -95,6 +95,11 @@ export class Head {
       ...problems.map((problem, i) => el(`li.${problem.severity}`, icon('warning'), el('span', texts[i]))),
     );
   }
+}
+
+/** Digits alone: the first time that a page writes in a locale's way would cost the first rows a fifth of their time. */
+function clockText(time: Date): string {
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map(part => String(part).padStart(2, '0')).join(':');
 }
 
 function problemText({ severity, file, line, message, fix }: Problem): string {

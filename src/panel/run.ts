@@ -1,5 +1,5 @@
 import type { RunSummary } from '../protocol/messages.ts';
-import { plural } from '../reports/excerpt.ts';
+import { grouped, plural } from '../reports/excerpt.ts';
 import type { PanelLive, RunHead } from './messages.ts';
 
 /** What is known of the run beside its records. */
@@ -66,5 +66,5 @@ export function missingText(state: RunState, done: number): string | null {
 }
 
 export function count(number: number): string {
-  return number.toLocaleString('en-US');
+  return grouped(number);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { firstLine, oneLine, plural, tail, withoutControls } from '../../../src/reports/excerpt.ts';
+import { firstLine, grouped, oneLine, plural, tail, withoutControls } from '../../../src/reports/excerpt.ts';
 
 describe('text that a test wrote', () => {
   it('cannot colour, move, ring, rename or hide', () => {
@@ -12,6 +12,11 @@ describe('text that a test wrote', () => {
     assert.equal(oneLine('abcdef', 4), 'abc…');
     assert.equal(oneLine('abcd', 4), 'abcd');
     assert.equal(oneLine(`${' '.repeat(1e6)}x`, 4), '…');
+  });
+
+  it('groups the digits of a number', () => {
+    for (const count of [0, 7, 999, 1_000, 12_345, 200_000, 1_234_567])
+      assert.equal(grouped(count), count.toLocaleString('en-US'));
   });
 
   it('gives its first line that says something', () => {
