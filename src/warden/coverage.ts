@@ -199,7 +199,7 @@ export class RunCoverage implements CoverageTaker {
     } catch (error) {
       this.#sayOnce(
         `What files of Python could run is not known: ${(error as Error).message}.`,
-        'Run the tests again.',
+        'The verdicts are not concerned. "build.memory" and "build.timeout" are its limits: run the tests again.',
       );
     }
     this.#deps.send({ end: this.#deps.folder });

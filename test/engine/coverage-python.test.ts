@@ -220,6 +220,27 @@ for (const line of await pytestLines()) {
       });
     }
 
+    it('is said to be missing where the survey of what could have run ran out of memory', async () => {
+      workspace = new TestWorkspace({
+        ...project,
+        'own-python': `#!/bin/sh\ncase "$*" in *pytest_survey*) exec "$PYTHON" -c 'held = b"x" * (300 << 20)';; esac\nexec "$PYTHON" "$@"\n`,
+      });
+      chmodSync(join(workspace.root, 'own-python'), 0o755);
+      const own = { python: join(workspace.root, 'own-python'), env: { PYTHON: python } };
+      const frameworks = { pytest: own };
+      workspace.write('bulkhead.config.json', JSON.stringify({ grace: 0, 'build.memory': '100 MiB', frameworks }));
+      const notices: Notice[] = [];
+      const warden = await workspace.warden(notices);
+      const selection = { kind: 'all' } as const;
+      const { counts } = await warden.request('run', { run: 'r', selection, overrides: {}, coverage: true });
+      assert.deepEqual(counts, { passed: 6 });
+      await until('it is told', () => notices.some(({ notice }) => notice === 'problem'), 20_000);
+      const [told, ...more] = notices.flatMap(notice => (notice.notice === 'problem' ? [notice.problem] : []));
+      assert.match(told!.message, /^What files of Python could run is not known: .*ran out of memory \(cap 100 MiB\)/);
+      assert.match(told!.fix!, /"build\.memory"/);
+      assert.deepEqual(more, []);
+    });
+
     it('is kept of the others when a test dies, whose own is said to be missing', async () => {
       workspace = new TestWorkspace({ ...project, 'bulkhead.config.json': settings({ DIE: '1' }) });
       const { summary, coverage, ran, keyOf } = await measured('file');

@@ -20,6 +20,8 @@ def main(config, files):
     for file in files:
         try:
             surveys.append(survey(measuring, file))
+        except MemoryError:
+            raise  # It says nothing of the file.
         except Exception:
             continue  # Gone, changed meanwhile, or nothing that it can read.
     return surveys
