@@ -1,7 +1,7 @@
 // node .ci/package.ts [--target linux-x64 | linux-arm64 | win32-x64 | win32-arm64 | universal]: makes the vsix, with the keeper
 // of its target inside, or with what Windows has in its place.
 // Without a target: this machine's, or universal where no keeper can be built; then it is dist/bulkhead.vsix.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { execaSync } from 'execa';
@@ -23,7 +23,8 @@ const forTarget = addon ? addAddon(addon) : target !== undefined && addKeeper(ta
 const out = asked === undefined ? 'dist/bulkhead.vsix' : `dist/bulkhead-${asked}.vsix`;
 run(
   program('@vscode/vsce/vsce'),
-  ...['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out],
+  ...['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'],
+  ...['--readme-path', packagedReadme(), '--out', out],
   ...(forTarget ? ['--target', forTarget] : []),
 );
 // The integration tests are no part of the package, and stand beside it.
@@ -46,4 +47,18 @@ function addKeeper(target: KeeperTarget): boolean {
 function addAddon(target: AddonTarget): AddonTarget {
   bringAddon(target, path.join(root, 'dist/keeper', target));
   return target;
+}
+
+/**
+ * VS Code and the Marketplace show a picture of a README from https alone, neither by its path nor from inside the text. Where the
+ * pictures are published is said by BULKHEAD_PICTURES, the address that their paths follow; without it the package has none.
+ */
+function packagedReadme(): string {
+  const readme = 'dist/README.md';
+  const base = process.env['BULKHEAD_PICTURES'];
+  const text = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const picture = /(!\[[^\]]*\]\()(media\/[^)]+\.png\)\n\n)/g;
+  const packaged = text.replaceAll(picture, base === undefined ? '' : `$1${base.replace(/\/*$/, '/')}$2`);
+  writeFileSync(path.join(root, readme), packaged);
+  return readme;
 }

@@ -115,7 +115,7 @@ function processRow(cage: string, { pid, parent, started, command, memoryBytes, 
   return {
     id: `process ${cage} ${pid} ${started}`,
     label: name,
-    description: `${pid} · ${memory}`,
+    description: `${pid} · ${memory} · CPU ${age(cpuMs)}`,
     tooltip: [
       oneLine(command, 500),
       t('Process {0}, started by {1}; {2} of CPU time in {3}', pid, parent, formatDuration(cpuMs), age(ageMs)),

@@ -63,7 +63,8 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   getTreeItem(row: Row): vscode.TreeItem {
     const { id, label, description, tooltip, spoken, context } = rowText(row);
     const { Expanded, None } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(label, childrenOf(row).length > 0 ? Expanded : None);
+    // VS Code unfolds a row when it is new, and never one that had nothing in it at first.
+    const item = new vscode.TreeItem(label, row.kind === 'process' ? None : Expanded);
     return Object.assign(item, {
       id,
       description,

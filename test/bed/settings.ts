@@ -1,3 +1,6 @@
+import * as path from 'node:path';
+import { repository } from './places.ts';
+
 export type Settings = Record<string, unknown>;
 
 /** A quiet VS Code: nothing that phones home, nags, or moves on the screen by itself. */
@@ -15,6 +18,11 @@ export const quiet: Settings = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+};
+
+/** VS Code's server comes without its TypeScript, and says of the first script that is opened that somebody has deleted it. */
+export const typescript: Settings = {
+  'js/ts.tsdk.path': path.join(repository, 'node_modules/typescript/lib'),
 };
 
 /** For UI tests also: no view may open by itself over the one being looked at. */

@@ -8,7 +8,7 @@ import { openDesktop } from './desktop.ts';
 import { manifestOf } from './extensions.ts';
 import { driver, examples, extensionRoot, serverRunsHere } from './places.ts';
 import { startServer } from './server.ts';
-import { quiet } from './settings.ts';
+import { quiet, typescript } from './settings.ts';
 
 const usualPort = 8477;
 
@@ -34,7 +34,7 @@ async function serve(folder: string, port: number): Promise<void> {
     port,
     // Loaded from where it is: after a build, reloading the page is enough.
     linked: [extensionRoot, driver],
-    settings: quiet,
+    settings: { ...quiet, ...typescript },
     // People may look for extensions here, so the gallery stays; and they start with the tests in view.
     env: { EXTENSIONS_GALLERY: undefined, BULKHEAD_BED_VIEW: 'workbench.view.testing.focus' },
   });

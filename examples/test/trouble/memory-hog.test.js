@@ -10,7 +10,7 @@ describe('memory hog', () => {
     const taken = [];
     while (taken.length < 24) {
       taken.push(Buffer.alloc(16 * mebibyte, 1));
-      await sleep(5);
+      await sleep(150);
     }
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseTree, type Node } from 'jsonc-parser';
 import { generated } from '../../../src/editor/generated-manifest.ts';
 
@@ -14,9 +14,12 @@ interface Manifest {
 }
 
 const text = readFileSync('package.json', 'utf8');
+const readme = readFileSync('README.md', 'utf8');
 const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
 const { activationEvents, contributes } = JSON.parse(text) as Manifest;
 const { commands, menus, keybindings = [], languageModelTools } = contributes;
+
+const titleOf = ({ title }: { readonly title: string }): string => texts[title.slice(1, -1)] ?? title;
 
 describe('the manifest of the extension', () => {
   it('says nothing twice: JSON keeps the last one, and what a merge put before it is gone', () => {
@@ -80,14 +83,31 @@ describe('the manifest of the extension', () => {
   });
 
   it('lists in the README every command of the palette', () => {
-    const readme = readFileSync('README.md', 'utf8');
     const hidden = new Set(menus['commandPalette']!.filter(({ when }) => when === 'false').map(each => each.command));
-    const titles = commands
-      .filter(({ command }) => !hidden.has(command))
-      .map(({ title }) => texts[title.slice(1, -1)] ?? title);
+    const titles = commands.filter(({ command }) => !hidden.has(command)).map(titleOf);
     assert.deepEqual(
       titles.filter(title => !readme.includes(`| ${title} `)),
       [],
     );
+  });
+
+  it('gives in the README each command that has a key with that key, and no other', () => {
+    const told = commands.map(command => {
+      const row = new RegExp(`^\\| ${titleOf(command)} .*\\(\`([^\`]+)\`\\) *\\|$`, 'm');
+      return row.exec(readme)?.[1]?.toLowerCase();
+    });
+    const bound = commands.map(({ command }) => keybindings.find(each => each.command === command)?.key);
+    assert.deepEqual(told, bound);
+  });
+
+  it('shows in the README pictures that are there, each with its words and small', () => {
+    const pictures = [...readme.matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)];
+    assert.ok(pictures.length >= 3);
+    for (const [, words = '', file = ''] of pictures) {
+      assert.match(file, /^media\/.+\.png$/);
+      assert.ok(words.length > 20, `${file} is described by "${words}"`);
+      const { size } = statSync(file);
+      assert.ok(size <= 150 * 1024, `${file} has ${size} bytes`);
+    }
   });
 });

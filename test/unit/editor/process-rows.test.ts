@@ -49,6 +49,12 @@ describe('the rows of the Processes view', () => {
     assert.equal(spoken, 'Cage of allocates a lot, memory 41 MiB of 128 MiB, 1 process, alive for 2 s');
   });
 
+  it('show of a process its number, its memory and, in whole seconds, its CPU time', () => {
+    const process = { ...cage.processes[0]!, cpuMs: 1_700 };
+    const { description } = rowText({ kind: 'process', cage: cage.name, process });
+    assert.equal(description, '12 · 40 MiB · CPU 1 s');
+  });
+
   it('show no memory where nobody knows it, and no cap where there is none', () => {
     const description = (change: Partial<CageStatus>) =>
       rowText({ kind: 'cage', cage: { ...cage, ...change } }).description;
