@@ -16,6 +16,14 @@ export interface KernelOrder {
   memoryMiB?: number;
   /** For boot and script together. */
   timeoutMs?: number;
+  /** Goes on beside the kernel. */
+  onBooted?: (kernel: Booted) => Promise<void>;
+}
+
+export interface Booted {
+  readonly ended: () => boolean;
+  /** Out of its sleep (`/sys/power/state`). */
+  readonly wake: () => Promise<void>;
 }
 
 export interface KernelResult {
@@ -49,6 +57,12 @@ export async function bootKernel(order: KernelOrder): Promise<KernelResult> {
     await mkdir(path.join(folder, 'order'));
     await writeOrder(folder, order);
     const startedAt = Date.now();
+    let ended = false;
+    const wake = async () => {
+      const pid = Number(await readFile(path.join(folder, 'control/pid'), 'utf8'));
+      process.kill(pid, 'SIGUSR1');
+    };
+    const beside = order.onBooted?.({ ended: () => ended, wake });
     await runGuarded(folder, timeoutMs, [
       path.join(image, 'linux.uml'),
       `mem=${memoryMiB}M`,
@@ -65,6 +79,8 @@ export async function bootKernel(order: KernelOrder): Promise<KernelResult> {
       `bulkhead.order=${folder}/order`,
       ...(order.kind === 'bare' ? ['init=/usr/local/sbin/bare-init'] : ['systemd.show_status=0']),
     ]);
+    ended = true;
+    await beside;
     return await readResult(folder, startedAt);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -72,7 +88,11 @@ export async function bootKernel(order: KernelOrder): Promise<KernelResult> {
 }
 
 async function writeOrder(folder: string, order: KernelOrder): Promise<void> {
-  const files = { script: order.script, share: path.resolve(order.share), repo };
+  const files = {
+    script: order.script,
+    share: path.resolve(order.share),
+    repo,
+  };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(folder, 'order', name), text)));
 }
 
