@@ -1,14 +1,4 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Launch } from './launch.ts';
@@ -62,21 +52,20 @@ export class ControlGroup {
 
   /** Its own processes and those of groups that a test made inside it. */
   pids(): number[] {
-    const own = this.text('cgroup.procs').split('\n').filter(Boolean).map(Number);
-    return [...own, ...this.nested().flatMap(group => group.pids())];
+    const own = this.#ownPids();
+    const nested = this.nested();
+    if (nested.length === 0) return own;
+    // Its own once more: who moves up between two looks was in neither.
+    return [...new Set([...own, ...nested.flatMap(group => group.pids()), ...this.#ownPids()])];
   }
 
   nested(): ControlGroup[] {
-    this.#unlock();
-    try {
+    return this.#opened(() => {
       // Two links mean no directory below, which saves the listing.
       if (statSync(this.path).nlink <= 2) return [];
       const entries = readdirSync(this.path, { withFileTypes: true });
       return entries.flatMap(entry => (entry.isDirectory() ? [new ControlGroup(join(this.path, entry.name))] : []));
-    } catch {
-      // Removed meanwhile.
-      return [];
-    }
+    });
   }
 
   living(): ProcessInfo[] {
@@ -88,7 +77,6 @@ export class ControlGroup {
 
   /** The kernel answers EBUSY for a moment after the last process has gone. */
   async remove(): Promise<void> {
-    this.#unlock();
     for (const group of this.nested()) await group.remove();
     for (let attempt = 0; ; attempt++) {
       try {
@@ -103,13 +91,24 @@ export class ControlGroup {
     }
   }
 
-  /** A test may have closed a group that it made inside its cage to everyone, its owner among them. */
-  #unlock(): void {
-    try {
-      accessSync(this.path, constants.R_OK | constants.X_OK);
-    } catch {
-      chmodQuietly(this.path);
+  #ownPids(): number[] {
+    return this.#opened(() =>
+      readFileSync(join(this.path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number),
+    );
+  }
+
+  /** A test may close a group that it made inside its cage to everyone, its owner among them, at any moment. */
+  #opened<T>(look: () => T[]): T[] {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        return look();
+      } catch (error) {
+        // Removed meanwhile.
+        if ((error as NodeJS.ErrnoException).code !== 'EACCES') return [];
+        chmodQuietly(this.path);
+      }
     }
+    return [];
   }
 }
 

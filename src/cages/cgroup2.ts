@@ -16,6 +16,7 @@ import { probeSpaces } from './spaces.ts';
 import { Sweeper } from './sweeper.ts';
 
 const needed = ['memory', 'pids'] as const;
+const mostLooks = 20;
 
 /** Throws with the reason, in words for the user, where this hierarchy cannot hold cages. */
 export async function openCgroup2(own: OwnCgroups, keeper: string | null): Promise<Mechanism> {
@@ -160,7 +161,11 @@ class Cgroup2Cage implements Cage {
   }
 
   async census(): Promise<ProcessInfo[]> {
-    return this.#group.living();
+    for (let look = 0; ; look++) {
+      const living = this.#group.living();
+      // A process may move between the groups it made while they are read: the kernel knows whether there is one.
+      if (living.length > 0 || look === mostLooks || !this.#populated()) return living;
+    }
   }
 
   signal(signal: NodeJS.Signals): boolean {
@@ -187,7 +192,7 @@ class Cgroup2Cage implements Cage {
         this.signal('SIGKILL');
       }
       // The file is gone where another call to kill has seen the end and the cage is removed already.
-      if (!this.#group.field('cgroup.events', 'populated')) {
+      if (!this.#populated()) {
         await this.#leash.release();
         return [];
       }
@@ -211,6 +216,10 @@ class Cgroup2Cage implements Cage {
   capReached(): boolean | null {
     const times = this.#group.field('memory.events', 'oom');
     return times === null ? null : times > 0;
+  }
+
+  #populated(): boolean {
+    return this.#group.field('cgroup.events', 'populated') === 1;
   }
 
   #refusals(): number | null {

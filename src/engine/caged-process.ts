@@ -216,7 +216,8 @@ export class CagedProcess {
       leftovers,
       survivors,
       leakedPipe,
-      ignoredSigterm: this.#ignoredSigterm,
+      // One that ended by it was only late.
+      ignoredSigterm: this.#ignoredSigterm && this.#exit?.signal !== 'SIGTERM',
       stuck: this.#stuck,
       outputTail: this.output.tail(heapTailBytes),
       protocolProblems: this.#events.problems,
