@@ -69,7 +69,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       bridge,
       page: (folder, payload = []) => {
         const query = payload.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(payload))}` : '';
-        return `${origin}/?folder=${encodeURIComponent(folder)}${query}`;
+        const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+        return `${origin}/?${kind}=${encodeURIComponent(folder)}${query}`;
       },
       remote: file => `vscode-remote://${host}${file}`,
       output,
