@@ -12,6 +12,7 @@ import { initCommand } from './init-command.ts';
 import { Interruption } from './interruption.ts';
 import { listCommand } from './list-command.ts';
 import { mcpCommand } from './mcp-command.ts';
+import { whyNotThisNode } from './own-node.ts';
 import { psCommand, reapCommand } from './processes-command.ts';
 import type { Program } from './program.ts';
 import { resumeCommand } from './resume-command.ts';
@@ -33,6 +34,11 @@ function version(): string {
 }
 
 async function main(): Promise<number> {
+  const because = whyNotThisNode(process.versions.node, process.execPath);
+  if (because !== null) {
+    process.stderr.write(`${because}\n`);
+    return exitCodes.infrastructure;
+  }
   const command = parseCommand(process.argv.slice(2));
   switch (command.command) {
     case 'init':

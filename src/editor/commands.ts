@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TestKey } from '../protocol/tests.ts';
-import { oneLine } from '../reports/excerpt.ts';
+import { oneLine, plural } from '../reports/excerpt.ts';
 import { reapingText } from '../reports/processes.ts';
 import type { Runs } from './runs.ts';
 import type { Status } from './status.ts';
@@ -116,14 +116,16 @@ export class Commands {
       const names = survivors.slice(0, 3).map(({ pid, command }) => `${oneLine(command, 60)} (${pid})`);
       const [count, named] = [survivors.length, names.join(', ')];
       this.#log.error(`Could not be killed: ${named} (${count} in all).`);
-      void vscode.window.showErrorMessage(vscode.l10n.t('Bulkhead could not kill {0} process(es): {1}.', count, named));
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Bulkhead could not kill {0}: {1}.', plural(count, 'process', 'processes'), named),
+      );
       return;
     }
-    this.#log.info(`Stop and Reap Everything: stopped ${stoppedRuns} run(s); no process of a test is alive.`);
+    this.#log.info(`Stop and Reap Everything: stopped ${plural(stoppedRuns, 'run')}; no process of a test is alive.`);
     const text =
       stoppedRuns === 0
         ? vscode.l10n.t('Bulkhead: no run was going on; no process of a test is alive.')
-        : vscode.l10n.t('Bulkhead: stopped {0} run(s); no process of a test is alive.', stoppedRuns);
+        : vscode.l10n.t('Bulkhead: stopped {0}; no process of a test is alive.', plural(stoppedRuns, 'run'));
     void vscode.window.showInformationMessage(text);
   }
 }

@@ -98,7 +98,14 @@ export function statusDetails(state: StatusState, counts: Counts, cage: CageDesc
       ? [present.map(kind => `${counts[kind]} ${verdictLabel(kind).toLowerCase()}`).join(', ')]
       : []),
     ...(live
-      ? [t('{0} in {1} processes of {2} cages', formatBytes(live.memoryBytes), live.processes, live.cages)]
+      ? [
+          t(
+            '{0} in {1} of {2}',
+            formatBytes(live.memoryBytes),
+            plural(live.processes, 'process', 'processes'),
+            plural(live.cages, 'cage'),
+          ),
+        ]
       : []),
     ...(cage
       ? [t('Cage: **{0}**', cage.label), ...assurances(cage.properties)]

@@ -10,6 +10,7 @@ import { type Installed, installedOnes } from '../javascript/installation.ts';
 import type { MochaLauncher } from './launcher.ts';
 import type { Listing } from './listing.ts';
 import { mocha as runner } from './runner.ts';
+import { scriptCall } from './script.ts';
 import { watchGlobs } from './watching.ts';
 
 interface Listed extends Candidate {
@@ -24,9 +25,10 @@ export async function detectProjects(context: DetectionContext, launcher: MochaL
   return { projects: withoutDoubles(listed, context.folder, problems), problems };
 }
 
-/** Where mocha is only declared, the folder that it would look into by default must be there. */
+/** Where mocha is only declared, a script must name its files, or the folder that it would look into by default must be there. */
 function needsMocha({ root, kind }: Candidate): boolean {
-  return kind !== 'declared' || (statSync(join(root, 'test'), { throwIfNoEntry: false })?.isDirectory() ?? false);
+  if (kind !== 'declared' || scriptCall(root).args.length > 0) return true;
+  return statSync(join(root, 'test'), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 async function list(

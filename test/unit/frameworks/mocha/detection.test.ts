@@ -147,6 +147,21 @@ describe('finding projects of mocha', function () {
     });
   }
 
+  it('heeds what only a script tells mocha: which files there are, and in what environment', async () => {
+    const scripts = { test: 'WHICH=a mocha --require ./set-up.js "src/**/*.spec.js"' };
+    const files = {
+      'package.json': JSON.stringify({ scripts }),
+      'set-up.js': '',
+      'src/a.spec.js': aTest,
+      'src/deep/b.spec.js': aTest,
+      'test/left-out.js': aTest,
+    };
+    const root = bed.write(files, newestLine);
+    assert.deepEqual(shapeOf(await bed.detect(root), root), { '.': ['src/a.spec.js', 'src/deep/b.spec.js'] });
+    const own = withMocha({ args: ['test'] });
+    assert.deepEqual(shapeOf(await bed.detect(root, own), root), { '.': ['test/left-out.js'] });
+  });
+
   it('says what mocha printed when it gave up on its configuration', async () => {
     const root = bed.write(
       { '.mocharc.js': "console.error('a last word'); process.exit(7);", 'test/a.js': aTest },
