@@ -13,6 +13,8 @@ export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   // The base reporter is silent: the console of an extension host reaches nobody reliably, so results go to a file.
   const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 120_000, reporter: Mocha.reporters.Base });
+  // As the tests of the window: what fails once on a busy machine and then passes is told as such.
+  mocha.suite.retries(1);
   for (const file of files) mocha.addFile(path.join(__dirname, file));
   await mocha.loadFilesAsync();
   await new Promise<void>((resolve, reject) => {
@@ -22,6 +24,9 @@ export async function run(): Promise<void> {
       else resolve();
     });
     runner.on('test', test => note({ kind: 'begin', title: test.fullTitle() }));
+    runner.on('retry', (test: Mocha.Test, error: unknown) =>
+      note({ kind: 'retried', title: test.fullTitle(), error: describe(error) }),
+    );
     runner.on('pass', test => note({ kind: 'passed', title: test.fullTitle(), ms: test.duration ?? 0 }));
     runner.on('pending', test => note({ kind: 'skipped', title: test.fullTitle() }));
     runner.on('fail', (test, error) => note({ kind: 'failed', title: test.fullTitle(), error: describe(error) }));

@@ -35,7 +35,7 @@ describe('what is done with one test', () => {
     await run('verdicts.test.js');
     const passes = await test('passes');
     // VS Code itself shows the duration.
-    assert.match(passes.description ?? '', /^\d[\d.]* (MiB|KiB)$/);
+    assert.match(passes.description ?? '', /^\d[\d.]* (MiB|KiB)( · slow)?$/);
     const others = ['slow', 'debuggable'];
     const tagsOf = async (label: string) =>
       (await test(label)).tags.map(({ id }) => id).filter(id => !others.includes(id));
