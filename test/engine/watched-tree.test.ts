@@ -27,7 +27,8 @@ describe('the cage of macOS, with the keeper of this machine', function () {
   });
 
   it('tells how a program ended, what it took, and what it left', async () => {
-    const launch = { file: 'sh', args: ['-c', 'sleep 30 >/dev/null 2>&1 & exit 7'], cwd: '/', env: {} };
+    // In the middle of an exec a process has no command line: it gets a moment to become what it is called.
+    const launch = { file: 'sh', args: ['-c', 'sleep 30 >/dev/null 2>&1 & sleep 0.5; exit 7'], cwd: '/', env: {} };
     const { end, leftovers, survivors, counters } = await confine(mechanism, launch, proofLimits);
     assert.deepEqual(end, { kind: 'ended', code: 7, signal: null });
     assert.deepEqual(
