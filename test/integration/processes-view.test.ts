@@ -37,7 +37,10 @@ describe('the Processes view', () => {
     this.timeout(180_000);
     await show();
     const done = slowRun();
-    const cage = await until('a cage with a daemon is shown', () => cages().find(each => pidsOf(each).length > 0));
+    const cage = await meanwhile(
+      done,
+      until('a cage with a daemon is shown', () => cages().find(each => pidsOf(each).length > 0)),
+    );
     const inside = pidsOf(cage);
     await vscode.commands.executeCommand('bulkhead.endCage', cage);
     assert.deepEqual(
@@ -64,7 +67,10 @@ describe('the Processes view', () => {
     await settings.update('statusBar', false, vscode.ConfigurationTarget.Global);
     await show();
     const done = slowRun();
-    await until('a cage is shown', () => cages().length > 0);
+    await meanwhile(
+      done,
+      until('a cage is shown', () => cages().length > 0),
+    );
     const looks = counted();
     try {
       await sleep(2_000);
@@ -87,8 +93,9 @@ describe('the Processes view', () => {
     this.timeout(180_000);
     await show();
     const done = slowRun();
-    const cage = await until('a cage with a process', () =>
-      cages().find(({ cage }) => cage.test !== null && cage.processes.length > 0),
+    const cage = await meanwhile(
+      done,
+      until('a cage with a process', () => cages().find(({ cage }) => cage.test !== null && cage.processes.length > 0)),
     );
     await vscode.commands.executeCommand('bulkhead.goToTest', cage);
     assert.match(vscode.window.activeTextEditor?.document.fileName ?? '', /slow\.test\.js$/);
@@ -187,6 +194,17 @@ describe('the Processes view', () => {
     const mocha = labels(api.controller.items).find(label => /mocha/i.test(label))!;
     const item = await itemAt(api, mocha, 'test', 'slow.test.js');
     await api.runs.start(new vscode.TestRunRequest([item]));
+  }
+
+  /** A run that ends, or does not begin, says so itself. */
+  function meanwhile<T>(run: Promise<void>, seen: Promise<T>): Promise<T> {
+    return Promise.race([
+      seen,
+      run.then(() => {
+        const told = api.runs.last?.rows().map(({ kind }) => kind);
+        throw new Error(`The run is over: ${told?.join(', ')}.`);
+      }),
+    ]);
   }
 
   function wardenRow(): Row | undefined {
