@@ -47,7 +47,7 @@ function callOf(words: readonly string[]): ScriptCall | null {
   for (const word of words.slice(0, at)) {
     const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
     if (assignment) env[assignment[1]!] = assignment[2]!;
-    else if (node) forNode.push(word);
+    else if (node) addForNode(forNode, word);
     else if (!wrappers.has(word) && !word.startsWith('-')) return null;
     node ||= word === 'node';
   }
@@ -55,6 +55,14 @@ function callOf(words: readonly string[]): ScriptCall | null {
   // What a shell would fill in is not known here.
   const unknown = [...args, ...Object.values(env)].some(word => /[$`]|%\w+%/.test(word));
   return unknown || args.some(word => interactive.test(word)) ? null : { args, env };
+}
+
+/** Mocha hands flags of Node on, but would take a value that stands by itself for a file of tests. */
+function addForNode(words: string[], word: string): void {
+  const flag = words.at(-1);
+  if (flag !== undefined && /^--[\w-]+$/.test(flag) && !word.startsWith('-'))
+    words[words.length - 1] = `${flag}=${word}`;
+  else words.push(word);
 }
 
 /** The words of each command, read as a POSIX shell does; what is redirected, and where, is not mocha's. */

@@ -32,7 +32,7 @@ describe('the call of mocha in the scripts of a package', () => {
       ['-r', 'ts-node/register'],
       { TS_NODE_FILES: 'true' },
     ],
-    ['node --import tsx node_modules/mocha/bin/mocha.js src', ['--import', 'tsx', 'src']],
+    ['node --import tsx node_modules/mocha/bin/mocha.js src', ['--import=tsx', 'src']],
   ];
   for (const [script, args, env = {}] of calls) {
     it(`is read as a shell reads it: ${script}`, () => assert.deepEqual(callIn({ test: script }), { args, env }));
