@@ -40,7 +40,7 @@ export class Commands {
       vscode.commands.registerCommand('bulkhead.showReport', showReport),
       vscode.commands.registerCommand('bulkhead.showLog', () => this.#log.show()),
       vscode.commands.registerCommand('bulkhead.revealOutput', async (target?: OutputTarget) => {
-        const key = target ? this.#keyOf(target) : await this.#askWhose();
+        const key = target ? await this.#keyOf(target) : await this.#askWhose();
         if (key !== undefined) await openOutput(key);
       }),
     ];
@@ -56,9 +56,11 @@ export class Commands {
     else void vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: no test of the last run failed.'));
   }
 
-  #keyOf(target: OutputTarget): TestKey | undefined {
+  async #keyOf(target: OutputTarget): Promise<TestKey | undefined> {
     const key = this.#tree.keyOf('test' in target ? target.test : target);
-    if (key !== undefined && this.#runs.last?.details(key)) return key;
+    const { last } = this.#runs;
+    if (last && key !== undefined) await this.#runs.recall(last, key);
+    if (key !== undefined && last?.details(key)) return key;
     void vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: the last run has kept no output of this test.'));
     return undefined;
   }

@@ -6,5 +6,5 @@ export function setContextKeys(runs: Runs): void {
   void vscode.commands.executeCommand('setContext', 'bulkhead.active', true);
   void vscode.commands.executeCommand('setContext', 'bulkhead.running', runs.running > 0);
   void vscode.commands.executeCommand('setContext', 'bulkhead.hasRun', runs.last !== undefined);
-  void vscode.commands.executeCommand('setContext', 'bulkhead.hasFailed', (runs.last?.failed().length ?? 0) > 0);
+  void vscode.commands.executeCommand('setContext', 'bulkhead.hasFailed', runs.last?.hasFailed ?? false);
 }

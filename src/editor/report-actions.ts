@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { TestKey } from '../protocol/tests.ts';
 import type { Commands } from './commands.ts';
-import type { Place, RunRecords } from './run-records.ts';
+import type { Place } from './packed-row.ts';
+import type { RunRecords } from './run-records.ts';
 import type { Runs } from './runs.ts';
 
 const outputScheme = 'bulkhead-output';
@@ -29,6 +30,7 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
   }
 
   async openOutput(key: TestKey): Promise<void> {
+    await this.#recall(key);
     const file = this.#last?.details(key)?.output.file;
     if (file !== undefined && (await openFile(file))) return;
     const uri = vscode.Uri.from({ scheme: outputScheme, path: `/${key}.log`, query: this.#last?.run ?? '' });
@@ -37,6 +39,7 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
 
   /** What is known of the test, to paste into an issue or a chat. */
   async copy(key: TestKey): Promise<void> {
+    await this.#recall(key);
     const text = this.#last?.detailsText(key) ?? null;
     if (text !== null) await vscode.env.clipboard.writeText(text);
   }
@@ -66,6 +69,10 @@ export class ReportActions implements vscode.TextDocumentContentProvider {
 
   async stop(): Promise<void> {
     await this.#commands.stop();
+  }
+
+  async #recall(key: TestKey): Promise<void> {
+    if (this.#last) await this.#runs.recall(this.#last, key);
   }
 
   get #last(): RunRecords | undefined {

@@ -25,6 +25,8 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
   /** The test to open as soon as the panel can. */
   #asked: TestKey | undefined;
   #rows: PanelRecord[] = [];
+  /** The replay that goes on, if one does. */
+  #replaying: symbol | undefined;
   #headChanged = false;
   #live: ToPanel | undefined;
   /** As the panel has it. */
@@ -69,7 +71,7 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
 
   /** Another run is the one to be shown. */
   replay(): void {
-    if (this.#ready) this.#replay();
+    if (this.#ready) void this.#replay();
   }
 
   run(event: RunEvent): void {
@@ -77,6 +79,7 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     if (!this.#ready || records !== this.#runs.last) return;
     switch (kind) {
       case 'begun':
+        this.#replaying = undefined;
         this.#rows = [];
         this.#live = undefined;
         this.#post({ type: 'run', run: records.head(Date.now()) });
@@ -90,6 +93,7 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
         this.#soon();
         return;
       case 'ended':
+        if (this.#replaying) return;
         this.#flush();
         this.#end(records);
     }
@@ -140,7 +144,9 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
         this.#ready = true;
         return this.#replay();
       case 'details': {
-        const told = this.#runs.last?.toldDetails(message.key) ?? { details: null, resources: [] };
+        const { last } = this.#runs;
+        if (last) await this.#runs.recall(last, message.key);
+        const told = last?.toldDetails(message.key) ?? { details: null, resources: [] };
         this.#post({ type: 'details', key: message.key, ...told });
         return told.details ? this.#tellHistory(message.key) : undefined;
       }
@@ -196,11 +202,18 @@ export class Report implements vscode.WebviewPanelSerializer, vscode.Disposable 
     }
   }
 
-  #replay(): void {
+  async #replay(): Promise<void> {
     const records = this.#runs.last;
+    const replay = (this.#replaying = Symbol('replay'));
+    this.#rows = [];
     if (!records) return this.#post({ type: 'empty' });
-    this.#rows = records.rows();
-    this.#headChanged = true;
+    this.#post({ type: 'run', run: records.head(Date.now()) });
+    for (const portion of records.portions(perBatch)) {
+      // The next ones are made when these have arrived: all of them at once would be a hundred megabytes on their way.
+      await this.#panel?.webview.postMessage({ type: 'records', records: portion } satisfies ToPanel);
+      if (this.#replaying !== replay || !this.#ready) return;
+    }
+    this.#replaying = undefined;
     this.#flush();
     if (records.summary || records.lostBecause !== undefined) this.#end(records);
     this.#showAsked();

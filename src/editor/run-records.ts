@@ -7,27 +7,18 @@ import { detailsText } from '../panel/copy.ts';
 import type { PanelDetails, PanelRecord, ResourceRow, RunHead } from '../panel/messages.ts';
 import { panelDetails, panelRecord } from '../panel/record.ts';
 import { resourcesOf } from '../panel/resources.ts';
-import { type Course, courseOf } from '../panel/spans.ts';
+import { type Course, courseOf, type Ran } from '../panel/spans.ts';
+import { Packed } from './packed.ts';
+import { type PackedRow, type Place, type Row, SharedTexts } from './packed-row.ts';
 
-/** Characters of details kept of one run; the rows themselves are small. */
+/** Bytes of details kept of one run; the rows themselves are small. The history has the others, and all of these too. */
 const detailsBudget = 16 * 1024 ** 2;
-/** Texts that many tests have in common are kept once; beyond so many different ones they have nothing in common. */
-const mostShared = 20_000;
-const nowhere: readonly undefined[] = [];
+/** Of tests that did not fail. */
+const otherDetailsBudget = 2 * 1024 ** 2;
 
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-interface Kept {
-  row: PanelRecord;
-  readonly startedAt: number | null;
-  readonly project: string;
-  readonly place: Place;
-  readonly messagePlaces: readonly (Place | undefined)[];
-  details: PanelDetails | null;
+interface Detailed {
+  readonly details: PanelDetails;
+  readonly messagePlaces: readonly (Place | null)[];
 }
 
 /** One run as the report shows it: rows for every test, details while they fit, those of failures the longest. */
@@ -37,14 +28,17 @@ export class RunRecords {
   readonly startedAt: number;
   /** Null until a warden runs. */
   cage: CageDescription | null = null;
-  readonly #kept = new Map<TestKey, Kept>();
-  readonly #unfinished = new Map<TestKey, TestInfo>();
-  readonly #passedWithDetails: Kept[] = [];
-  /** Where the oldest of them stands: to take it from the front would move all the others. */
-  #oldest = 0;
-  readonly #shared = new Map<string, string>();
+  readonly #rows = new Packed<PackedRow>();
+  readonly #texts = new SharedTexts();
+  /** The positions of those that failed. */
+  readonly #failed = new Set<number>();
+  readonly #unfinished = new Packed<Omit<TestInfo, 'key'>>();
+  /** Apart, because one of a page that stays would keep the page. */
+  readonly #detailsOfFailed = new Packed<Detailed>();
+  readonly #otherDetails = new Packed<Detailed>();
+  /** What somebody has just looked at and had to be asked for. */
+  #recalled: { readonly key: TestKey; readonly detailed: Detailed } | undefined;
   readonly counts: Partial<Record<VerdictKind, number>> = {};
-  #detailsSize = 0;
   #planned = 0;
   #survivors = 0;
   summary: RunSummary | undefined;
@@ -58,7 +52,7 @@ export class RunRecords {
 
   plan(tests: readonly TestInfo[]): void {
     this.#planned += tests.length;
-    for (const test of tests) this.#unfinished.set(test.key, test);
+    for (const { key, ...test } of tests) this.#unfinished.set(key, test);
   }
 
   /** For a run that is read from the history: how many tests it had, whether they have a verdict or not. */
@@ -67,35 +61,35 @@ export class RunRecords {
   }
 
   add(record: TestRecord, folder: Folder): PanelRecord {
-    const { test, verdict } = record;
+    const { test, verdict, startedAt, project } = record;
     this.#unfinished.delete(test.key);
-    const { suite, file, headline, ...own } = panelRecord(record, folder);
-    const row = { ...own, suite: this.#once(suite), file: this.#once(file), headline: this.#once(headline) };
-    const place = { file: this.#once(test.file), line: test.line ?? 1, column: test.column ?? 1 };
-    const messagePlaces = record.messages.length === 0 ? nowhere : record.messages.map(placeOf);
-    const project = this.#once(record.project);
-    const { startedAt } = record;
-    const kept: Kept = { row, startedAt, project, place, messagePlaces, details: panelDetails(record) };
-    this.#kept.set(test.key, kept);
+    const row = panelRecord(record, folder);
+    const place = { file: test.file, line: test.line ?? 1, column: test.column ?? 1 };
+    this.#keep({ row, startedAt, project, place });
     this.counts[verdict.kind] = (this.counts[verdict.kind] ?? 0) + 1;
     for (const attribute of record.attributes) {
       if (attribute.kind === 'survivors') this.#survivors += attribute.processes.length;
     }
-    this.#afford(kept);
+    this.#afford(test.key, verdict.kind, detailedOf(record));
     return row;
   }
 
+  /** The details of a test of which only the row is kept, until those of another one are recalled. */
+  recall(record: TestRecord): void {
+    this.#recalled = { key: record.test.key, detailed: detailedOf(record) };
+  }
+
   /** Tests that were planned and have no verdict yet. */
-  unfinished(): TestInfo[] {
-    return [...this.#unfinished.values()];
+  *unfinished(): Generator<TestInfo> {
+    for (const [key, test] of this.#unfinished.entries()) yield { ...test, key };
   }
 
   get planned(): number {
-    return Math.max(this.#planned, this.#kept.size);
+    return Math.max(this.#planned, this.#rows.size);
   }
 
   get finished(): number {
-    return this.#kept.size;
+    return this.#rows.size;
   }
 
   /** Processes that could not be killed. */
@@ -109,68 +103,95 @@ export class RunRecords {
   }
 
   /** What failed comes first: it is what the panel shows first, and it begins before it has them all. */
-  rows(): PanelRecord[] {
-    const rows = [...this.#kept.values()].map(({ row }) => row);
-    return [...rows.filter(({ kind }) => isFailure(kind)), ...rows.filter(({ kind }) => !isFailure(kind))];
+  *rows(): Generator<PanelRecord> {
+    for (const failed of [true, false])
+      for (const [key, packed] of this.#rows.entries(position => this.#failed.has(position) === failed))
+        yield this.#texts.unpack(key, packed).row;
+  }
+
+  /** The same, so many at a time. */
+  *portions(most: number): Generator<PanelRecord[]> {
+    let portion: PanelRecord[] = [];
+    for (const row of this.rows()) {
+      if (portion.push(row) < most) continue;
+      yield portion;
+      portion = [];
+    }
+    if (portion.length > 0) yield portion;
   }
 
   /** The rows that changed since they ran the last time before. */
   compare(comparison: Comparison): PanelRecord[] {
-    const changed = new Map<Kept, Change[]>();
+    const changed = new Map<TestKey, Change[]>();
     for (const change of changes)
-      for (const key of comparison[change]) {
-        const kept = this.#kept.get(key);
-        if (kept) changed.set(kept, [...(changed.get(kept) ?? []), change]);
-      }
-    return [...changed].map(([kept, changes]) => (kept.row = { ...kept.row, changes }));
+      for (const key of comparison[change])
+        if (this.#rows.has(key)) changed.set(key, [...(changed.get(key) ?? []), change]);
+    return [...changed].map(([key, changes]) => {
+      const kept = this.#row(key)!;
+      const row = { ...kept.row, changes };
+      this.#keep({ ...kept, row });
+      return row;
+    });
   }
 
   course(): Course {
-    const ran = [...this.#kept.values()].map(({ row, startedAt }) => ({ ...row, startedAt }));
-    return courseOf(ran);
+    return courseOf(this.#ran());
   }
 
   details(key: TestKey): PanelDetails | null {
-    return this.#kept.get(key)?.details ?? null;
+    return this.#detailed(key)?.details ?? null;
   }
 
   /** The same for somebody who looks at it, in words. */
   toldDetails(key: TestKey): { details: PanelDetails; resources: readonly ResourceRow[] } | null {
-    const { row, details } = this.#kept.get(key) ?? {};
+    const { row } = this.#row(key) ?? {};
+    const details = this.details(key);
     return row && details ? { details, resources: resourcesOf(row, details) } : null;
   }
 
   detailsText(key: TestKey): string | null {
-    const { row, details } = this.#kept.get(key) ?? {};
+    const { row } = this.#row(key) ?? {};
+    const details = this.details(key);
     return row && details ? detailsText(row, details) : null;
   }
 
   verdict(key: TestKey): VerdictKind | undefined {
-    return this.#kept.get(key)?.row.kind;
+    return this.#row(key)?.row.kind;
   }
 
   place(key: TestKey): Place | undefined {
-    return this.#kept.get(key)?.place;
+    return this.#row(key)?.place;
   }
 
   messagePlace(key: TestKey, message: number): Place | undefined {
-    return this.#kept.get(key)?.messagePlaces[message];
+    return this.#detailed(key)?.messagePlaces[message] ?? undefined;
+  }
+
+  get hasFailed(): boolean {
+    return this.#failed.size > 0;
   }
 
   failed(): TestKey[] {
-    return [...this.#kept].filter(([, { row }]) => isFailure(row.kind)).map(([key]) => key);
+    return [...this.#failed].flatMap(position => this.#rows.at(position)?.[0] ?? []);
   }
 
   /** Tests whose whole output is in a file. */
   withOutputFile(): PanelRecord[] {
-    return [...this.#kept.values()].flatMap(({ row, details }) => (details?.output.file === undefined ? [] : [row]));
+    const all = [this.#detailsOfFailed, this.#otherDetails].flatMap(store => [...store.entries()]);
+    const saved = all.filter(([, { details }]) => details.output.file !== undefined);
+    return saved.flatMap(([key]) => this.#row(key)?.row ?? []);
+  }
+
+  /** All of its tests again. */
+  wholeSelection(): Selection {
+    return this.selection([...this.#rows.entries()].map(([key]) => key));
   }
 
   /** Exactly these tests again. */
   selection(keys: readonly TestKey[]): Selection {
     const projects = new Map<string, Map<string, TestKey[]>>();
     for (const key of keys) {
-      const kept = this.#kept.get(key);
+      const kept = this.#row(key);
       if (!kept) continue;
       const files = projects.get(kept.project) ?? new Map<string, TestKey[]>();
       projects.set(kept.project, files.set(kept.place.file, [...(files.get(kept.place.file) ?? []), key]));
@@ -184,39 +205,45 @@ export class RunRecords {
     };
   }
 
-  #afford(kept: Kept): void {
-    this.#detailsSize += sizeOf(kept.details);
-    if (!isFailure(kept.row.kind)) this.#passedWithDetails.push(kept);
-    while (this.#detailsSize > detailsBudget) {
-      const oldest = this.#passedWithDetails[this.#oldest];
-      if (oldest) this.#oldest++;
-      const dropped = oldest ?? kept;
-      this.#detailsSize -= sizeOf(dropped.details);
-      dropped.details = null;
-      if (dropped === kept) break;
+  *#ran(): Generator<Ran> {
+    for (const [key, packed] of this.#rows.entries()) {
+      const { row, startedAt } = this.#texts.unpack(key, packed);
+      const { kind, durationMs, peakMemoryBytes, memoryCapBytes } = row;
+      yield { key, kind, startedAt, durationMs, peakMemoryBytes, memoryCapBytes };
     }
-    if (this.#oldest < 1_000) return;
-    this.#passedWithDetails.splice(0, this.#oldest);
-    this.#oldest = 0;
   }
 
-  #once(text: string): string {
-    const known = this.#shared.get(text);
-    if (known === undefined && this.#shared.size < mostShared) this.#shared.set(text, text);
-    return known ?? text;
+  #row(key: TestKey): Row | undefined {
+    const packed = this.#rows.get(key);
+    return packed && this.#texts.unpack(key, packed);
+  }
+
+  #keep(kept: Row): void {
+    const position = this.#rows.set(kept.row.key, this.#texts.pack(kept));
+    if (isFailure(kept.row.kind)) this.#failed.add(position);
+    else this.#failed.delete(position);
+  }
+
+  #detailed(key: TestKey): Detailed | undefined {
+    const kept = this.#detailsOfFailed.get(key) ?? this.#otherDetails.get(key);
+    return kept ?? (this.#recalled?.key === key ? this.#recalled.detailed : undefined);
+  }
+
+  #afford(key: TestKey, kind: VerdictKind, detailed: Detailed): void {
+    const [failed, others] = [this.#detailsOfFailed, this.#otherDetails];
+    failed.delete(key);
+    others.delete(key);
+    if (this.#recalled?.key === key) this.#recalled = undefined;
+    (isFailure(kind) ? failed : others).set(key, detailed);
+    while (others.bytes > otherDetailsBudget) others.deleteFirst();
+    while (failed.bytes + others.bytes > detailsBudget) if (!others.deleteFirst()) return failed.delete(key);
   }
 }
 
-function placeOf({ file, line, column = 1 }: FailureMessage): Place | undefined {
-  return file === undefined || line === undefined ? undefined : { file, line, column };
+function detailedOf(record: TestRecord): Detailed {
+  return { details: panelDetails(record), messagePlaces: record.messages.map(placeOf) };
 }
 
-function sizeOf(details: PanelDetails | null): number {
-  if (!details) return 0;
-  const messages = details.messages.map(
-    ({ text, stack = '', expected = '', actual = '' }) => text.length + stack.length + expected.length + actual.length,
-  );
-  const processes = 200 * details.processes.length;
-  const course = 16 * (details.timeline?.memoryKiB.length ?? 0);
-  return messages.reduce((sum, size) => sum + size, 1_000 + details.output.text.length + course + processes);
+function placeOf({ file, line, column = 1 }: FailureMessage): Place | null {
+  return file === undefined || line === undefined ? null : { file, line, column };
 }

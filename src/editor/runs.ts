@@ -102,11 +102,10 @@ export class Runs {
     const whole = include || !wishes.selection ? [titleOf(request)] : [];
     const title = [...whole, ...(wishes.name === undefined ? [] : [wishes.name])].join(', ');
     const records = new RunRecords(randomUUID(), title, Date.now());
-    const { outline } = this.#tree;
     if (onRecord) this.#heard.set(records.run, onRecord);
     const followed = this.#follow(request, records, token ? [token] : [], wishes.name, {
       kind: 'fresh',
-      selection: wishes.selection ?? selectionOf(include, exclude ?? [], outline),
+      selection: wishes.selection ?? selectionOf(include, exclude ?? [], this.#tree.outline),
       overrides: wishes.overrides ?? {},
       ...(wishes.coverage ? { coverage: true } : {}),
       ...(wishes.debug ? { debug: true } : {}),
@@ -118,19 +117,28 @@ export class Runs {
   async resume(run: string, title: string, startedAt: number): Promise<RunRecords> {
     const request = new vscode.TestRunRequest();
     const records = new RunRecords(run, title, startedAt);
-    this.again = () =>
-      this.start(request, { selection: records.selection(records.rows().map(({ key }) => key)), name: title });
+    this.again = () => this.start(request, { selection: records.wholeSelection(), name: title });
     return this.#follow(request, records, [], title, { kind: 'resumed' });
   }
 
   /** Ends every run and every process of it; resolves when the warden has verified that they are gone. */
   async stop(hard: boolean): Promise<{ stoppedRuns: number; survivors: readonly ProcessInfo[] }> {
-    if (!this.#connection.client) return { stoppedRuns: 0, survivors: [] };
-    return this.#connection.request('stop', { hard });
+    return (await this.#connection.client?.request('stop', { hard })) ?? { stoppedRuns: 0, survivors: [] };
   }
 
   testHistory(key: TestKey): Promise<readonly PastVerdict[]> {
     return this.#connection.request('testHistory', { key, limit: 30 });
+  }
+
+  /** Makes the details of a test known to its run again, where only its row is kept; they stay unknown if nobody has them. */
+  async recall(records: RunRecords, key: TestKey): Promise<void> {
+    if (records.details(key) || !records.place(key)) return;
+    try {
+      const found = await this.#connection.client?.request('records', { run: records.run, key });
+      found?.records.forEach(record => records.recall(record));
+    } catch (error) {
+      this.#log.debug(`Details could not be looked up: ${(error as Error).message}`);
+    }
   }
 
   comparison(run: string): Promise<Comparison> {

@@ -62,10 +62,9 @@ export class TestActions {
     const records = await this.#run(chosen, { overrides: { memory: bytes }, name: vscode.l10n.t('with {0}', size) });
     if (bytes === null || records.finished === 0) return;
     const label = oneLine(chosen.item.label, 60);
-    const ran =
-      records.failed().length > 0
-        ? vscode.l10n.t('Bulkhead: {0} failed with {1}.', label, size)
-        : vscode.l10n.t('Bulkhead: {0} passed with {1}.', label, size);
+    const ran = records.hasFailed
+      ? vscode.l10n.t('Bulkhead: {0} failed with {1}.', label, size)
+      : vscode.l10n.t('Bulkhead: {0} passed with {1}.', label, size);
     const write = vscode.l10n.t('Write to Configuration');
     if ((await vscode.window.showInformationMessage(ran, write)) === write) await this.#write(chosen, 'memory', size);
   }

@@ -90,6 +90,8 @@ export interface HistoryRequests {
       readonly after?: number;
       readonly limit?: number;
       readonly verdicts?: readonly VerdictKind[];
+      /** Of one test alone. */
+      readonly key?: TestKey;
     };
     result: RecordPage;
   };

@@ -76,20 +76,22 @@ export class Store {
     });
   }
 
-  records({ run, after = 0, limit = mostPageRecords, verdicts }: Params<'records'>): RecordPage {
+  records({ run, after = 0, limit = mostPageRecords, verdicts, key }: Params<'records'>): RecordPage {
     return this.#guarded(() => {
       if (!this.#importer.import(run)) throw new Error(`There is no run ${run}.`);
       const chosen = verdicts ? `AND verdict IN (SELECT value FROM json_each(?))` : '';
+      const one = key === undefined ? '' : 'AND tests.key = ?';
       const rows = this.#opened.database
         .prepare(
           `SELECT test, key, place, length FROM outcomes JOIN tests ON tests.id = outcomes.test
-           WHERE run = (SELECT id FROM runs WHERE run = ?) AND test > ? AND verdict IS NOT NULL ${chosen}
+           WHERE run = (SELECT id FROM runs WHERE run = ?) AND test > ? AND verdict IS NOT NULL ${chosen} ${one}
            ORDER BY test LIMIT ?`,
         )
         .all(
           run,
           after,
           ...(verdicts ? [JSON.stringify(verdicts)] : []),
+          ...(key === undefined ? [] : [key]),
           Math.min(limit, mostPageRecords) + 1,
         ) as unknown as PlaceRow[];
       return this.#page(run, rows, Math.min(limit, mostPageRecords));

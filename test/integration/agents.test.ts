@@ -70,7 +70,7 @@ describe('agents', function () {
     const input = { files: ['test/verdicts.test.js'], names: ['verdicts passes'], memory: '96 MiB', repeat: 2 };
     const text = await invoke('run_tests_safely', input);
     assert.match(text, /^No test of 2 failed\.\n2 passed; 2 runs, .*memory cap 96 MiB/);
-    assert.equal(api.runs.last?.rows()[0]?.memoryCapBytes, 96 * 1024 ** 2);
+    assert.equal([...(api.runs.last?.rows() ?? [])][0]?.memoryCapBytes, 96 * 1024 ** 2);
     const report = await invoke('get_test_process_report', { test: 'verdicts passes' });
     assert.match(report, /peak memory .+ of 96 MiB/);
   });

@@ -49,8 +49,18 @@ describe('a file of more tests than anybody would look through', function () {
     assert.equal(item.description, `2 failed, ${(count - 2).toLocaleString('en-US')} passed`);
     assert.match(run!.output, /more tests ran than the Test Explorer lists; the run report has them all/);
     const { last } = api.runs;
-    assert.deepEqual([last?.finished, last?.planned, last?.rows().length], [count, count, count]);
+    assert.deepEqual([last?.finished, last?.planned, [...(last?.rows() ?? [])].length], [count, count, count]);
     assert.equal(last?.failed().length, 2);
+  });
+
+  it('has the details of each, of most of them in its history alone', async () => {
+    const last = api.runs.last!;
+    const keys = [...last.rows()].map(({ key }) => key);
+    const passed = keys.find(key => last.verdict(key) === 'passed' && !last.details(key))!;
+    await api.runs.recall(last, passed);
+    assert.equal(last.details(passed)?.key, passed);
+    await api.runs.recall(last, 'no such test');
+    assert.equal(last.details('no such test'), null);
   });
 
   it('stays so when it is opened', async () => {

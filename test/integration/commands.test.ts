@@ -98,7 +98,7 @@ describe('commands', () => {
     }
     assert.equal(api.runs.last?.run, before);
     assert.deepEqual(
-      api.runs.last.rows().map(({ title }) => title),
+      [...api.runs.last.rows()].map(({ title }) => title),
       ['passes'],
     );
     const target = vscode.Uri.file(file('export.xml'));

@@ -201,7 +201,7 @@ describe('the Processes view', () => {
     return Promise.race([
       seen,
       run.then(() => {
-        const told = api.runs.last?.rows().map(({ kind }) => kind);
+        const told = [...(api.runs.last?.rows() ?? [])].map(({ kind }) => kind);
         throw new Error(`The run is over: ${told?.join(', ')}.`);
       }),
     ]);

@@ -10,7 +10,7 @@ describe('records of a run', () => {
     records.plan([testOf('a'), testOf('b')]);
     records.add(recordOf('a'), folder);
     assert.deepEqual(
-      records.unfinished().map(({ key }) => key),
+      [...records.unfinished()].map(({ key }) => key),
       ['b'],
     );
     assert.deepEqual([records.finished, records.planned], [1, 2]);
@@ -35,7 +35,7 @@ describe('records of a run', () => {
     records.add(recordOf('c'), folder);
     records.add(recordOf('d', { verdict: { kind: 'lost' } }), folder);
     assert.deepEqual(
-      records.rows().map(({ key }) => key),
+      [...records.rows()].map(({ key }) => key),
       ['b', 'd', 'a', 'c'],
     );
   });
@@ -45,7 +45,7 @@ describe('records of a run', () => {
     const output = { text: 'x'.repeat(60_000), droppedBytes: 0 };
     records.add(recordOf('failed', { verdict: { kind: 'failed' }, output }), folder);
     for (let index = 0; index < 1_000; index++) records.add(recordOf(`t${index}`, { output }), folder);
-    assert.equal(records.rows().length, 1_001);
+    assert.equal([...records.rows()].length, 1_001);
     assert.equal(records.details('t0'), null);
     assert.notEqual(records.details('failed'), null);
     assert.notEqual(records.details('t999'), null);
@@ -57,7 +57,7 @@ describe('records of a run', () => {
     for (let index = 0; index < 1_000; index++) {
       records.add(recordOf(`t${index}`, { verdict: { kind: 'failed' }, output }), folder);
     }
-    const kept = records.rows().filter(({ key }) => records.details(key) !== null).length;
+    const kept = [...records.rows()].filter(({ key }) => records.details(key) !== null).length;
     assert.ok(kept > 100 && kept < 300, String(kept));
   });
 
@@ -87,8 +87,8 @@ describe('records of a run', () => {
       ['a', ['fixed']],
       ['c', ['slower', 'more-memory']],
     ]);
-    assert.deepEqual(changes(records.rows())[1], ['b', undefined]);
-    assert.deepEqual(changes(records.rows())[2], ['c', ['slower', 'more-memory']]);
+    assert.deepEqual(changes([...records.rows()])[1], ['b', undefined]);
+    assert.deepEqual(changes([...records.rows()])[2], ['c', ['slower', 'more-memory']]);
   });
 
   it('know the place of a message by its index', () => {
@@ -98,6 +98,43 @@ describe('records of a run', () => {
     assert.equal(records.messagePlace('a', 0), undefined);
     assert.deepEqual(records.messagePlace('a', 1), { file: '/work/src/b.js', line: 3, column: 1 });
     assert.equal(records.messagePlace('unknown', 0), undefined);
+  });
+
+  it('give back each row as it was made, and the tests of all of them', () => {
+    const records = opened();
+    const test = testOf('a', { titlePath: ['a suite', '"a" \u{1f6a2}'], line: 7, column: 3 });
+    const usage = { peakMemoryBytes: 1e9, cpuMs: 1.5, maxProcesses: 3, shared: true };
+    const made = [
+      records.add(recordOf('a', { test, usage, durationMs: null }), folder),
+      records.add(recordOf('b', { verdict: { kind: 'crashed', signal: 'SIGSEGV' }, startedAt: null }), folder),
+      records.add(recordOf('c', { project: 'other' }), folder),
+    ];
+    assert.deepEqual([...records.rows()], [made[1], made[0], made[2]]);
+    assert.deepEqual(records.place('a'), { file: '/work/test/a.test.js', line: 7, column: 3 });
+    assert.deepEqual([records.verdict('b'), records.verdict('unknown')], ['crashed', undefined]);
+    const portions = [...records.portions(2)].map(rows => rows.map(({ key }) => key));
+    assert.deepEqual(portions, [['b', 'a'], ['c']]);
+    const tests = (keys: string[]) => [{ file: '/work/test/a.test.js', tests: keys }];
+    assert.deepEqual(records.wholeSelection(), {
+      kind: 'some',
+      projects: [
+        { project: 'mocha', files: tests(['a', 'b']) },
+        { project: 'other', files: tests(['c']) },
+      ],
+    });
+  });
+
+  it('have the last verdict of a test that got another one', () => {
+    const records = opened();
+    records.add(recordOf('a', { verdict: { kind: 'failed' } }), folder);
+    records.add(recordOf('b'), folder);
+    assert.equal(records.hasFailed, true);
+    records.add(recordOf('a'), folder);
+    assert.deepEqual([records.finished, records.failed(), records.hasFailed], [2, [], false]);
+    assert.deepEqual(
+      [...records.rows()].map(({ key, kind }) => `${key} ${kind}`),
+      ['a passed', 'b passed'],
+    );
   });
 
   it('count processes that could not be killed', () => {

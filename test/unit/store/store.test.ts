@@ -52,6 +52,16 @@ describe('the history of a workspace', () => {
     assert.deepEqual(store.history({ limit: 1 }).length, 1);
   });
 
+  it('has the record of one test by itself', () => {
+    pastRun(storage, 'first', { planned: 3, verdicts: ['passed', 'failed', 'skipped'] });
+    const store = open();
+    const { records } = store.records({ run: 'first' });
+    const wanted = records[1]!;
+    assert.deepEqual(store.records({ run: 'first', key: wanted.test.key }), { records: [wanted], next: null });
+    assert.deepEqual(store.records({ run: 'first', key: wanted.test.key, verdicts: ['passed'] }).records, []);
+    assert.deepEqual(store.records({ run: 'first', key: 'unknown' }), { records: [], next: null });
+  });
+
   it('is for the owner alone', () => {
     pastRun(storage, 'one', { planned: 1, verdicts: ['passed'] });
     open().history();
