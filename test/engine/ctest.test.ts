@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Isolation } from '../../src/config/settings.ts';
 import type { TestRecord } from '../../src/protocol/verdict.ts';
-import { newestCmake } from '../unit/frameworks/ctest/versions.ts';
+import { newestCmake, oldestCmake } from '../unit/frameworks/ctest/versions.ts';
 import { type RunResult, TestWorkspace } from './workspace.ts';
 
 /** What ctest itself says of each test, by its number. */
@@ -105,32 +105,37 @@ describe('ctest tests', function () {
   });
 });
 
-describe('ctest tests in the newest version', function () {
+describe('ctest tests in another version', function () {
   this.timeout(240_000);
 
-  it('have the verdicts of ctest itself', async function () {
-    const line = await newestCmake();
-    if ('missing' in line) {
-      console.warn(`      skipped: ${line.name}: ${line.missing}`);
-      return this.skip();
-    }
-    const ctest = join(line.bin, 'ctest');
-    const workspace = TestWorkspace.copyOf('ctest-project');
-    try {
-      execFileSync(join(line.bin, 'cmake'), ['-S', '.', '-B', 'build'], { cwd: workspace.root });
-      const native = ctestByItself(join(workspace.root, 'build'), ctest);
-      assert.equal(native.length, 24, 'ctest itself must have run');
-      workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { ctest: { ctest } } }));
-      const { records } = await workspace.run({ isolation: 'file' });
-      const own = records.map(({ test, verdict }) => `${test.titlePath[0]}: ${verdict.kind}`);
-      assert.deepEqual(own.sort(), inVerdicts(native));
-      assert.deepEqual(records.find(({ test }) => test.titlePath[0] === 'segv')!.verdict, {
-        kind: 'crashed',
-        signal: 'SIGSEGV',
-        reportedBy: 'framework',
-      });
-    } finally {
-      await workspace.remove();
-    }
-  });
+  for (const [which, find] of Object.entries({ oldest: oldestCmake, newest: newestCmake })) {
+    it(`have the verdicts of ctest itself: the ${which}`, async function () {
+      const line = await find();
+      if ('missing' in line) {
+        console.warn(`      skipped: ${line.name}: ${line.missing}`);
+        return this.skip();
+      }
+      console.log(`      with ${line.name}`);
+      const ctest = join(line.bin, 'ctest');
+      const workspace = TestWorkspace.copyOf('ctest-project');
+      try {
+        execFileSync(join(line.bin, 'cmake'), ['-S', '.', '-B', 'build'], { cwd: workspace.root });
+        const native = ctestByItself(join(workspace.root, 'build'), ctest);
+        assert.equal(native.length, 24, 'ctest itself must have run');
+        workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { ctest: { ctest } } }));
+        for (const isolation of ['test', 'file'] as const) {
+          const { records } = await workspace.run({ isolation });
+          const own = records.map(({ test, verdict }) => `${test.titlePath[0]}: ${verdict.kind}`);
+          assert.deepEqual(own.sort(), inVerdicts(native), `with a cage for each ${isolation}`);
+          assert.deepEqual(records.find(({ test }) => test.titlePath[0] === 'segv')!.verdict, {
+            kind: 'crashed',
+            signal: 'SIGSEGV',
+            reportedBy: 'framework',
+          });
+        }
+      } finally {
+        await workspace.remove();
+      }
+    });
+  }
 });

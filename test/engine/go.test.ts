@@ -3,11 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Isolation } from '../../src/config/settings.ts';
 import type { TestRecord } from '../../src/protocol/verdict.ts';
+import { newestGo } from '../unit/frameworks/go/versions.ts';
 import { type RunResult, TestWorkspace } from './workspace.ts';
 
 /** What `go test` itself says of each test of a package, in the words of verdicts. */
-function goesByItself(folder: string): Map<string, string> {
-  const { stdout } = spawnSync('go', ['test', '-count=1', '-json', '.'], { cwd: folder, encoding: 'utf8' });
+function goesByItself(folder: string, go = 'go', flags: readonly string[] = []): Map<string, string> {
+  const args = ['test', '-count=1', '-json', ...flags, '.'];
+  const { stdout } = spawnSync(go, args, { cwd: folder, encoding: 'utf8' });
   const words: Readonly<Record<string, string>> = { pass: 'passed', fail: 'failed', skip: 'skipped' };
   const said = stdout
     .trim()
@@ -123,5 +125,52 @@ describe('go tests', function () {
     assert.match(problems[0]?.message ?? '', /no-such-go/);
     assert.match(problems[0]?.fix ?? '', /frameworks\.go/);
     await other.remove();
+  });
+});
+
+describe('go tests in the newest version', function () {
+  this.timeout(240_000);
+  let go: string;
+  let workspace: TestWorkspace;
+
+  before(async function () {
+    const line = await newestGo();
+    if ('missing' in line) {
+      console.warn(`      skipped: ${line.name}: ${line.missing}`);
+      return this.skip();
+    }
+    console.log(`      with ${line.name}`);
+    go = line.go;
+    workspace = TestWorkspace.ofFixture('go-project');
+  });
+  after(() => workspace?.remove());
+
+  const configured = (args: readonly string[]) =>
+    workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { go: { go, args }, mocha: false } }));
+  const shopOf = ({ records }: RunResult) => records.filter(({ test }) => test.file.endsWith('shop_test.go'));
+
+  it('have the verdicts of go test, sub-tests included', async () => {
+    // What its vet objects to is in the fixture.
+    const flags = ['-vet=off'];
+    configured(flags);
+    const native = goesByItself(workspace.root, go, flags);
+    assert.ok(native.size > 20, 'go test itself must have run');
+    for (const isolation of ['test', 'file'] as const) {
+      const own = verdictsOf(shopOf(await workspace.run({ isolation })));
+      // Its long name is too much for `go test -json`.
+      const long = [...own.keys()].find(name => name.startsWith('TestLongTitle/'))!;
+      assert.equal(own.get(long), 'passed');
+      own.delete(long);
+      assert.deepEqual(new Map([...own].sort()), new Map([...native].sort()), `with a cage for each ${isolation}`);
+    }
+  });
+
+  it('of a package that go vet objects to are not run, as go test has it', async () => {
+    configured([]);
+    assert.equal(goesByItself(workspace.root, go).size, 0);
+    const [told, ...others] = shopOf(await workspace.run());
+    assert.deepEqual([told!.verdict.kind, others], ['error', []]);
+    assert.match(told!.messages[0]!.text, /ExampleWrong refers to unknown identifier: Wrong/);
+    assert.equal(told!.messages[0]!.line, 64);
   });
 });

@@ -59,7 +59,8 @@ export class CtestTranslator implements OutputTranslator {
     if (goesOn) return this.#open ? this.#keep(this.#open, line) : undefined;
     const [, started, name = ''] = /^ +Start +(\d+): (.*)$/.exec(line) ?? [];
     if (started !== undefined) return this.#start(Number(started), name);
-    if (/^\d+% tests passed, /.test(line))
+    // Where none failed, CMake 4.4 leaves out how many did.
+    if (/^\d+% tests passed(?:,| out of) /.test(line))
       return this.#say({ t: 'bye', ...(this.#failed ? { code: failedCode } : {}) });
     const open = this.#open;
     if (!open) return;

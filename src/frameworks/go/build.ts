@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Problem } from '../../protocol/messages.ts';
 import type { Project } from '../../protocol/tests.ts';
 import type { DetectionContext } from '../framework.ts';
+import { goArguments } from './arguments.ts';
 import { goProgram } from './toolchain.ts';
 import { firstLines } from '../lines.ts';
 
@@ -34,7 +35,7 @@ async function build({ folder }: Project, directory: string, context: DetectionC
   const outcome = await tool.run(
     {
       file: goProgram(settings, folder),
-      args: ['test', '-c', '-o', fresh, ...settings.go.args, '.'],
+      args: ['test', '-c', '-o', fresh, ...goArguments(settings.go.args).build, '.'],
       cwd: directory,
       env: settings.go.env,
     },

@@ -5,6 +5,7 @@ import type { InsideBody } from '../../protocol/events.ts';
 import type { Discovery, Problem } from '../../protocol/messages.ts';
 import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch, OutputTranslator } from '../framework.ts';
+import { goArguments } from './arguments.ts';
 import { buildPackage, programOf } from './build.ts';
 import { findModules, moduleAt } from './modules.ts';
 import { goFunctions } from './outline.ts';
@@ -52,7 +53,7 @@ export class GoFramework implements Framework {
     const pattern = runPattern(tests.map(({ titlePath }) => titlePath));
     return {
       file: programOf(directory, { builds: this.#builds, settings }),
-      args: [`-test.run=${pattern}`, `-test.v=${verbose}`, '-test.timeout=0'],
+      args: [`-test.run=${pattern}`, `-test.v=${verbose}`, '-test.timeout=0', ...goArguments(settings.go.args).program],
       cwd: directory,
       env: settings.go.env,
     };

@@ -3,6 +3,7 @@ import type { Problem } from '../../protocol/messages.ts';
 import type { Folder, Project } from '../../protocol/tests.ts';
 import type { DetectionContext } from '../framework.ts';
 import { findManifests } from '../manifests.ts';
+import { goArguments } from './arguments.ts';
 import { goProgram } from './toolchain.ts';
 import { firstLines } from '../lines.ts';
 
@@ -28,7 +29,7 @@ export async function moduleAt(root: string, context: DetectionContext): Promise
   const { folder, settings, tool } = context;
   const { stdout, stderr, failure } = await tool.run({
     file: goProgram(settings, folder),
-    args: ['list', '-find', '-e', '-json=Dir,TestGoFiles,XTestGoFiles', ...settings.go.args, './...'],
+    args: ['list', '-find', '-e', '-json=Dir,TestGoFiles,XTestGoFiles', ...goArguments(settings.go.args).list, './...'],
     cwd: root,
     env: settings.go.env,
   });

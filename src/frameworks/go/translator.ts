@@ -73,10 +73,17 @@ export class GoTranslator implements OutputTranslator {
   }
 
   #read(line: string): void {
-    const own = line.startsWith(marker) ? line.slice(1) : this.#marked ? null : line;
-    if (own !== null && this.#readOwn(own)) return;
+    if (!this.#marked) return this.#readOwn(line) ? undefined : this.#keep(`${line}\n`);
+    // What a test printed last, without an end of its line, stands before the marker.
+    const at = line.lastIndexOf(marker);
+    if (at < 0) return this.#keep(`${line}\n`);
+    if (at > 0) this.#keep(`${line.slice(0, at)}\n`);
+    if (!this.#readOwn(line.slice(at + 1))) this.#keep(`${line.slice(at + 1)}\n`);
+  }
+
+  #keep(text: string): void {
     const open = this.#current === null ? undefined : this.#open.get(this.#current);
-    if (open) open.log = appended(open.log, `${line}\n`);
+    if (open) open.log = appended(open.log, text);
   }
 
   /** False: it is the user's. */

@@ -17,14 +17,14 @@ export function describeFaults<F extends string>(
   framework: FaultyFramework<F>,
   outcomes: Readonly<Record<F, Outcome>>,
 ): void {
-  describe(`${folder} in ${framework.name}`, function () {
+  describe(`${folder} in ${[framework.name, framework.version].filter(Boolean).join(', ')}`, function () {
     this.timeout(240_000);
     const isolations: readonly Isolation[] = framework.isolations ?? ['test', 'file'];
     const mark = `bulkhead-test-${randomUUID()}`;
     let rows: ReadonlyMap<Isolation, Row>;
 
     before(async function () {
-      const reason = framework.unavailable?.() ?? null;
+      const reason = (await framework.unavailable?.()) ?? null;
       if (reason !== null) {
         this.test!.title = `not tested here: ${reason}`;
         this.skip();

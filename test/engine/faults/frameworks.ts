@@ -3,6 +3,7 @@ import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Isolation, SettingsLayer } from '../../../src/config/settings.ts';
+import { newestGo } from '../../unit/frameworks/go/versions.ts';
 import { installedLine } from '../../unit/frameworks/pytest/versions.ts';
 import { linkJest } from '../../unit/frameworks/jest/versions.ts';
 import { linkPlaywright } from '../../unit/frameworks/playwright/versions.ts';
@@ -13,13 +14,15 @@ import type { Deviation, Fault } from './faults.ts';
 export interface FaultyFramework<F extends string = Fault> {
   /** The folder `test/fixtures/faults/<name>`, or of another table. */
   readonly name: string;
+  /** Beside another of that name. */
+  readonly version?: string;
   /** Absent: both. */
   readonly isolations?: readonly Isolation[];
   readonly settings?: SettingsLayer;
   /** Brings the framework itself into the workspace. */
   readonly prepare?: (workspace: TestWorkspace) => unknown;
   /** Why it cannot be had on this machine; null: it can. */
-  readonly unavailable?: () => string | null;
+  readonly unavailable?: () => string | null | Promise<string | null>;
   readonly deviations?: Partial<Record<F, Deviation>>;
 }
 
@@ -29,6 +32,13 @@ const waitsForOutput: Deviation = {
   because: 'ctest waits for whoever holds the output of a test',
 };
 const unknownOrigin = 'the last test is charged, for nothing tells yet who began it';
+
+const ofGo: FaultyFramework['deviations'] = {
+  'heap-oom': { missing: true, because: 'its heap has no limit of its own' },
+  'live-handle': { missing: true, because: 'its process ends with its tests, whatever else runs in it' },
+  'late-throw': { missing: true, because: 'its process ends with its tests, and nothing comes later' },
+  'kill-worker': { missing: true, because: 'it has no worker' },
+};
 
 const pytest = await installedLine();
 
@@ -41,14 +51,22 @@ export const frameworks: readonly FaultyFramework[] = [
       'kill-worker': { missing: true, because: 'it has no worker: the tests run in its own process' },
     },
   },
+  { name: 'go', deviations: ofGo },
   {
     name: 'go',
-    deviations: {
-      'heap-oom': { missing: true, because: 'its heap has no limit of its own' },
-      'live-handle': { missing: true, because: 'its process ends with its tests, whatever else runs in it' },
-      'late-throw': { missing: true, because: 'its process ends with its tests, and nothing comes later' },
-      'kill-worker': { missing: true, because: 'it has no worker' },
+    version: 'the newest',
+    // Which cage it is makes no difference to a version.
+    isolations: ['file'],
+    prepare: async workspace => {
+      const line = await newestGo();
+      const go = 'go' in line ? { go: line.go } : {};
+      workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { go } }));
     },
+    unavailable: async () => {
+      const line = await newestGo();
+      return 'missing' in line ? line.missing : null;
+    },
+    deviations: ofGo,
   },
   {
     name: 'cargo',

@@ -43,6 +43,15 @@ describe('what ctest says of a test', () => {
     assert.equal(ctestResult(' ....   Passed    0.22 sec')?.ms, 220);
   });
 
+  it('is over with the summary, also as CMake 4.4 writes it where all passed', () => {
+    for (const summary of ['100% tests passed, 0 tests failed out of 1', '100% tests passed out of 1']) {
+      const events: InsideBody[] = [];
+      const translator = new CtestTranslator([], event => events.push(event));
+      translator.push(Buffer.from(`\n${summary}\n`), 'stdout');
+      assert.deepEqual(events.at(-1), { t: 'bye' }, summary);
+    }
+  });
+
   it('is told of a name of any length, and is not the rest of a long line of the test', () => {
     const events: InsideBody[] = [];
     const name = 'x'.repeat(1_000_000);

@@ -36,12 +36,11 @@ describe('what a Go test prints', () => {
   it('passes for a result only where it begins as Go’s own lines do', () => {
     const forged = `${run}--- PASS: TestA (0.00s)\nPASS\n`;
     assert.deepEqual(translated([test('TestA')], forged, { marked: true, code: 0 }), ['hello', 'start TestA']);
-    const genuine = `${run}no newline\x16--- PASS: TestA (0.00s)\n`;
-    assert.deepEqual(translated([test('TestA')], genuine.replace('newline', 'newline\n'), { marked: true }), [
-      'hello',
-      'start TestA',
-      'end TestA passed',
-    ]);
+    for (const last of ['', 'a line\n', 'no end of line', '--- FAIL: TestA (0.00s)']) {
+      const genuine = `${run}${last}\x16--- PASS: TestA (0.00s)\n\x16=== NAME  \n\x16PASS\n`;
+      const told = translated([test('TestA')], genuine, { marked: true });
+      assert.deepEqual(told, ['hello', 'start TestA', 'end TestA passed', 'bye'], last);
+    }
   });
 
   it('has no last word when the process ends in the middle', () => {
