@@ -45,12 +45,16 @@ function stackOf(error: object, style: FailureStyle): string {
     seen.add(current);
     const cleaned = (read(current, 'stack') ?? summaryOf(current))
       .split('\n')
-      .filter(line => !/^\s*at (?:async )?(?:.*\()?node:/.test(line) && !isForeignLine(line, style))
+      .filter(line => !isOfRuntime(line) && !isForeignLine(line, style))
       .join('\n');
     parts.push(parts.length > 0 ? `Caused by: ${cleaned}` : cleaned);
     current = guarded(() => (current as { cause?: unknown }).cause);
   }
   return parts.join('\n');
+}
+
+function isOfRuntime(line: string): boolean {
+  return /^\s*at (?:(?:async )?(?:.*\()?node:|new Promise \(<anonymous>\)$)/.test(line);
 }
 
 function isForeignLine(line: string, style: FailureStyle): boolean {

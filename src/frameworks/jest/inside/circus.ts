@@ -34,6 +34,7 @@ export type CircusEvent =
   | { readonly name: 'run_start' | 'run_finish' }
   | { readonly name: 'test_start' | 'test_skip' | 'test_todo' | 'test_done'; readonly test: CircusTest }
   | { readonly name: 'test_fn_start' | 'test_fn_success' | 'test_fn_failure'; readonly test: CircusTest }
+  | { readonly name: 'hook_failure'; readonly test?: CircusTest | null }
   | { readonly name: 'hook_start'; readonly hook: { timeout?: number } }
   | { readonly name: 'error'; readonly error: unknown }
   | { readonly name: 'other' };

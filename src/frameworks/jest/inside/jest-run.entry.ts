@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readOrder, takeCommission } from '../../inside/commission.ts';
 import { CoverageSlices } from '../../inside/coverage.ts';
 import { awaitDebugger } from '../../inside/debugger.ts';
@@ -19,6 +20,7 @@ if (!Number.isInteger(fd) || !variables['BULKHEAD_JEST'] || !variables['BULKHEAD
   const order = readOrder(commission);
   const events = new EventPipe(new LinePipe(fd), new CoverageSlices(commission, order, 'made'));
   if (order.debug) awaitDebugger(events);
-  const session = new Session(new UserJest(variables['BULKHEAD_JEST']), order, events);
+  const runnerFile = join(__dirname, 'jest-bulkhead-runner.js');
+  const session = new Session(new UserJest(variables['BULKHEAD_JEST']), order, events, runnerFile);
   void session.run(variables['BULKHEAD_PROJECT'] ?? '');
 }

@@ -1,9 +1,6 @@
 import Module from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Configs, GlobalConfig, ProjectConfig, ReadConfigs, UserJest } from './user-jest.ts';
-
-/** What jest believes to be the file of its test runner; no transformer of the user's ever sees it. */
-export const runnerFile = join(__dirname, 'jest-bulkhead-runner.js');
 
 /** Those under which one file could not be run by itself, or its results would be written over those of other cages. */
 export const overruled = {
@@ -37,7 +34,13 @@ export const overruled = {
 
 export interface Interception {
   readonly change: (configs: Configs) => Configs;
-  readonly runner: (...args: never[]) => unknown;
+  readonly runner: TestRunner;
+}
+
+export interface TestRunner {
+  /** What jest believes to be its file; no transformer of the user's ever sees it. */
+  readonly file: string;
+  readonly run: (...args: never[]) => unknown;
 }
 
 /** Changes what jest reads of its configuration, and puts a runner of ours into the place of the user's. */
@@ -45,7 +48,7 @@ export function intercept({ change, runner }: Interception): void {
   const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
   const load = loader._load.bind(loader);
   loader._load = (request, ...rest) => {
-    if (request === runnerFile) return runner;
+    if (request === runner.file) return runner.run;
     const loaded = load(request, ...rest);
     if (request !== 'jest-config') return loaded;
     const { readConfigs } = loaded as { readConfigs: ReadConfigs };
@@ -59,8 +62,11 @@ export interface Chosen {
   readonly project: ProjectConfig;
 }
 
-/** The configuration for one file of one project. */
-export function forFile({ globalConfig, configs }: Configs, id: string, file: string, partly: boolean): Chosen | null {
+/** The configuration for one file of one project, or for some of its tests. */
+export function forFile(
+  { globalConfig, configs }: Configs,
+  { id, file, partly, runner }: { id: string; file: string; partly: boolean; runner: TestRunner },
+): Chosen | null {
   const project = configs.find(each => each.id === id) ?? (id === '' ? configs[0] : undefined);
   if (!project) return null;
   const changed: GlobalConfig = {
@@ -71,7 +77,7 @@ export function forFile({ globalConfig, configs }: Configs, id: string, file: st
     // Other cages run the rest of the file at the same time, and would write the same snapshots.
     ...(partly ? { updateSnapshot: 'none' } : {}),
   };
-  const own = { ...project, testRunner: runnerFile };
+  const own = { ...project, testRunner: runner.file };
   return { configs: { ...{ globalConfig: changed }, configs: [own] }, project };
 }
 

@@ -4,7 +4,7 @@ import type { EventPipe } from '../../inside/event-pipe.ts';
 import { describeFailure, type FailureStyle, introduced } from '../../inside/failure.ts';
 import { Leaks } from '../../inside/leaks.ts';
 import { type CircusEvent, type Environment, type State, withoutTimeouts } from './circus.ts';
-import { argvOf, forFile, intercept, unfitness } from './overruled.ts';
+import { argvOf, forFile, intercept, type TestRunner, unfitness } from './overruled.ts';
 import { styleFor } from './style.ts';
 import { Teller } from './teller.ts';
 import type { ProjectConfig, UserJest } from './user-jest.ts';
@@ -22,13 +22,15 @@ export class Session {
   #project: ProjectConfig | null = null;
   #teller: Teller | null = null;
   readonly #leaks: Leaks;
+  readonly #runner: TestRunner;
   /** Jest gives each file one of its own, and its tests an environment of variables in it. */
   #environment: Environment | null = null;
   #forceExit = false;
   #saidError = false;
   #ended = false;
 
-  constructor(jest: UserJest, order: Order, events: EventPipe) {
+  constructor(jest: UserJest, order: Order, events: EventPipe, runnerFile: string) {
+    this.#runner = { file: runnerFile, run: this.#runFile };
     this.#jest = jest;
     this.#order = order;
     this.#events = events;
@@ -57,7 +59,8 @@ export class Session {
   }
 
   #change(configs: Parameters<typeof forFile>[0], id: string): Parameters<typeof forFile>[0] {
-    const chosen = forFile(configs, id, this.#order.file, this.#order.tests !== undefined);
+    const { file, tests } = this.#order;
+    const chosen = forFile(configs, { id, file, partly: tests !== undefined, runner: this.#runner });
     if (!chosen) throw new Error('there is no such project of jest any more; refresh the tests');
     const why = unfitness(chosen.project);
     if (why) throw new Error(`the tests of this project cannot be run: ${why}`);
@@ -66,7 +69,7 @@ export class Session {
     return chosen.configs;
   }
 
-  readonly #runner = async (...[global, config, environment, ...rest]: Parameters<RunFile>): Promise<unknown> => {
+  readonly #runFile = async (...[global, config, environment, ...rest]: Parameters<RunFile>): Promise<unknown> => {
     const teller = new Teller(this.#order, this.#events, this.#style, environment, this.#leaks);
     this.#environment = environment;
     this.#teller = teller;

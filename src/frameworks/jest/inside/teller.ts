@@ -21,6 +21,8 @@ interface Progress {
   ended: boolean;
   /** Of the attempt that is under way. */
   body: 'not begun' | 'begun' | 'passed';
+  /** Not by the body: a hook, or something that nobody waited for. */
+  failedAround: boolean;
 }
 
 /** Cuts the tests of a file down to those of the order, and says what becomes of each, as jest-circus tells its environment. */
@@ -59,6 +61,8 @@ export class Teller {
         return this.#body(event.test, 'passed');
       case 'test_done':
         return this.#done(event.test);
+      case 'hook_failure':
+        return this.#around(event.test);
       case 'error':
         return this.#outside(event.error, state);
       case 'run_finish':
@@ -102,7 +106,7 @@ export class Teller {
         test.mode = 'skip';
         continue;
       }
-      const progress: Progress = { ref, started: false, ended: false, body: 'not begun' };
+      const progress: Progress = { ref, started: false, ended: false, body: 'not begun', failedAround: false };
       this.#progress.set(test, progress);
       this.#mark(test, progress);
     }
@@ -124,6 +128,7 @@ export class Teller {
     const progress = this.#progress.get(test);
     if (!progress || progress.ended) return;
     progress.body = 'not begun';
+    progress.failedAround = false;
     if (progress.started) return;
     progress.started = true;
     this.#events.say({ t: 'start', ...progress.ref });
@@ -133,6 +138,11 @@ export class Teller {
   #body(test: CircusTest, body: 'begun' | 'passed'): void {
     const progress = this.#progress.get(test);
     if (progress && (body === 'passed' || test.errors.length === 0)) progress.body = body;
+  }
+
+  #around(test: CircusTest | null | undefined): void {
+    const progress = test && this.#progress.get(test);
+    if (progress) progress.failedAround = true;
   }
 
   #skip(test: CircusTest, reason?: string): void {
@@ -153,13 +163,9 @@ export class Teller {
     progress.ended = true;
     this.#leaks.after(progress.ref);
     const failed = test.errors.length > 0;
-    const state = !failed
-      ? test.failing
-        ? 'failed-as-expected'
-        : 'passed'
-      : progress.body === 'begun'
-        ? 'failed'
-        : 'error';
+    // What a snapshot or a count of assertions has to say comes when the body is over, and is of the body all the same.
+    const ofBody = progress.body === 'begun' || (progress.body === 'passed' && !progress.failedAround);
+    const state = !failed ? (test.failing ? 'failed-as-expected' : 'passed') : ofBody ? 'failed' : 'error';
     this.#events.say({
       t: 'end',
       ...progress.ref,
@@ -174,7 +180,7 @@ export class Teller {
   /** Jest has blamed it on whatever test runs now. */
   #outside(error: unknown, { currentlyRunningTest: blamed, unhandledErrors }: State): void {
     const origin = this.#current.getStore();
-    if (!origin || (blamed && this.#progress.get(blamed) === origin)) return;
+    if (!origin || (blamed && this.#progress.get(blamed) === origin)) return this.#around(blamed);
     (blamed?.errors ?? unhandledErrors).pop();
     this.charge(error);
   }

@@ -31,18 +31,22 @@ export function failureOf({ message, stack, value }: PlaywrightError): FailureMe
   );
 }
 
-/** Playwright's worker makes text of both values, in one of two forms. */
+/** Playwright's worker makes text of both values, in one of three forms: the last, of a text that was kept, is a patch. */
 export function comparedIn(message: string): { readonly expected: string; readonly actual: string } | null {
   const expected = /^Expected(?: [a-z]+)?: +(.+)$/m.exec(message)?.[1];
   const actual = /^Received(?: [a-z]+)?: +(.+)$/m.exec(message)?.[1];
   if (expected !== undefined && actual !== undefined) return { expected, actual };
   const marked = /^- Expected .*\n\+ Received .*\n\n((?:[-+ ] .*\n?|[-+ ]?\n)+)/m.exec(message)?.[1];
-  if (marked === undefined) return null;
-  const lines = marked.trimEnd().split('\n');
+  const [, indent = '', patch] = /^( *)@@ -.* @@\n((?:\1[-+ @\\].*\n?)+)/m.exec(message) ?? [];
+  const [lines, sign] = marked === undefined ? [patch, 1] : [marked, 2];
+  if (lines === undefined) return null;
   const side = (other: string) =>
     lines
-      .filter(line => !line.startsWith(other))
-      .map(line => line.slice(2))
+      .trimEnd()
+      .split('\n')
+      .map(line => (marked === undefined ? line.slice(indent.length) : line))
+      .filter(line => !line.startsWith(other) && !/^(?:@@|\\)/.test(line))
+      .map(line => line.slice(sign))
       .join('\n');
   return { expected: side('+'), actual: side('-') };
 }

@@ -1,6 +1,6 @@
 import type { FailureStyle } from '../../inside/failure.ts';
 
-const foreign = /[\\/]node_modules[\\/](?:@vitest|vitest|vite|vite-node|tinypool|chai|rolldown)[\\/]/;
+const foreign = /[\\/]node_modules[\\/](?:@vitest|vitest\d*|vite|vite-node|tinypool|chai|rolldown)[\\/]/;
 
 export function styleFor(compare: FailureStyle['compare']): FailureStyle {
   return { isForeign: file => foreign.test(file) || /[\\/]vitest-(?:list|run|worker)\.[cm]js$/.test(file), compare };

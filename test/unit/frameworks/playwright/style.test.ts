@@ -14,6 +14,9 @@ describe('failures of playwright', () => {
     );
     const both = '- Expected  - 1\n+ Received  + 1\n\n  Object {\n-   "a": 2,\n+   "a": 1,\n  }\n\nCall log:\n';
     assert.deepEqual(comparedIn(both), { expected: 'Object {\n  "a": 2,\n}', actual: 'Object {\n  "a": 1,\n}' });
+    const kept =
+      'expect(string).toMatchSnapshot(expected) failed\n\n  @@ -1,2 +1,2 @@\n   one\n  -three\n  +two\n\n\n  Snapshot: a.txt';
+    assert.deepEqual(comparedIn(kept), { expected: 'one\nthree', actual: 'one\ntwo' });
     assert.equal(comparedIn('Test timeout of 30000ms exceeded.'), null);
   });
 
