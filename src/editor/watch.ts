@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Project } from '../protocol/tests.ts';
 import type { Connection } from './connection.ts';
 import type { TestTree } from './tree.ts';
+import { watchedPlace } from './watched-place.ts';
 
 /** A checkout of another branch is one change, not ten thousand. */
 const quietMs = 300;
@@ -37,7 +38,7 @@ export class Watch implements vscode.Disposable {
   follow(projects: readonly Project[]): void {
     const patterns = [
       ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => ({ root: uri.fsPath, glob: configuration })),
-      ...projects.flatMap(({ root, watch }) => watch.map(glob => ({ root, glob }))),
+      ...projects.flatMap(({ root, watch }) => watch.map(glob => watchedPlace(root, glob))),
     ];
     const unique = new Map(patterns.map(pattern => [JSON.stringify(pattern), pattern]));
     const watched = [...unique.keys()].sort().join('\n');

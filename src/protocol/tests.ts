@@ -37,7 +37,7 @@ export interface Project {
   readonly label: string;
   /** Absolute paths, in the framework's own order. */
   readonly files: readonly string[];
-  /** Globs relative to `root`: a change there may change the list of files. */
+  /** Globs relative to `root`, which may climb with `../`: a change there may change the list of files. */
   readonly watch: readonly string[];
   /** A debugger can be attached to its tests. */
   readonly debugs?: true;

@@ -105,6 +105,49 @@ describe('ctest tests', function () {
   });
 });
 
+describe('a ctest that cannot list', function () {
+  this.timeout(120_000);
+
+  it('is told with what it did, and hangs nothing', async () => {
+    const workspace = TestWorkspace.copyOf('ctest-project');
+    try {
+      execFileSync('cmake', ['-S', '.', '-B', 'build'], { cwd: workspace.root, stdio: 'ignore' });
+      const hangs = workspace.write('hangs.sh', '#!/bin/sh\nexec sleep 600\n');
+      const exits = workspace.write('exits.sh', '#!/bin/sh\necho "no licence" >&2\nexit 3\n');
+      const speaks = workspace.write('speaks.sh', '#!/bin/sh\necho "No tests were found!!!"\n');
+      const cases = {
+        [hangs]: /still running after/,
+        [exits]: /code 3[^]*no licence/,
+        [speaks]: /did not print a list/,
+      };
+      for (const [ctest, said] of Object.entries(cases)) {
+        workspace.write('bulkhead.config.json', JSON.stringify({ startup: '3s', frameworks: { ctest: { ctest } } }));
+        const { projects, problems } = await (await workspace.warden()).request('projects', {});
+        assert.deepEqual(
+          projects.filter(({ framework }) => framework === 'ctest'),
+          [],
+        );
+        const problem = problems.find(({ message }) => message.includes('cannot be listed'))!;
+        assert.match(problem.message, said);
+        assert.match(problem.fix ?? '', /frameworks\.ctest\.ctest/);
+      }
+    } finally {
+      await workspace.remove();
+    }
+  });
+
+  it('is asked again when a listfile of the sources is written, wherever they are built', async () => {
+    const workspace = TestWorkspace.copyOf('ctest-project');
+    try {
+      execFileSync('cmake', ['-S', '.', '-B', 'out/debug'], { cwd: workspace.root, stdio: 'ignore' });
+      const [project] = await workspace.projects(await workspace.warden());
+      assert.ok(project!.watch.includes('../../**/CMakeLists.txt'), project!.watch.join());
+    } finally {
+      await workspace.remove();
+    }
+  });
+});
+
 describe('ctest tests in another version', function () {
   this.timeout(240_000);
 

@@ -1,4 +1,5 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Settings } from '../../config/settings.ts';
 import type { Problem } from '../../protocol/messages.ts';
@@ -77,6 +78,14 @@ async function projectAt(root: string, context: DetectionContext): Promise<Proje
     root,
     label: below ? `ctest · ${below}` : 'ctest',
     files: [...new Set(listed.map(({ file }) => file))].sort(),
-    watch: [`**/${testfile}`],
+    watch: [`**/${testfile}`, ...(await listfilesOf(root))],
   };
+}
+
+/** In the sources of what is built here, which cmake itself has noted. */
+async function listfilesOf(root: string): Promise<string[]> {
+  const cache = await readFile(join(root, 'CMakeCache.txt'), 'utf8').catch(() => '');
+  const [, source] = /^CMAKE_HOME_DIRECTORY:INTERNAL=(.+)$/m.exec(cache) ?? [];
+  const place = source && relative(root, source).replaceAll('\\', '/');
+  return place === undefined || isAbsolute(place) ? [] : [[place, '**/CMakeLists.txt'].filter(Boolean).join('/')];
 }
