@@ -51,7 +51,8 @@ function addAddon(target: AddonTarget): AddonTarget {
 
 /**
  * VS Code and the Marketplace show a picture of a README from https alone, neither by its path nor from inside the text. Where the
- * pictures are published is said by BULKHEAD_PICTURES, the address that their paths follow; without it the package has none.
+ * pictures are published is said by BULKHEAD_PICTURES, the address that their paths follow; without it the package has none. Links
+ * to other files of the repository lead nowhere from there, and become words.
  */
 function packagedReadme(): string {
   const readme = 'dist/README.md';
@@ -59,6 +60,7 @@ function packagedReadme(): string {
   const text = readFileSync(path.join(root, 'README.md'), 'utf8');
   const picture = /(!\[[^\]]*\]\()(media\/[^)]+\.png\)\n\n)/g;
   const packaged = text.replaceAll(picture, base === undefined ? '' : `$1${base.replace(/\/*$/, '/')}$2`);
-  writeFileSync(path.join(root, readme), packaged);
+  const words = packaged.replaceAll(/(?<!!)\[([^\]]+)\]\((?![a-z]+:|#)[^)]+\)/g, '$1');
+  writeFileSync(path.join(root, readme), words);
   return readme;
 }

@@ -4,7 +4,7 @@ import type { AgentEngine, AgentRun, RunEnd } from '../agents/engine.ts';
 import { readReportInput, readRunInput } from '../agents/input.ts';
 import { limitsText, mostCharacters } from '../agents/run-tests.ts';
 import { type AgentToolName, agentToolNames } from '../agents/tools.ts';
-import { oneLine, plural } from '../reports/excerpt.ts';
+import { oneLine } from '../reports/excerpt.ts';
 import type { Connection } from './connection.ts';
 import type { Runs } from './runs.ts';
 import type { TestTree } from './tree.ts';
@@ -60,10 +60,17 @@ const preparations: Readonly<Record<AgentToolName, (input: unknown) => vscode.Pr
     const input = readRunInput(given);
     const { files, names, repeat } = input;
     const what =
-      files.length === 0 ? 'all files' : files.length === 1 ? oneLine(files[0]!, 80) : plural(files.length, 'file');
+      files.length === 0
+        ? vscode.l10n.t('all files')
+        : files.length === 1
+          ? oneLine(files[0]!, 80)
+          : vscode.l10n.t('{0} files', files.length);
+    const named = names.map(name => `“${oneLine(name, 60)}”`).join(', ');
     const which =
-      names.length === 0 ? 'the tests' : `tests with ${names.map(name => `“${oneLine(name, 60)}”`).join(', ')}`;
-    const often = repeat > 1 ? `, ${repeat} times` : '';
+      names.length === 0
+        ? vscode.l10n.t('the tests of {0}', what)
+        : vscode.l10n.t('tests with {0} of {1}', named, what);
+    const often = repeat > 1 ? vscode.l10n.t(', {0} times', repeat) : '';
     const listed =
       files.length > 1
         ? `\n${files
@@ -71,18 +78,22 @@ const preparations: Readonly<Record<AgentToolName, (input: unknown) => vscode.Pr
             .map(file => `- ${oneLine(file, 120)}`)
             .join('\n')}`
         : '';
-    const message = `Run ${which} of ${what}${often}, each in a cage of its own.${limitsText(input)}${listed}`;
+    const message = vscode.l10n.t('Run {0}{1}, each in a cage of its own.', which, often);
     return {
-      invocationMessage: `Running ${which} of ${what}${often}`,
+      invocationMessage: vscode.l10n.t('Running {0}{1}', which, often),
       confirmationMessages: {
         title: vscode.l10n.t('Run tests in cages?'),
-        message: new vscode.MarkdownString().appendText(message),
+        message: new vscode.MarkdownString().appendText(`${message}${limitsText(input)}${listed}`),
       },
     };
   },
   get_test_process_report: given => {
     const { test } = readReportInput(given);
-    return { invocationMessage: `Reading the process report${test === null ? '' : ` of “${oneLine(test, 60)}”`}` };
+    const invocationMessage =
+      test === null
+        ? vscode.l10n.t('Reading the process report')
+        : vscode.l10n.t('Reading the process report of “{0}”', oneLine(test, 60));
+    return { invocationMessage };
   },
 };
 

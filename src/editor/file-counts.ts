@@ -1,4 +1,4 @@
-import { plural } from '../reports/excerpt.ts';
+import { grouped } from '../reports/excerpt.ts';
 import type { Outcome } from './outcome.ts';
 import { t } from './texts.ts';
 
@@ -100,13 +100,13 @@ export class FileCounts<Item> {
 export function countText({ planned, outcomes }: FileCount): string {
   const { passed = 0, failed = 0, errored = 0, skipped = 0 } = outcomes;
   const parts = [
-    [failed, 'failed'],
-    [errored, 'with an error'],
-    [passed, 'passed'],
-    [skipped, 'skipped'],
-  ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en-US')} ${what}`);
-  return told.length > 0 ? told.join(', ') : plural(planned, 'test');
+    ...(failed > 0 ? [t('{0} failed', grouped(failed))] : []),
+    ...(errored > 0 ? [t('{0} with an error', grouped(errored))] : []),
+    ...(passed > 0 ? [t('{0} passed', grouped(passed))] : []),
+    ...(skipped > 0 ? [t('{0} skipped', grouped(skipped))] : []),
+  ];
+  if (parts.length > 0) return parts.join(', ');
+  return planned === 1 ? t('1 test') : t('{0} tests', grouped(planned));
 }
 
 /** Of a file with tests that failed and are not listed. */
@@ -114,7 +114,7 @@ export function hiddenText({ hidden }: FileCount): string {
   const tests =
     hidden === 1
       ? t('1 test of this file that is not listed here did not pass.')
-      : t('{0} tests of this file that are not listed here did not pass.', hidden.toLocaleString('en-US'));
+      : t('{0} tests of this file that are not listed here did not pass.', grouped(hidden));
   const where = t('The run report has them all, with their reasons: "Bulkhead: Show Run Report".');
   return `${tests}\n${where}`;
 }

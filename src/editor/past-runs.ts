@@ -44,7 +44,10 @@ export class PastRuns {
   async show(): Promise<void> {
     const runs = await this.#connection.request('history', { limit: mostRuns });
     if (runs.length === 0) {
-      void vscode.window.showInformationMessage(vscode.l10n.t('Bulkhead: no run has been kept yet.'));
+      const runAll = vscode.l10n.t('Run All Tests');
+      const nothing = vscode.l10n.t('Bulkhead: no run has been kept yet.');
+      if ((await vscode.window.showInformationMessage(nothing, runAll)) === runAll)
+        await vscode.commands.executeCommand('bulkhead.runAll');
       return;
     }
     const items = runs.map(run => ({
@@ -131,7 +134,16 @@ function countsText({ counts, planned }: PastRun): string {
 
 function stateText({ state, durationMs, recorded, planned }: PastRun): string {
   const took = formatDuration(durationMs);
-  return state === 'ended' ? took : `${state} after ${took}: ${recorded} of ${planned} have a verdict`;
+  if (state === 'ended') return took;
+  const told = [took, recorded, planned] as const;
+  switch (state) {
+    case 'running':
+      return vscode.l10n.t('running for {0}: {1} of {2} have a verdict', ...told);
+    case 'stopped':
+      return vscode.l10n.t('stopped after {0}: {1} of {2} have a verdict', ...told);
+    case 'interrupted':
+      return vscode.l10n.t('interrupted after {0}: {1} of {2} have a verdict', ...told);
+  }
 }
 
 async function told(work: () => Promise<void>): Promise<void> {

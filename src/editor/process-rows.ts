@@ -4,6 +4,7 @@ import type { ProcessUsage } from '../protocol/limits.ts';
 import type { CageStatus, WardenSight, WardenStatus } from '../protocol/messages.ts';
 import { mechanismLabel } from '../reports/cage.ts';
 import { inspectedAt } from './inspected.ts';
+import { memoryText } from './status-text.ts';
 import { t } from './texts.ts';
 import { oneLine, plural } from '../reports/excerpt.ts';
 
@@ -94,8 +95,7 @@ function leftoverRow({ pid, since, folders, cages }: WardenSight): RowText {
 
 function cageRow({ name, label, test, mechanism, memoryBytes, memoryCapBytes, processes, ageMs }: CageStatus): RowText {
   const title = oneLine(label, 120);
-  const cap = memoryCapBytes === null ? '' : ` of ${formatBytes(memoryCapBytes)}`;
-  const memory = memoryBytes === null ? [] : [`${formatBytes(memoryBytes)}${cap}`];
+  const memory = memoryBytes === null ? [] : [memoryText(memoryBytes, memoryCapBytes)];
   const count = plural(processes.length, 'process', 'processes');
   const spoken = memory.map(text => t('memory {0}', text));
   return {

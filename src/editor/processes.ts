@@ -131,11 +131,12 @@ export class Processes implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   async attachDebugger(row: Row | undefined): Promise<void> {
     const place = row?.kind === 'process' ? inspectedAt(row.process.command) : null;
     if (row?.kind !== 'process' || !place) return;
-    const label = `process ${row.process.pid}`;
+    const label = vscode.l10n.t('process {0}', row.process.pid);
     try {
       await attachTo({ ...place, label });
     } catch (error) {
-      void vscode.window.showErrorMessage(`Bulkhead: ${(error as Error).message}`);
+      const { message } = error as Error;
+      void vscode.window.showErrorMessage(vscode.l10n.t('Bulkhead attached no debugger. {0}', message));
     }
   }
 

@@ -53,7 +53,7 @@ export class RunView implements PaceSink {
         return;
       }
       case 'slow':
-        this.#pace.output(notice.key, `still running after ${formatDuration(notice.ms)}\n`);
+        this.#pace.output(notice.key, `${vscode.l10n.t('still running after {0}', formatDuration(notice.ms))}\n`);
         return;
       case 'record':
         this.#pace.ended(notice.record);
@@ -85,7 +85,8 @@ export class RunView implements PaceSink {
       for (const file of this.#counts.untold()) this.#tellFile(file);
       const { unlisted } = this.#counts;
       if (unlisted > 0) {
-        const text = `${plural(unlisted, 'more test')} ran than the Test Explorer lists; the run report has them all.\n`;
+        const more = plural(unlisted, 'more test');
+        const text = `${vscode.l10n.t('{0} ran than the Test Explorer lists; the run report has them all.', more)}\n`;
         this.#run.appendOutput(terminalText(text));
       }
     } finally {

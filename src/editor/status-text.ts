@@ -121,8 +121,7 @@ export function cageLines(cages: readonly CageStatus[]): string[] {
     .toSorted((a, b) => (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0))
     .slice(0, mostLines)
     .map(({ label, memoryBytes, memoryCapBytes, processes }) => {
-      const cap = memoryCapBytes === null ? '' : ` of ${formatBytes(memoryCapBytes)}`;
-      const memory = memoryBytes === null ? [] : [`${formatBytes(memoryBytes)}${cap}`];
+      const memory = memoryBytes === null ? [] : [memoryText(memoryBytes, memoryCapBytes)];
       return `${oneLine(label, 60)}: ${[...memory, plural(processes.length, 'process', 'processes')].join(', ')}`;
     });
   return cages.length > mostLines ? [...lines, t('and {0} more', cages.length - mostLines)] : lines;
@@ -140,28 +139,30 @@ export class TopMemory {
   }
 
   lines(): string[] {
-    return this.#rows.map(({ title, bytes, cap }) => {
-      const most = cap === null ? '' : ` of ${formatBytes(cap)}`;
-      return `${oneLine(title, 60)}: ${formatBytes(bytes)}${most}`;
-    });
+    return this.#rows.map(({ title, bytes, cap }) => `${oneLine(title, 60)}: ${memoryText(bytes, cap)}`);
   }
+}
+
+/** How much, and of what it may have. */
+export function memoryText(bytes: number, cap: number | null): string {
+  return cap === null ? formatBytes(bytes) : t('{0} of {1}', formatBytes(bytes), formatBytes(cap));
 }
 
 function assurances(properties: CageProperties): string[] {
   const named: [string, keyof CageProperties][] = [
-    ['memory', 'memory'],
-    ['processes', 'processes'],
-    ['clean-up', 'cleanup'],
+    [t('memory'), 'memory'],
+    [t('processes'), 'processes'],
+    [t('clean-up'), 'cleanup'],
   ];
   return named.map(([label, key]) => {
     const assurance = properties[key];
     switch (assurance.level) {
       case 'enforced':
-        return `- ${label}: enforced by ${assurance.by}`;
+        return `- ${t('{0}: enforced by {1}', label, assurance.by)}`;
       case 'watched':
-        return `- ${label}: watched, ${assurance.how}`;
+        return `- ${t('{0}: watched, {1}', label, assurance.how)}`;
       case 'unavailable':
-        return `- ${label}: not available here, because ${assurance.because}`;
+        return `- ${t('{0}: not available here, because {1}', label, assurance.because)}`;
     }
   });
 }

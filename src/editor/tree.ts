@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { Requests } from '../protocol/messages.ts';
 import { type Folder, type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
+import { grouped } from '../reports/excerpt.ts';
 import { Branches, itemsOf } from './branches.ts';
 import { coalesced } from './coalesced.ts';
 import { drafted } from './drafted.ts';
@@ -95,7 +96,8 @@ export class TestTree {
     try {
       await this.list();
     } catch (error) {
-      this.#problems.add({ severity: 'error', message: `The tests could not be listed. ${(error as Error).message}` });
+      const message = vscode.l10n.t('The tests could not be listed. {0}', (error as Error).message);
+      this.#problems.add({ severity: 'error', message });
     }
   }
 
@@ -266,7 +268,7 @@ export class TestTree {
     const isLarge = tests.length > mostOfFile;
     // Those of them that runs have made an item for, because they did not pass, stay.
     const branches = layoutTests(project, isLarge ? tests.filter(({ key }) => this.#tests.has(key)) : tests);
-    if (isLarge) item.description ??= `${tests.length.toLocaleString('en-US')} tests, too many to be listed`;
+    if (isLarge) item.description ??= vscode.l10n.t('{0} tests, too many to be listed', grouped(tests.length));
     else if (item.description && !this.#itself.has(item)) item.description = '';
     await this.#branches.apply(item.children, branches);
     return branches;
