@@ -26,9 +26,9 @@ export function briefOf({ test, verdict, startedAt, durationMs, usage, attribute
 const kinds = new Set<unknown>(verdictKinds);
 
 export function isBrief(value: unknown): value is Brief {
-  if (!Array.isArray(value) || value.length !== 8) return false;
-  const [key, verdict, ...numbers] = value as unknown[];
-  return (
-    typeof key === 'string' && kinds.has(verdict) && numbers.every(each => each === null || typeof each === 'number')
-  );
+  if (!Array.isArray(value) || value.length !== 8 || typeof value[0] !== 'string' || !kinds.has(value[1])) return false;
+  for (let column = 2; column < 8; column++) {
+    if (value[column] !== null && typeof value[column] !== 'number') return false;
+  }
+  return true;
 }

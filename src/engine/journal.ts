@@ -2,14 +2,14 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SettingsLayer } from '../config/settings.ts';
-import type { Limits } from '../protocol/limits.ts';
 import type { Problem, RunSummary, Selection } from '../protocol/messages.ts';
 import type { TestInfo } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
-import { type Brief, briefOf } from './brief.ts';
+import type { Brief } from './brief.ts';
 import type { EndReason } from './evidence.ts';
 import { JournalFile } from './journal-file.ts';
 import { type OutputFolder, outputFolderOf } from './output-file.ts';
+import { recordText } from './record-text.ts';
 import { Reserve, reservePath } from './reserve.ts';
 import { claimRun, releaseRun } from './run-owner.ts';
 
@@ -249,18 +249,6 @@ export class Journal {
       : `The disk takes no more of this run: ${message}. What follows is kept in room that was set aside for it.`;
     this.#options.onProblem({ severity: 'warning', file: this.path, message: what, fix });
   }
-}
-
-/** What the limits of tests are in JSON: half of a record, and the same for all tests of a file. */
-const limitTexts = new WeakMap<Limits, string>();
-
-/** An entry of a record, in this order: the history reads no further than it must. */
-function recordText(record: TestRecord): string {
-  const { limits, ...rest } = record;
-  let text = limitTexts.get(limits);
-  if (text === undefined) limitTexts.set(limits, (text = JSON.stringify(limits)));
-  const brief = JSON.stringify(briefOf(record));
-  return `{"entry":"record","brief":${brief},"record":${JSON.stringify(rest).slice(0, -1)},"limits":${text}}}`;
 }
 
 export function runFolder(storage: string, run: string): string {

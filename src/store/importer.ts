@@ -118,8 +118,9 @@ export class Importer {
     for (const test of tests) this.#sql.planned.run(run, this.#test(test, project));
   }
 
-  #record(run: number, test: number, [, ...columns]: Brief, place: number, length: number): void {
-    this.#sql.recorded.run(run, test, ...columns, place, length);
+  #record(run: number, test: number, brief: Brief, place: number, length: number): void {
+    const [, verdict, startedAt, durationMs, peak, cpuMs, attempts, leaked] = brief;
+    this.#sql.recorded.run(run, test, verdict, startedAt, durationMs, peak, cpuMs, attempts, leaked, place, length);
   }
 
   #end(run: number, { cancelled, durationMs, memoryBudgetBytes: budget }: RunSummary): void {

@@ -68,7 +68,7 @@ const mostBriefBytes = 400;
 function briefIn({ bytes, begin, length }: Line): Brief | null {
   const last = begin + length;
   if (bytes === null || bytes[last - 1] !== 0x7d) return null;
-  const head = bytes.toString('utf8', begin, Math.min(last, begin + mostBriefBytes));
+  const head = bytes.toString('latin1', begin, Math.min(last, begin + mostBriefBytes));
   const end = head.indexOf('],"record":{"test":{', recordHead.length);
   if (end === -1 || !head.startsWith(recordHead)) return null;
   try {
