@@ -140,7 +140,7 @@ function attributeAdvice(attribute: Attribute): string | null {
     case 'left-open':
       return 'Close in the test, or after it, what it opens: servers, sockets, timers.';
     case 'unhandled-rejection':
-      return 'Await the promise, or catch what it rejects with, before the test ends.';
+      return 'Await or join what the test begins, or catch what it fails with, before the test ends.';
     case 'retried':
       return 'It does not always come to the same: look for what differs from time to time, such as timing, order and what others leave.';
     case 'run-after-shortage':

@@ -46,7 +46,7 @@ export function consequence(attribute: Attribute): string | null {
     case 'throttled':
       return `held back by a CPU quota for ${formatDuration(attribute.ms)}`;
     case 'unhandled-rejection':
-      return `a rejection was handled by nobody: ${firstLine(attribute.failure.text)}`;
+      return `an error was handled by nobody: ${firstLine(attribute.failure.text)}`;
     case 'retried':
       return `${plural(attribute.earlier.length, 'earlier attempt')} failed (${kinds(attribute.earlier)})`;
     case 'run-alone':
@@ -94,7 +94,7 @@ export function attributeText(attribute: Attribute): string {
       return `Left ${leakText(leak)}: ${oneLine(what.join(', '), 300)}${more}`;
     }
     case 'unhandled-rejection':
-      return `A rejection was handled by nobody, and the framework passes over it: ${firstLine(attribute.failure.text)}`;
+      return `An error was handled by nobody, and the framework passes over it: ${firstLine(attribute.failure.text)}`;
     case 'retried':
       return `Tried ${plural(attribute.earlier.length + 1, 'time')}; before this verdict: ${kinds(attribute.earlier)}`;
     case 'run-alone':

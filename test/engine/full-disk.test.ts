@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { PastRun } from '../../src/protocol/history.ts';
 import type { Notice } from '../../src/protocol/messages.ts';
 import type { TestRecord } from '../../src/protocol/verdict.ts';
 import { fill } from '../full-disk.ts';
 import { marked, slowness, until } from './alive.ts';
-import { bulkhead } from './command-line.ts';
+import { bulkhead, CommandLine } from './command-line.ts';
 import { TestWorkspace } from './workspace.ts';
 
 const tests = 24;
@@ -114,6 +114,28 @@ describe('a run on a disk that is full until its warden is killed', function () 
     rmSync(join(storage, 'fill'));
     const { code, stdout, stderr } = await bulkhead(workspace.root, 'resume');
     assert.equal(code, 0, stdout + stderr);
+    const { run } = await shown();
+    assert.deepEqual([run.state, run.planned, run.recorded, run.counts], ['ended', tests, tests, { passed: tests }]);
+  });
+
+  it('ends in the terminal with code 3 and what to do, and resumed with code 0', async function () {
+    begin(filesPrinting(250_000), this);
+    const journal = () => readFileSync(join(storage, 'runs', idOfRun(), 'journal.ndjson'), 'utf8');
+    const idOfRun = () => readdirSync(join(storage, 'runs'))[0]!;
+    const running = new CommandLine(workspace.root, ['run']);
+    await until(
+      'one has its verdict',
+      () => existsSync(join(storage, 'runs')) && journal().includes('"entry":"record"'),
+      20_000 * slowness,
+    );
+    fill(storage);
+    const { code, stdout, stderr } = await running.ended;
+    assert.equal(code, 3, stdout + stderr);
+    assert.match(stdout + stderr, /begins no more tests, because the disk is full/);
+    assert.match(stdout + stderr, /Free some space and resume the run/);
+    rmSync(join(storage, 'fill'));
+    const resumed = await bulkhead(workspace.root, 'resume');
+    assert.equal(resumed.code, 0, resumed.stdout + resumed.stderr);
     const { run } = await shown();
     assert.deepEqual([run.state, run.planned, run.recorded, run.counts], ['ended', tests, tests, { passed: tests }]);
   });

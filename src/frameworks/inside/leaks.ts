@@ -62,8 +62,13 @@ export class Leaks {
     this.#surroundings.settle();
   }
 
-  tell(): void {
+  /** What keeps the process from ending, which may never come to the rest. */
+  tellOpen(): void {
     for (const [test, what] of this.#handles.left()) this.#events.say({ t: 'left', ...refOf(test), what });
+  }
+
+  tell(): void {
+    this.tellOpen();
     const leaks = new Map<Ref, Map<LeakKind, string[]>>();
     const add = (test: Ref, leak: LeakKind, what: string): void => {
       const ofTest = leaks.get(test) ?? new Map<LeakKind, string[]>();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Isolation } from '../../../src/config/settings.ts';
 import type { TestRecord } from '../../../src/protocol/verdict.ts';
-import { marked } from '../alive.ts';
+import { marked, slowness } from '../alive.ts';
 import type { Deviation, Outcome } from './faults.ts';
 import type { FaultyFramework } from './frameworks.ts';
 import { cellOf, limits, type Role, type Row, runMatrix, verdictText } from './matrix.ts';
@@ -18,7 +18,7 @@ export function describeFaults<F extends string>(
   outcomes: Readonly<Record<F, Outcome>>,
 ): void {
   describe(`${folder} in ${[framework.name, framework.version].filter(Boolean).join(', ')}`, function () {
-    this.timeout(240_000);
+    this.timeout(480_000 * slowness);
     const isolations: readonly Isolation[] = framework.isolations ?? ['test', 'file'];
     const mark = `bulkhead-test-${randomUUID()}`;
     let rows: ReadonlyMap<Isolation, Row>;

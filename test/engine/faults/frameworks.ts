@@ -86,26 +86,12 @@ export const frameworks: readonly FaultyFramework[] = [
     },
     unavailable: () => ('missing' in pytest ? pytest.missing : null),
     deviations: {
-      'live-handle': {
-        in: 'file',
-        culprit: 'passed',
-        neighbours: { after: 'timed-out/teardown' },
-        because: unknownOrigin,
-      },
-      'late-throw': { in: 'file', culprit: 'passed', neighbours: { after: 'error/teardown' }, because: unknownOrigin },
       'kill-worker': { missing: true, because: 'it has no worker: the processes of pytest-xdist are overruled' },
     },
   },
   {
     name: 'node-test',
     deviations: {
-      'live-handle': {
-        in: 'file',
-        culprit: 'passed',
-        neighbours: { after: 'timed-out/teardown' },
-        because: unknownOrigin,
-      },
-      'late-throw': { in: 'file', culprit: 'passed', neighbours: { after: 'error/teardown' }, because: unknownOrigin },
       'kill-worker': { missing: true, because: 'it has no worker: the file is run in its own process' },
     },
   },

@@ -14,6 +14,9 @@ import { childNamed, type Defined } from './tree.ts';
 
 const exit = process.exit.bind(process);
 const soon = setImmediate;
+const later = setTimeout;
+/** For hooks of the file to close what tests have left open. */
+const lingerMs = 100;
 
 const style: FailureStyle = {
   isForeign: file => file === __filename,
@@ -195,6 +198,8 @@ export class Session {
   #perhapsDone(): void {
     if (this.#order.mode === 'discover' || !this.#loaded || this.#ended < this.#substitute.given) return;
     this.#events.say({ t: 'bye' });
+    // It keeps nothing alive, so that it comes only where something else does.
+    later(() => this.#leaks?.tellOpen(), lingerMs).unref();
   }
 
   /** Node blames the test whose code it was, while that runs; later nobody. */
@@ -203,14 +208,15 @@ export class Session {
     if (current.kind === 'test' && !current.ended) return;
     if (current.kind === 'test') {
       const title = current.path.at(-1)!.slice(0, 200);
-      this.#sayError('teardown', introduced(`After "${title}" had ended`, describeFailure(error, style)));
+      this.#sayError('teardown', introduced(`After "${title}" had ended`, describeFailure(error, style)), current);
     } else if (!this.#loaded && this.#open.size === 0) this.#sayError('load', describeFailure(error, style));
     else this.#sayError('teardown', introduced('Outside of any test', describeFailure(error, style)));
   }
 
-  #sayError(phase: 'load' | 'hook' | 'teardown', failure: FailureMessage): void {
+  /** With a test: the one that is to answer for it. */
+  #sayError(phase: 'load' | 'hook' | 'teardown', failure: FailureMessage, test?: Defined): void {
     this.#saidError = true;
-    this.#events.say({ t: 'error', phase, failure });
+    this.#events.say({ t: 'error', phase, ...(test ? { path: test.path, ordinal: test.ordinal } : {}), failure });
   }
 
   readonly #onExit = (code: number): void => {

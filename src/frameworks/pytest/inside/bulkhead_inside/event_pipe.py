@@ -6,6 +6,7 @@ import json
 import os
 import select
 import sys
+import threading
 import time
 
 try:
@@ -20,6 +21,7 @@ _fstat = os.fstat
 _leave = os._exit
 _wait = select.select
 _now = time.monotonic
+_lock = threading.RLock
 _encode = json.JSONEncoder(check_circular=False).encode
 
 # A reader that takes nothing for so long is gone or stuck, and a run that nobody hears is of no use.
@@ -38,12 +40,18 @@ class EventPipe:
         self._key = binascii.hexlify(os.urandom(9)).decode("ascii")
         self._identity = self._look()
         self._next = 0
+        # Threads of tests fail whenever they like.
+        self._saying = _lock()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._mute)
 
     def say(self, **body):
         if self._fd is None:
             return
+        with self._saying:
+            self._say(body)
+
+    def _say(self, body):
         # The empty line ends what a test may have begun there.
         line = b"\n" + _encode(dict(body, s=self._next, k=self._key)).encode("ascii") + b"\n"
         self._next += 1

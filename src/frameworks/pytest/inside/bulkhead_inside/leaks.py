@@ -68,6 +68,8 @@ class Leaks:
     def tell(self, pipe):
         for (test, leak), what in self._left().items():
             pipe.say(t="leak", path=test[0], ordinal=test[1], leak=leak, what=what)
+        for test, names in self._unending().items():
+            pipe.say(t="left", path=test[0], ordinal=test[1], what=names)
 
     def _left(self):
         left = {}
@@ -102,6 +104,14 @@ class Leaks:
         for path, test in self._made.items():
             if _exists(path):
                 add(test, "temporary-files", path)
+        return left
+
+    def _unending(self):
+        """What Python waits for before it ends."""
+        left = {}
+        for test, thread in self._threads:
+            if thread.is_alive() and not thread.daemon and not isinstance(thread, _Foreign):
+                left.setdefault(key_of(test), []).append("thread %s" % thread.name)
         return left
 
     def _listen(self):

@@ -9,6 +9,7 @@ from .comparison import Comparisons
 from .failure import describe, describe_report
 from .leaks import Leaks
 from .naming import file_of, Numbering, Places
+from .origins import Origins
 from .overruled import hush, overrule, without_coverage, without_timeouts
 from .progress import Progress
 
@@ -25,6 +26,7 @@ class Session:
         self._discovers = order["mode"] == "discover"
         self._debugs = "debug" in order
         self._leaks = None if self._discovers else Leaks()
+        self._origins = None if self._discovers else Origins(pipe, self._file)
         self._numbering = Numbering()
         self._comparisons = Comparisons()
         self._waiting = {}
@@ -160,12 +162,14 @@ class Session:
         self._slices.test(*ref)
         self._pipe.say(t="start", path=ref[0], ordinal=ref[1])
         self._leaks.before(ref)
+        self._origins.current = ref
         return self._open
 
     def _end(self, progress, told):
         if self._open is not progress:
             return
         self._open = None
+        self._origins.current = None
         self._leaks.after()
         # Before the verdict is told, so that what ran is on disk then.
         self._slices.rest()
