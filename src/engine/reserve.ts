@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeInPlace } from './in-place.ts';
 import type { JournalFile } from './journal-file.ts';
 import { claimForRemoval, isOwned, releaseRun } from './run-owner.ts';
 
@@ -32,6 +33,7 @@ export class Reserve {
     this.#path = path;
     this.#descriptor = openSync(path, existsSync(path) ? 'r+' : 'w+', 0o600);
     this.#size = fstatSync(this.#descriptor).size;
+    if (this.#size === 0) writeInPlace(path);
     this.#used = wholeLinesOf(this.#descriptor, this.#size);
   }
 
@@ -111,7 +113,7 @@ export class Reserve {
         written += writeSync(this.#descriptor, bytes, written, bytes.length - written, this.#used + written);
       }
     } catch {
-      // A file system that writes nothing in place. The line has no end yet, and the next one goes over it.
+      // A file system that writes nothing in place, such as zfs. The line has no end yet, and the next one goes over it.
       return false;
     }
     this.#used += bytes.length;

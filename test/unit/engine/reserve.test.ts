@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Journal } from '../../../src/engine/journal.ts';
@@ -125,5 +134,52 @@ describe('a run on a disk that becomes full', function () {
     store.history();
     store.close();
     assert.deepEqual([existsSync(reservePath(folder())), problems], [false, []]);
+  });
+});
+
+describe('a run on a btrfs that becomes full', function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  before(function () {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip(); // a disk is made and mounted
+  });
+  beforeEach(function () {
+    folder = mkdtempSync(join(tmpdir(), 'bulkhead-btrfs-'));
+    const disk = join(folder, 'disk');
+    mkdirSync(join(folder, 'storage'));
+    writeFileSync(disk, '');
+    truncateSync(disk, 48 * 1024 ** 2);
+    try {
+      execFileSync('mkfs.btrfs', ['--mixed', '-q', disk], { stdio: 'ignore' });
+      execFileSync('mount', ['-o', 'loop', disk, join(folder, 'storage')], { stdio: 'ignore' });
+    } catch {
+      rmSync(folder, { recursive: true });
+      this.skip(); // no btrfs-progs, no loop devices, or a kernel without btrfs
+    }
+  });
+  afterEach(() => {
+    execFileSync('umount', ['-l', join(folder, 'storage')]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('keeps every verdict that is shown, in a file that is written in place', async () => {
+    const storage = join(folder, 'storage');
+    const problems: Problem[] = [];
+    const onProblem = (problem: Problem) => void problems.push(problem);
+    const journal = new Journal({ storage, run: 'one', opening, onProblem, patienceMs: 0 });
+    journal.write({ entry: 'plan', project, tests: Array.from({ length: planned }, (_, number) => testInfo(number)) });
+    fill(storage);
+    const kept: boolean[] = [];
+    const text = 'x'.repeat(4000);
+    for (let number = 0; number < planned; number++)
+      kept.push(await journal.record(recordOf(number, { kind: 'passed' }, { messages: [{ text }] })));
+    assert.deepEqual(new Set(kept), new Set([true]));
+    assert.match(problems[0]!.message, /takes no more of this run/);
+    const { verdicts } = digest(join(storage, 'runs', 'one'))!;
+    assert.equal(verdicts.size, planned);
+    rmSync(join(storage, 'fill'));
+    journal.close();
+    assert.equal(digest(join(storage, 'runs', 'one'))?.verdicts.size, planned);
   });
 });
