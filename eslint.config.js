@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import told from './eslint-told.js';
 
 export default tseslint.config(
   {
@@ -30,6 +31,11 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'none' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { house: { rules: { told } } },
+    rules: { 'house/told': 'error' },
   },
   {
     files: ['src/**/*.ts'],

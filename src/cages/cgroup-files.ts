@@ -27,6 +27,7 @@ export class ControlGroup {
       this.set(file, value);
       return true;
     } catch {
+      // Whoever asks for a limit tells which of them this kernel lacks.
       return false;
     }
   }
@@ -35,6 +36,7 @@ export class ControlGroup {
     try {
       return readFileSync(join(this.path, file), 'utf8').trim();
     } catch {
+      // This kernel has no such counter, or the group is gone: nothing stands there.
       return '';
     }
   }

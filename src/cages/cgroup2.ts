@@ -105,6 +105,7 @@ function writable(path: string): boolean {
     accessSync(join(path, 'cgroup.procs'), constants.W_OK);
     return true;
   } catch {
+    // That is the answer: the doctor says which group may not be written to.
     return false;
   }
 }

@@ -33,6 +33,7 @@ export const thisMachine: Machine = {
       accessSync(path, constants.W_OK);
       return true;
     } catch {
+      // A fact like any other.
       return false;
     }
   },

@@ -66,6 +66,7 @@ export class KeeperTalk {
   listen(child: ChildProcess): void {
     const socket = child.stdio[controlFd] as Duplex;
     this.#socket = socket;
+    // Nothing that the keeper says is so long.
     const lines = new LineSplitter(
       longestLine,
       line => this.#hear(JSON.parse(line) as Told),

@@ -38,6 +38,7 @@ function isInUse(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch {
+    // Nobody has this number, or somebody whom we may not signal, who is no warden of ours.
     return false;
   }
 }

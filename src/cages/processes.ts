@@ -186,6 +186,7 @@ function readQuietly(path: string, encoding: BufferEncoding = 'utf8'): string | 
   try {
     return readFileSync(path, encoding);
   } catch {
+    // Gone, or another user's.
     return null;
   }
 }

@@ -83,6 +83,7 @@ class TerminalEngine implements AgentEngine {
 
   /** Resolves when nothing of any run is alive. */
   async close(): Promise<void> {
+    // Whoever asked for one that could not be made was told so then.
     const connection = await this.#connection?.catch(() => null);
     await connection?.close();
   }

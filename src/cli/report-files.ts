@@ -38,6 +38,7 @@ export function reportTarget(file: string): ReportTarget | null {
 export async function prepareReport({ file }: Pick<ReportTarget, 'file'>): Promise<Problem | null> {
   try {
     await mkdir(dirname(resolve(file)), { recursive: true });
+    // What is wrong with it beside that is told when it is written.
     const existing = await stat(file).catch(() => null);
     return existing?.isDirectory() ? unwritten(file, 'it is a folder') : null;
   } catch (error) {

@@ -101,6 +101,7 @@ export class Connection implements vscode.Disposable {
     };
     const started = WardenClient.start(options);
     const client = await within(startMs, started).catch((error: unknown) => {
+      // Why it did not start is thrown below.
       void started.then(
         late => late.closeNow(),
         () => undefined,

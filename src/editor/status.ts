@@ -107,6 +107,7 @@ export class Status implements vscode.Disposable {
   async #look(): Promise<void> {
     if (!this.#shown || performance.now() - this.#lookedAt < lookEveryMs) return;
     this.#lookedAt = performance.now();
+    // Without a list the card shows the sums that the run tells.
     const living = await this.#cages().catch(() => []);
     if (this.#state.kind === 'running') this.#living = living;
   }

@@ -31,6 +31,7 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
   } catch {
+    // Not there, or not to be executed: its caller names the program that was not found.
     return false;
   }
 }

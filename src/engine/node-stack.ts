@@ -59,6 +59,7 @@ export function messageOf(answer: string | null): FailureMessage | null {
     const { result } = JSON.parse(answer) as { result?: { result?: { value?: unknown } } };
     said = JSON.parse(String(result?.result?.value));
   } catch {
+    // No answer of ours: the time-out is told without a place.
     return null;
   }
   const { stack, waitsFor } = (said ?? {}) as { stack?: unknown; waitsFor?: unknown };

@@ -92,6 +92,7 @@ export class CageChoice {
   /** Two at once would open the same mechanism twice, and disturb each other's proofs. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
+    // It is told to whoever asked; the next one only waits for its end.
     this.#turn = result.catch(() => {});
     return result;
   }

@@ -60,6 +60,7 @@ export class Coverage {
   async settled(): Promise<void> {
     if (!this.#worker) return;
     const enough = new AbortController();
+    // Called off, it rejects, and nobody waits for it any more.
     const tooLong = sleep(settleMs, undefined, { signal: enough.signal }).catch(() => undefined);
     // The thread's failure has been told, and nothing more comes of it.
     const read = this.#request<null>(id => ({ id, ask: 'settled' })).catch(() => null);

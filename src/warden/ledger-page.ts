@@ -113,6 +113,7 @@ function parseLine(raw: string, owner: string): Line | null {
   try {
     value = JSON.parse(raw);
   } catch {
+    // Counted as a fault of the page.
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;

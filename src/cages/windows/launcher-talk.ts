@@ -35,6 +35,7 @@ export class LauncherTalk {
   listen(child: ChildProcess, onReady: () => LaunchOrder, whenSilent: (end: LeaderEnd) => LeaderEnd): void {
     const socket = child.stdio[controlFd] as Duplex;
     this.#socket = socket;
+    // Nothing that the launcher says is so long.
     const lines = new LineSplitter(
       longestLine,
       line => this.#hear(JSON.parse(line) as LauncherNews, onReady),

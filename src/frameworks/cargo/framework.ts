@@ -148,6 +148,7 @@ export class CargoFramework implements Framework {
   async #build(known: Known, what: Parameters<typeof build>[0], context: DetectionContext): Promise<Build> {
     const before = this.#builds.get(known.buildFolder);
     const mine = Promise.resolve(before).then(() => build(what, known, context));
+    // Whoever wanted that build is told of it; the next one only has to wait for its end.
     this.#builds.set(
       known.buildFolder,
       mine.catch(() => null),

@@ -169,6 +169,7 @@ export class Substitute {
     const context = { name: title, signal: new AbortController().signal };
     try {
       const result = body && this.#current.run(suite, () => body(context));
+      // A body that is skipped need not be readable.
       if (result instanceof Promise) this.pending.push(suite.skip ? result.catch(() => {}) : result);
     } catch (error) {
       // It may be skipped because it cannot be read here.
