@@ -137,8 +137,6 @@ export const frameworks: readonly FaultyFramework[] = [
   },
   {
     name: 'playwright',
-    // Two processes of playwright start for each cage; with a cage for each test, the others would wait for it for minutes.
-    isolations: ['file'],
     settings: {
       memory: 400 * 1024 ** 2,
       playwright: { enabled: true, env: { NODE_OPTIONS: '--max-old-space-size=100' } },

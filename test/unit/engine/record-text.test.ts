@@ -20,7 +20,7 @@ describe('the line of a record', () => {
       peakMemoryBytes: null,
       cpuMs: null,
       maxProcesses: 2,
-      storage: { readBytes: 1, writtenBytes: 2 } as never,
+      storage: { readBytes: 1, writtenBytes: 2 },
       shared: true,
     },
     processes: [{ pid: 5, parent: 4, name: 'sh "x"' }],
