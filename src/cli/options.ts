@@ -28,7 +28,11 @@ export const runOptions = {
   nice: { type: 'string', value: 'N', help: 'how much tests give way to everything else: 0 to 19' },
   'run-timeout': { type: 'string', value: 'TIME', help: 'time limit of the whole run' },
   jobs: { type: 'string', short: 'j', value: 'N', help: 'cages running at once: a number, or auto' },
-  isolation: { type: 'string', value: 'WHAT', help: 'what gets a cage of its own: test or file' },
+  isolation: {
+    type: 'string',
+    value: 'WHAT',
+    help: 'what gets a cage of its own: test, suite, file, or adaptive (what failed again alone)',
+  },
   retries: {
     type: 'string',
     value: 'N',

@@ -24,8 +24,10 @@ export class Problems implements vscode.Disposable {
 
   /** One more, met while something was done. */
   add(problem: Problem): void {
-    if (this.#told.has(textOf(problem))) return;
-    this.#told.add(textOf(problem));
+    // The numbers of a hint are others after each run, and its advice is the same.
+    const what = problem.severity === 'hint' ? (problem.key ?? problem.message) : textOf(problem);
+    if (this.#told.has(what)) return;
+    this.#told.add(what);
     this.#tell([problem]);
   }
 
@@ -56,21 +58,35 @@ export class Problems implements vscode.Disposable {
   }
 
   #tell(problems: readonly Problem[]): void {
-    for (const problem of problems) {
-      if (problem.severity === 'error') this.#log.error(textOf(problem));
-      else this.#log.warn(textOf(problem));
-    }
+    for (const problem of problems) this.#log[levels[problem.severity]](textOf(problem));
     const [first, ...more] = problems;
     if (!first) return;
     const rest = more.length > 0 ? ` ${vscode.l10n.t('({0} more in the log)', more.length)}` : '';
     const [open, log] = [vscode.l10n.t('Open'), vscode.l10n.t('Show Log')];
-    const actions = [...(first.file === undefined ? [] : [open]), log];
-    const show = first.severity === 'error' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-    void show(`Bulkhead: ${textOf(first)}${rest}`, ...actions).then(choice => {
+    const configure = vscode.l10n.t('Configure');
+    const offered = first.severity === 'hint' ? [configure] : first.file === undefined ? [] : [open];
+    const text = `Bulkhead: ${textOf(first)}${rest}`;
+    void notification(first.severity)(text, ...offered, log).then(choice => {
       if (choice === open && first.file !== undefined) {
         void vscode.window.showTextDocument(vscode.Uri.file(first.file), { selection: rangeOf(first) });
-      } else if (choice === log) this.#log.show();
+      } else if (choice === configure) void vscode.commands.executeCommand('bulkhead.configure');
+      else if (choice === log) this.#log.show();
     });
+  }
+}
+
+const levels = { error: 'error', warning: 'warn', hint: 'info' } as const;
+
+function notification(
+  severity: Problem['severity'],
+): (text: string, ...items: string[]) => Thenable<string | undefined> {
+  switch (severity) {
+    case 'error':
+      return vscode.window.showErrorMessage;
+    case 'warning':
+      return vscode.window.showWarningMessage;
+    case 'hint':
+      return vscode.window.showInformationMessage;
   }
 }
 

@@ -7,6 +7,7 @@ import type { StopReason } from './evidence.ts';
 import { recordOf } from './record.ts';
 import type { Attempt, How, RunDeps } from './run-parts.ts';
 import type { Slots } from './slots.ts';
+import { StartUps } from './start-ups.ts';
 import { UnheldLimits } from './unheld.ts';
 import { endedBetween, innocents, isBarren } from './undecided.ts';
 import { runUnit, type Unit, type UnitOutcome } from './unit.ts';
@@ -22,6 +23,7 @@ export class Attempts {
   readonly #slots: Slots;
   readonly #live = new Set<CagedProcess>();
   readonly #unheld = new UnheldLimits();
+  readonly startUps = new StartUps();
   /** What could not be killed. */
   readonly survivors: ProcessInfo[] = [];
 
@@ -48,6 +50,7 @@ export class Attempts {
       const launch = framework.launch(project, tests, merged);
       const unit: Unit = { id: nextUnit(), project, framework, tests, chosen, limits, launch };
       const outcome = await this.#run(unit, again);
+      this.startUps.note(unit, settings.isolation, outcome);
       const kept = new Set(this.#closing.cancelled ? [] : innocents(outcome));
       const context = { mechanism: mechanism.name, leaks: settings.leaks, settings: merged };
       const told = outcome.tests.filter(({ test }) => !kept.has(test));

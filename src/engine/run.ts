@@ -90,6 +90,7 @@ export class Run {
     const listed = selection.kind === 'all' ? workspace.projects : null;
     // Of a run that was cut short, tests are missing for another reason than that they are not there.
     if (!this.#closing.cutShort) this.#account.known.unmet(listed).forEach(each => this.#account.tell(each));
+    if (!this.#deps.debugging) this.#attempts.startUps.hints().forEach(each => this.#account.tell(each));
     this.#finished.resolve();
     return this.#account.summary(this.#closing.cancelled, Math.round(this.budgetBytes));
   }

@@ -102,9 +102,11 @@ function clockText(time: Date): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map(part => String(part).padStart(2, '0')).join(':');
 }
 
+const severityLabels = { error: 'Error: ', warning: 'Warning: ', hint: 'Hint: ' } as const;
+
 function problemText({ severity, file, line, message, fix }: Problem): string {
   const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
-  return `${severity === 'error' ? 'Error: ' : 'Warning: '}${place}${message}${fix === undefined ? '' : ` ${fix}`}`;
+  return `${severityLabels[severity]}${place}${message}${fix === undefined ? '' : ` ${fix}`}`;
 }
 
 function markOf(phase: Phase, { done, failed }: Tally): Icon {

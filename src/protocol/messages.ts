@@ -9,9 +9,10 @@ import type { TestRecord, VerdictKind } from './verdict.ts';
 
 export const protocolVersion = 1;
 
-/** A fault of the user's set-up, said so that it can be mended. */
+/** What is said of the user's set-up, so that it can be mended. */
 export interface Problem {
-  readonly severity: 'error' | 'warning';
+  /** `hint`: nothing is wrong, and something could be better. */
+  readonly severity: 'error' | 'warning' | 'hint';
   readonly file?: string;
   readonly line?: number;
   readonly key?: string;
