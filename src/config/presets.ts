@@ -1,7 +1,7 @@
 import type { LimitName } from '../protocol/limits.ts';
 import type { DestructivePreset, LimitSettings, SettingsLayer } from '../protocol/settings.ts';
-import type { Folder, TestIdentity } from '../protocol/tests.ts';
-import { concerns } from './concerns.ts';
+import type { Folder } from '../protocol/tests.ts';
+import { concerns, type Marked } from './concerns.ts';
 
 type PresetLimits = {
   readonly [
@@ -62,7 +62,7 @@ export function presetsFor(
   layers: readonly SettingsLayer[],
   folder: Folder,
   file: string,
-  tests: readonly Pick<TestIdentity, 'titlePath'>[] = [],
+  tests: readonly Marked[] = [],
 ): readonly DestructivePreset[] {
   const entries = layers.flatMap(layer => layer.destructive ?? []);
   const matching = entries.filter(({ files, tags }) => concerns({ files, words: tags }, folder, file, tests));

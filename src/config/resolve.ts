@@ -1,7 +1,7 @@
 import type { Limits } from '../protocol/limits.ts';
 import { type FrameworkName, frameworkNames } from '../protocol/settings.ts';
-import type { Folder, TestIdentity } from '../protocol/tests.ts';
-import { concerns } from './concerns.ts';
+import type { Folder } from '../protocol/tests.ts';
+import { concerns, type Marked } from './concerns.ts';
 import { heldBack, presetsFor } from './presets.ts';
 import { defaults, type LimitSettings, type Settings, type SettingsLayer } from './settings.ts';
 
@@ -35,7 +35,7 @@ export function settingsFor(
   layers: readonly SettingsLayer[],
   folder: Folder,
   file: string,
-  tests: readonly Pick<TestIdentity, 'titlePath'>[] = [],
+  tests: readonly Marked[] = [],
 ): Required<LimitSettings> {
   const chosen = new Set<string>();
   const settings = layers.reduce<Required<LimitSettings>>(

@@ -19,14 +19,14 @@ const files: Field<string[]> = {
 const tests: Field<string[]> = {
   shape: oneOrMore(text, '["@slow", "uploads a large file"]'),
   description:
-    'Words in the titles of the tests that are meant, tags such as "@slow" among them; without it, every test.',
+    'Words in the titles of the tests that are meant, tags such as "@slow" among them, or tags of their framework; without it, every test.',
   examples: ['@slow', ['@slow', 'uploads a large file']],
 };
 
 const tags: Field<string[]> = {
   shape: oneOrMore(text, '["@oom"]'),
   description:
-    'Words in the titles of the tests that are meant. They protect the running of these tests; listing them loads their file under its ordinary limits, which only "files" can change.',
+    'Words in the titles of the tests that are meant, or tags of their framework. They protect the running of these tests; listing them loads their file under its ordinary limits, which only "files" can change.',
   examples: ['@oom', ['@oom', '@huge']],
 };
 

@@ -80,6 +80,7 @@ function isEvent(value: unknown): value is InsideEvent {
     case 'hello':
       return typeof event['framework'] === 'string' && typeof event['version'] === 'string';
     case 'found':
+      return isTestRef(event) && (event['tags'] === undefined || areNames(event['tags']));
     case 'start':
       return isTestRef(event);
     case 'end':

@@ -10,10 +10,11 @@ const longestMessage = 4000;
 export function discoveryOf(project: Project, file: string, outcome: ToolOutcome): Discovery {
   const tests = outcome.events.flatMap((event): TestInfo[] => {
     if (event.t !== 'found') return [];
-    const { path, ordinal, line, column } = event;
+    const { path, ordinal, line, column, tags } = event;
+    const marks = tags === undefined || tags.length === 0 ? {} : { tags };
     const identity = { framework: project.framework, file, titlePath: path, ordinal };
     const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
-    return [{ ...identity, key: testKey(project, identity), ...place }];
+    return [{ ...identity, key: testKey(project, identity), ...place, ...marks }];
   });
   const problem = problemOf(file, outcome);
   return { tests, ...(problem ? { problem } : {}) };

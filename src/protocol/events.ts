@@ -33,6 +33,7 @@ export type InsideEvent = { readonly s: number; readonly w?: number; readonly k?
       readonly line?: number;
       readonly column?: number;
       readonly skip?: boolean;
+      readonly tags?: readonly string[];
     }
   /** What the framework kept of a test's output to itself; what it prints needs no such event. */
   | { readonly t: 'output'; readonly text: string }

@@ -18,6 +18,8 @@ export interface TestInfo extends TestIdentity {
   /** One-based, where the framework or a stack frame gave it. */
   readonly line?: number;
   readonly column?: number;
+  /** What its framework marks it with, each as `@name`; titles may have more of them. */
+  readonly tags?: readonly string[];
   /** Found while another test ran, and not by listing: it runs with the test whose title path begins its own. */
   readonly dynamic?: true;
 }

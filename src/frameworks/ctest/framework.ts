@@ -64,13 +64,14 @@ export class CtestFramework implements Framework {
     const seen = new Map<string, number>();
     const byKey = new Map<string, CtestTest>();
     const tests = listed.map((each): TestInfo => {
-      const { name, file, line } = each;
+      const { name, file, line, tags } = each;
       const ordinal = seen.get(`${file}\0${name}`) ?? 0;
       seen.set(`${file}\0${name}`, ordinal + 1);
       const identity = { framework: this.name, file, titlePath: [name], ordinal };
       const key = testKey(project, identity);
       byKey.set(key, each);
-      return { ...identity, key, ...(line === undefined ? {} : { line }) };
+      const marks = tags.length > 0 ? { tags } : {};
+      return { ...identity, key, ...(line === undefined ? {} : { line }), ...marks };
     });
     this.#listed.set(project.id, byKey);
     return tests;

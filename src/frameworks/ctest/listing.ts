@@ -6,6 +6,8 @@ export interface CtestTest {
   /** By which `ctest -I` chooses it: names may be there twice. */
   readonly number: number;
   readonly willFail: boolean;
+  /** Its LABELS. */
+  readonly tags: readonly string[];
   /** The listfile in which it is asked for. */
   readonly file: string;
   readonly line?: number;
@@ -40,7 +42,13 @@ export function listedTests(json: string, root: string): CtestTest[] {
   return tests.map(({ name, backtrace, properties = [] }, index) => ({
     name,
     number: index + 1,
+    tags: labelsIn(properties),
     willFail: properties.some(property => property.name === 'WILL_FAIL' && property.value === true),
     ...placeOf(backtrace),
   }));
+}
+
+function labelsIn(properties: readonly { readonly name: string; readonly value: unknown }[]): readonly string[] {
+  const labels = properties.find(({ name }) => name === 'LABELS')?.value;
+  return Array.isArray(labels) ? labels.map(label => `@${label}`) : [];
 }

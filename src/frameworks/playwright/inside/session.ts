@@ -68,9 +68,10 @@ export class Session {
     }
   }
 
-  #sayFound({ location: { file, line, column }, expectedStatus }: TestNode, ref: TestRef): void {
+  #sayFound({ location: { file, line, column }, expectedStatus, tags }: TestNode, ref: TestRef): void {
     const place = file === this.#order.file ? { line, column } : {};
-    this.#events.say({ t: 'found', ...ref, ...place, ...(expectedStatus === 'skipped' ? { skip: true } : {}) });
+    const skip = expectedStatus === 'skipped' ? { skip: true } : {};
+    this.#events.say({ t: 'found', ...ref, ...place, ...skip, ...(tags.length > 0 ? { tags } : {}) });
   }
 
   readonly select = (group: RunGroup) => this.#selection?.of(group) ?? { run: group.entries, charges: [] };

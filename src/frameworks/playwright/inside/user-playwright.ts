@@ -28,6 +28,7 @@ export interface TestNode {
   readonly parent: SuiteNode;
   readonly location: Location;
   readonly expectedStatus: string;
+  readonly tags: readonly string[];
   readonly retries: number;
   readonly annotations: readonly Annotation[];
   readonly results: readonly TestResult[];

@@ -29,6 +29,8 @@ export interface SuiteTask extends Common {
 export interface TestTask extends Common {
   readonly type: 'test' | 'custom';
   readonly fails?: boolean;
+  /** From 4.1 on. */
+  readonly tags?: readonly string[];
   readonly location?: { readonly line: number; readonly column: number };
 }
 

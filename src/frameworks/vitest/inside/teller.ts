@@ -51,7 +51,9 @@ export class Teller {
   #tell(file: SuiteTask, refs: ReadonlyMap<TestTask, TestRef>): void {
     for (const [test, ref] of refs) {
       const skip = !willRun(test);
-      this.#events.say({ t: 'found', ...ref, ...test.location, ...(skip ? { skip } : {}) });
+      const tags = test.tags?.map(tag => (tag.startsWith('@') ? tag : `@${tag}`)) ?? [];
+      const more = { ...(skip ? { skip } : {}), ...(tags.length > 0 ? { tags } : {}) };
+      this.#events.say({ t: 'found', ...ref, ...test.location, ...more });
     }
     if (refs.size === 0 && !file.result?.errors?.length && !this.#config.passWithNoTests) {
       const text = 'There is no test in this file, which vitest takes for a failure.';

@@ -11,14 +11,17 @@ describe('the list of ctest', () => {
       { file: 0, line: 8, command: 1, parent: 0 },
       { file: 1, line: 2, command: 0, parent: 1 },
     ];
-    const properties = [{ name: 'WILL_FAIL', value: true }];
+    const properties = [
+      { name: 'WILL_FAIL', value: true },
+      { name: 'LABELS', value: ['slow', 'db'] },
+    ];
     const json = JSON.stringify({
       backtraceGraph: { commands: [], files: ['/p/CMakeLists.txt', '/p/add.cmake'], nodes },
       tests: [{ name: 'a', backtrace: 2, properties }, { name: 'a' }],
     });
     assert.deepEqual(listedTests(json, '/p/build'), [
-      { name: 'a', number: 1, willFail: true, file: '/p/CMakeLists.txt', line: 8 },
-      { name: 'a', number: 2, willFail: false, file: '/p/build/CTestTestfile.cmake' },
+      { name: 'a', number: 1, tags: ['@slow', '@db'], willFail: true, file: '/p/CMakeLists.txt', line: 8 },
+      { name: 'a', number: 2, tags: [], willFail: false, file: '/p/build/CTestTestfile.cmake' },
     ]);
   });
 

@@ -37,6 +37,16 @@ def title_path(item):
     return titles
 
 
+# What these marks say is no property of the test that anybody would choose it by.
+OWN_MARKS = {"parametrize", "skip", "skipif", "xfail", "usefixtures", "filterwarnings"}
+
+
+def tags_of(item):
+    """Its marks and those of its class and module, each once."""
+    names = (mark.name for mark in item.iter_markers())
+    return ["@" + name for name in dict.fromkeys(names) if name not in OWN_MARKS]
+
+
 class Numbering:
     """Tests of one file with the same title path are told apart by their order."""
 

@@ -8,7 +8,7 @@ import pytest
 from .comparison import Comparisons
 from .failure import describe, describe_report
 from .leaks import Leaks
-from .naming import file_of, Numbering, Places
+from .naming import file_of, Numbering, Places, tags_of
 from .origins import Origins
 from .overruled import hush, overrule, without_coverage, without_timeouts
 from .progress import Progress
@@ -104,7 +104,9 @@ class Session:
             places = Places(self._file)
             for item, (path, ordinal) in refs:
                 if item in kept:
-                    self._pipe.say(t="found", path=path, ordinal=ordinal, **places.of(item))
+                    tags = tags_of(item)
+                    more = {"tags": tags} if tags else {}
+                    self._pipe.say(t="found", path=path, ordinal=ordinal, **places.of(item), **more)
             return
         wanted = self._wanted()
         chosen = [(item, ref) for item, ref in refs if wanted is None or key_of(ref) in wanted]
