@@ -15,12 +15,12 @@ const env = {
 };
 
 /** What `cargo test` itself says of each test of the package, by the root of its program and its name. */
-function goesByItself(folder: string, tell: string): Map<string, string> {
+function goesByItself(folder: string, tell: string, cargo = 'cargo', own = env): Map<string, string> {
   const targets = ['--lib', '--bins', '--examples', '--test=surroundings', '--test=sharing'];
-  const { stdout, stderr } = spawnSync('cargo', ['test', ...targets, '--no-fail-fast'], {
+  const { stdout, stderr } = spawnSync(cargo, ['test', ...targets, '--no-fail-fast'], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...env, TELL: tell },
+    env: { ...own, TELL: tell },
   });
   assert.match(stderr, /Running/, 'cargo test itself must have run');
   const programs = [...stderr.matchAll(/^ +Running (?:unittests )?(\S+) \(/gm)].map(([, source]) => source!);
@@ -186,5 +186,31 @@ describe('tests of cargo', function () {
     assert.deepEqual(projects, []);
     assert.match(problems[0]?.message ?? '', /no-such-cargo/);
     await other.remove();
+  });
+});
+
+describe("tests of Debian's cargo, beside that of rustup", function () {
+  this.timeout(300_000);
+
+  it('have the verdicts of cargo test', async function () {
+    const [cargo, rustc] = ['/usr/bin/cargo', '/usr/bin/rustc'];
+    if (!existsSync(cargo) || !existsSync(join(homedir(), '.cargo/bin/cargo'))) {
+      console.warn('      skipped: this machine has no two of them, and the tests above run with the one');
+      return this.skip();
+    }
+    const workspace = TestWorkspace.copyOf('cargo-project');
+    try {
+      const shop = join(workspace.root, 'shop');
+      const old = { ...env, RUSTC: rustc, RUSTDOC: '/usr/bin/rustdoc' };
+      const native = goesByItself(shop, join(workspace.root, 'native.txt'), cargo, old);
+      assert.ok(native.size > 25, `${native.size} of cargo's own`);
+      workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { cargo: { cargo } } }));
+      const told = { ...old, TELL: join(workspace.root, 'file.txt') };
+      const { records } = await workspace.run({ isolation: 'file' }, { kind: 'all' }, told);
+      const here = records.filter(({ test }) => test.file.startsWith(shop) && !own.test(test.file.split('/').at(-1)!));
+      assert.deepEqual(new Map(here.map(record => named(shop, record)).sort()), new Map([...native].sort()));
+    } finally {
+      await workspace.remove();
+    }
   });
 });
