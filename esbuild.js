@@ -42,6 +42,13 @@ const bundles = [
   },
   // Stands in front of each test on Windows.
   { ...node, entryPoints: { launcher: 'src/cages/windows/launcher.entry.ts' }, outdir: 'dist', sourcemap: false },
+  // Stands in front of each test on a Linux without the keeper.
+  {
+    ...node,
+    entryPoints: { 'node-keeper': 'src/cages/node-keeper/node-keeper.entry.ts' },
+    outdir: 'dist',
+    sourcemap: false,
+  },
   // What runs inside the user's framework must run in the user's Node, from 18 on.
   {
     ...node,

@@ -1,12 +1,12 @@
-// node .ci/package.ts [--target linux-x64 | linux-arm64 | win32-x64 | win32-arm64 | universal]: makes the vsix, with the keeper
-// of its target inside, or with what Windows has in its place.
+// node .ci/package.ts [--target linux-x64 | linux-arm64 | linux-armhf | win32-x64 | win32-arm64 | universal]: makes the vsix, with
+// the keeper of its target inside, or with what is there in its place.
 // Without a target: this machine's, or universal where no keeper can be built; then it is dist/bulkhead.vsix.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { execaSync } from 'execa';
 import { buildKeeper, type KeeperTarget, nativeTarget } from '../src/cages/keeper/build.ts';
-import { addonTargets, type AddonTarget, bringAddon } from '../src/cages/windows/bring.ts';
+import { addonTarget, type AddonTarget, bringAddon, bringNativeAddon } from '../src/cages/bring-addon.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const program = (name: string) => path.join(root, 'node_modules', ...name.split('/'));
@@ -17,9 +17,13 @@ const asked = values.target;
 
 run('esbuild.js', '--production');
 rmSync(path.join(root, 'dist/keeper'), { recursive: true, force: true });
-const addon = addonTargets.find(one => one === (asked ?? `${process.platform}-${process.arch}`));
+// VS Code and Node have two names for one processor.
+const nameForNode = asked === 'linux-armhf' ? 'linux-arm' : (asked ?? `${process.platform}-${process.arch}`);
+const addon = /^win32-|^linux-arm$/.test(nameForNode) ? addonTarget(nameForNode) : null;
 const target = asked === 'universal' ? undefined : ((asked as KeeperTarget | undefined) ?? nativeTarget());
 const forTarget = addon ? addAddon(addon) : target !== undefined && addKeeper(target) ? target : undefined;
+// A package for whoever made it: what stands in for the keeper that could not be built.
+if (asked === undefined && !forTarget && process.platform === 'linux') bringNativeAddon(path.join(root, 'dist/keeper'));
 const out = asked === undefined ? 'dist/bulkhead.vsix' : `dist/bulkhead-${asked}.vsix`;
 run(
   program('@vscode/vsce/vsce'),
@@ -27,8 +31,9 @@ run(
   ...['--readme-path', packagedReadme(), '--out', out],
   ...(forTarget ? ['--target', forTarget] : []),
 );
-// The integration tests are no part of the package, and stand beside it.
+// The integration tests are no part of the package, and stand beside it; so does what only the tests of a keeper in Node need here.
 run('esbuild.js', '--tests');
+if (process.platform === 'linux') bringNativeAddon(path.join(root, 'dist/keeper'));
 
 function addKeeper(target: KeeperTarget): boolean {
   const built = buildKeeper({ out: path.join(root, 'dist/keeper', target, 'keeper'), target });
@@ -44,9 +49,9 @@ function addKeeper(target: KeeperTarget): boolean {
   return false;
 }
 
-function addAddon(target: AddonTarget): AddonTarget {
+function addAddon(target: AddonTarget): string {
   bringAddon(target, path.join(root, 'dist/keeper', target));
-  return target;
+  return asked ?? (target === 'linux-arm' ? 'linux-armhf' : target);
 }
 
 /**

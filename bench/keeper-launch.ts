@@ -3,10 +3,11 @@
  * `node bench/keeper-launch.ts [launches] [--check]`; with --check a broken promise is exit code 1.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { findAddon } from '../src/cages/find-keeper.ts';
 import { buildKeeper } from '../src/cages/keeper/build.ts';
 import { newV1Group, newV2Group, type Group } from '../test/keeper/groups.ts';
 import { asSelf } from '../test/keeper/kept.ts';
@@ -17,6 +18,8 @@ interface Way {
   /** The most that its median may add to a plain spawn. */
   readonly promiseMs?: number;
   readonly words: (launch: number) => string[];
+  /** What it is told over its socket, on which it waits for an answer to its last line. */
+  readonly order?: object;
   readonly after?: (launch: number) => Promise<void>;
 }
 
@@ -76,12 +79,30 @@ function inGroup(name: string, group: Group | string): Way[] {
   ];
 }
 
-function launch(words: string[]): Promise<number> {
+/** As long as `npm run build` has brought what it needs. */
+function inNode(): Way[] {
+  const dist = join(import.meta.dirname, '../dist');
+  const addon = findAddon(dist);
+  const script = join(dist, 'node-keeper.cjs');
+  if (addon === null || !existsSync(script)) {
+    console.log('Left out: keeper in Node, because npm run build has not brought it.');
+    return [];
+  }
+  const words = [process.execPath, script, '--ctl', '4', '--addon', addon, '--poll', '10'];
+  return [{ name: 'keeper in Node', words: () => words, order: { file: '/bin/true', args: [], env: {} } }];
+}
+
+function launch(words: string[], order?: object): Promise<number> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const [program = '', ...rest] = words;
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
     for (const stream of child.stdio.slice(1)) (stream as Duplex).resume();
+    if (order) {
+      const control = child.stdio[4] as Duplex;
+      control.write(`order ${JSON.stringify(order)}\n`);
+      control.on('data', (said: Buffer) => said.includes('"done"') && control.end());
+    }
     child.once('error', reject).once('close', code => {
       if (code === 0) resolve(performance.now() - began);
       else reject(new Error(`${words.join(' ')} ended with ${code}`));
@@ -96,6 +117,7 @@ const ways: Way[] = [
   { name: 'keeper', promiseMs: 2, words: () => kept() },
   { name: 'keeper, watching memory', words: () => kept('--mem', String(512 * 1024 * 1024)) },
   { name: 'keeper --pidns', words: () => kept('--pidns') },
+  ...inNode(),
   ...inGroup('keeper + cgroup v1', v1),
   ...inGroup('keeper + cgroup v2', v2),
 ];
@@ -104,7 +126,7 @@ const times = new Map(ways.map(way => [way, [] as number[]]));
 const warmUp = 10;
 for (let round = -warmUp; round < launches; round++) {
   for (const way of ways) {
-    const took = await launch(way.words(round + warmUp));
+    const took = await launch(way.words(round + warmUp), way.order);
     await way.after?.(round + warmUp);
     if (round >= 0) times.get(way)?.push(took);
   }

@@ -7,6 +7,7 @@ import type { Choice } from './detection-cache.ts';
 import { openNamespaces, openSubreaper, openWatchedTree } from './kept.ts';
 import { ownCgroups } from './mounts.ts';
 import { forbiddenText, mechanismOrder } from './order.ts';
+import { openNodeKeeper } from './node-keeper/mechanism.ts';
 import { openProcessGroup } from './process-group.ts';
 import { openJobObjects } from './windows/job-object.ts';
 import { tryJobs } from './windows/trial.ts';
@@ -20,6 +21,8 @@ export interface Detected {
 export interface DetectOptions {
   /** The path of the keeper; null where there is none for this machine. */
   readonly keeper: string | null;
+  /** The path of koffi's native half; null or absent where there is none for this machine. */
+  readonly addon?: string | null;
   readonly forbidden?: readonly string[];
   /** Open in this process already: a second opening would meet the first one's directories. */
   readonly held?: readonly Mechanism[];
@@ -32,7 +35,7 @@ export class NoCage extends Error {}
 
 /** The strongest mechanism that proved itself here. */
 export async function detectMechanism(options: DetectOptions): Promise<Detected> {
-  const { keeper, forbidden = [], held = [], recalled = null } = options;
+  const { keeper, addon = null, forbidden = [], held = [], recalled = null } = options;
   const passedOver: { mechanism: MechanismName; because: string }[] = [];
   for (const name of mechanismOrder) {
     if (forbidden.includes(name)) {
@@ -45,7 +48,7 @@ export async function detectMechanism(options: DetectOptions): Promise<Detected>
       continue;
     }
     try {
-      const mechanism = held.find(open => open.name === name) ?? (await openMechanism(name, keeper));
+      const mechanism = held.find(open => open.name === name) ?? (await openMechanism(name, keeper, addon));
       const { label, properties } = mechanism;
       return { mechanism, description: { mechanism: name, label, properties, passedOver } };
     } catch (error) {
@@ -60,7 +63,11 @@ export async function detectMechanism(options: DetectOptions): Promise<Detected>
 }
 
 /** Opens a mechanism and believes it only after it has shown what it claims. */
-export async function openMechanism(name: MechanismName, keeper: string | null): Promise<Mechanism> {
+export async function openMechanism(
+  name: MechanismName,
+  keeper: string | null,
+  addon: string | null = null,
+): Promise<Mechanism> {
   const { platform } = process;
   switch (name) {
     case 'cgroup2':
@@ -73,8 +80,10 @@ export async function openMechanism(name: MechanismName, keeper: string | null):
       return proveWatch(openSubreaper(needed(keeper, platform)));
     case 'watched-tree':
       return proveWatch(openWatchedTree(ofMac(keeper, platform)), daemonOfMac);
+    case 'node-keeper':
+      return proveWatch(openNodeKeeper(addonOfLinux(addon, platform)));
     case 'job-object':
-      return openJobObjects(addon(keeper, platform));
+      return openJobObjects(addonOfWindows(keeper, platform));
     case 'process-group':
       return openProcessGroup();
   }
@@ -90,6 +99,7 @@ export async function proveAgain(mechanism: Mechanism): Promise<void> {
       return;
     case 'namespaces':
     case 'subreaper':
+    case 'node-keeper':
       await proveWatch(kept);
       return;
     case 'watched-tree':
@@ -134,7 +144,13 @@ function present(keeper: string | null): string {
   return keeper;
 }
 
-function addon(keeper: string | null, platform: NodeJS.Platform): string {
+function addonOfLinux(addon: string | null, platform: NodeJS.Platform): string {
+  if (platform !== 'linux') throw new Error('it is a part of Linux');
+  if (addon === null) throw new Error('what a Node adopts orphans with, an addon for this processor, is not there');
+  return addon;
+}
+
+function addonOfWindows(keeper: string | null, platform: NodeJS.Platform): string {
   if (platform !== 'win32') throw new Error('job objects are a part of Windows');
   if (keeper === null)
     throw new Error(

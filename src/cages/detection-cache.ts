@@ -40,7 +40,12 @@ const surroundings = [
 const namespaces = ['cgroup', 'mnt', 'pid', 'user'];
 
 /** Null where the system does not name its boot: there nothing is remembered. */
-export function circumstancesHere(bulkhead: string, bundle: string, keeper: string | null): Circumstances | null {
+export function circumstancesHere(
+  bulkhead: string,
+  bundle: string,
+  keeper: string | null,
+  addon: string | null = null,
+): Circumstances | null {
   const boot = bootId();
   if (boot === '') return null;
   const rights = text('/proc/self/status').match(/^(?:CapEff|NoNewPrivs|Seccomp):.*$/gm) ?? [];
@@ -57,6 +62,7 @@ export function circumstancesHere(bulkhead: string, bundle: string, keeper: stri
     bulkhead,
     user: String(process.getuid?.()),
     keeper: keeper === null ? 'none' : digest(readFileSync(keeper)),
+    addon: addon ?? 'none',
     surroundings: digest(JSON.stringify(around)),
   };
 }

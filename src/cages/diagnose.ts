@@ -1,4 +1,4 @@
-import type { Diagnosis, Finding, MachineFacts } from '../protocol/diagnosis.ts';
+import type { Diagnosis, Finding, KeeperFacts, MachineFacts } from '../protocol/diagnosis.ts';
 import type { CageDescription, MechanismName } from '../protocol/limits.ts';
 import type { Mechanism } from './cage.ts';
 import { openMechanism, proveAgain, reasonOf } from './detect.ts';
@@ -25,7 +25,7 @@ async function find(name: MechanismName, { facts, forbidden, held }: DiagnoseOpt
   const ms = () => Math.round(performance.now() - began);
   try {
     const open = held.find(each => each.name === name);
-    const mechanism = open ?? (await openMechanism(name, facts.keeper.state === 'works' ? facts.keeper.path : null));
+    const mechanism = open ?? (await openMechanism(name, working(facts.keeper), working(facts.addon)));
     if (open) await proveAgain(open);
     else await mechanism.close();
     const { label, properties } = mechanism;
@@ -33,6 +33,10 @@ async function find(name: MechanismName, { facts, forbidden, held }: DiagnoseOpt
   } catch (error) {
     return { outcome: 'fails', because: reasonOf(error), remedy: remedyFor(name, facts), ms: ms() };
   }
+}
+
+function working(facts: KeeperFacts | null): string | null {
+  return facts?.state === 'works' ? facts.path : null;
 }
 
 function strongest(mechanisms: Diagnosis['mechanisms']): CageDescription | null {

@@ -39,7 +39,11 @@ export const thisMachine: Machine = {
   },
 };
 
-export function readFacts(keeper: KeeperFacts, machine: Machine = thisMachine): MachineFacts {
+export function readFacts(
+  keeper: KeeperFacts,
+  machine: Machine = thisMachine,
+  addon: KeeperFacts | null = null,
+): MachineFacts {
   const { platform, user } = machine;
   const kernel = (platform === 'linux' ? machine.read('/proc/sys/kernel/osrelease') : null) ?? release();
   return {
@@ -58,6 +62,7 @@ export function readFacts(keeper: KeeperFacts, machine: Machine = thisMachine): 
       seccomp: seccompOf(machine.read('/proc/self/status')),
     },
     keeper,
+    addon,
   };
 }
 

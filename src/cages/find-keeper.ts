@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KeeperFacts } from '../protocol/diagnosis.ts';
-import { loadKoffi } from './windows/system.ts';
+import { loadKoffi } from './koffi.ts';
 
 /** The keeper that came with this package for this machine, if it is there and runs. */
 export async function findKeeper(dist: string): Promise<string | null> {
@@ -27,4 +27,26 @@ export async function lookForKeeper(dist: string): Promise<KeeperFacts> {
     const { code, message } = error as NodeJS.ErrnoException;
     return { state: 'refused', path, because: String(code ?? message) };
   }
+}
+
+/** On Linux, what stands in for a keeper that cannot be had; whether it loads is found out by who uses it. */
+export function findAddon(dist: string): string | null {
+  const path = linuxAddon(dist);
+  return process.platform === 'linux' && existsSync(path) ? path : null;
+}
+
+export function lookForAddon(dist: string): KeeperFacts | null {
+  if (process.platform !== 'linux') return null;
+  const path = linuxAddon(dist);
+  if (!existsSync(path)) return { state: 'missing', path };
+  try {
+    loadKoffi(path);
+    return { state: 'works', path };
+  } catch (error) {
+    return { state: 'refused', path, because: (error as Error).message };
+  }
+}
+
+function linuxAddon(dist: string): string {
+  return join(dist, 'keeper', `linux-${process.arch}`, 'koffi.node');
 }

@@ -7,6 +7,8 @@ import type { ProcessInfo, StorageUse } from '../protocol/limits.ts';
 import type { LeaderEnd } from './cage.ts';
 import { controlFd } from './launch.ts';
 
+export type KeeperCommand = 'term' | 'kill' | 'census' | 'usage' | `signal ${number}`;
+
 export interface KeeperUsage {
   readonly processes: number;
   readonly bytes: number | null;
@@ -23,7 +25,7 @@ export interface KeeperDone {
   readonly writtenBytes: number | null;
 }
 
-type Told =
+export type KeeperNews =
   | { event: 'started'; pid: number }
   | { event: 'spawn-failed'; stage: string; message: string }
   | { event: 'leader-exited'; exit: number | null; signal: number | null }
@@ -69,7 +71,7 @@ export class KeeperTalk {
     // Nothing that the keeper says is so long.
     const lines = new LineSplitter(
       longestLine,
-      line => this.#hear(JSON.parse(line) as Told),
+      line => this.#hear(JSON.parse(line) as KeeperNews),
       () => {},
     );
     socket.on('data', (chunk: Buffer) => lines.push(chunk));
@@ -82,7 +84,7 @@ export class KeeperTalk {
     child.once('exit', (code, signal) => setTimeout(late, 200, code, signal).unref());
   }
 
-  say(command: 'term' | 'kill' | 'census' | 'usage' | `signal ${number}`): void {
+  say(command: KeeperCommand | `order ${string}`): void {
     if (this.#socket?.writable) this.#socket.write(`${command}\n`);
   }
 
@@ -108,7 +110,7 @@ export class KeeperTalk {
     return Promise.race([this.#gone.promise.then(() => true), timeFor(ms).then(() => false)]);
   }
 
-  #hear(told: Told): void {
+  #hear(told: KeeperNews): void {
     switch (told.event) {
       case 'started':
         return;

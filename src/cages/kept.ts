@@ -1,19 +1,12 @@
-import type { ChildProcess } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Assurance, CageProperties, Limits, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
-import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism, Traces } from './cage.ts';
+import type { Assurance, CageProperties, Limits } from '../protocol/limits.ts';
+import type { Cage, CageOptions, Mechanism } from './cage.ts';
 import { Confines } from './confines.ts';
-import { Halt } from './halt.ts';
-import { Kin, newCookie } from './kin.ts';
-import type { CagedLaunch, Launch } from './launch.ts';
+import { KeptCage } from './kept-cage.ts';
 import { KeeperLeash } from './leash.ts';
 import { all, powerOf, type Powers, unwatchedSwap } from './powers.ts';
-import { descendants, linuxProcesses, psProcesses } from './processes.ts';
 import { probeSpaces, type Spaces, without } from './spaces.ts';
 
 const pollMs = 5;
-/** More than the keeper itself takes before it names survivors. */
-const killBoundMs = 8000;
 
 const watchedMemory: Assurance = {
   level: 'watched',
@@ -41,7 +34,7 @@ export async function openNamespaces(keeper: string): Promise<Mechanism> {
       cleanup: { level: 'enforced', by: 'the kernel (the end of the pid namespace)' },
     },
     powers,
-    open: (id, options) => new KeptCage(id, keeper, powers, options, ['--pidns', ...processLimit(options.limits)]),
+    open: (id, options) => kept(id, keeper, powers, options, ['--pidns', ...processLimit(options.limits)]),
     close: async () => {},
   };
 }
@@ -65,7 +58,7 @@ export function openSubreaper(keeper: string): Mechanism {
       },
     },
     powers,
-    open: (id, options) => new KeptCage(id, keeper, powers, options, []),
+    open: (id, options) => kept(id, keeper, powers, options, []),
     close: async () => {},
   };
 }
@@ -94,7 +87,7 @@ export function openWatchedTree(keeper: string): Mechanism {
     label: 'keeper of macOS, with a watch on the tree and its memory',
     properties,
     powers,
-    open: (id, options) => new KeptCage(id, keeper, powers, options, []),
+    open: (id, options) => kept(id, keeper, powers, options, []),
     close: async () => {},
   };
 }
@@ -108,106 +101,15 @@ function processLimit({ processes }: Limits): string[] {
   return processes === null ? [] : ['--nproc', String(processes + 1)];
 }
 
-class KeptCage implements Cage {
-  readonly id: string;
-  readonly traces: Traces;
-  readonly #leash: KeeperLeash;
-  readonly #confines: Confines;
-  readonly #halt = new Halt();
-  #keeper = 0;
-  /** The second net, for what a killed keeper leaves. */
-  readonly #kin: Kin;
-
-  constructor(
-    id: string,
-    keeper: string,
-    powers: Powers,
-    { limits, onOverMemory }: CageOptions,
-    options: readonly string[],
-  ) {
-    this.id = id;
-    this.#kin = new Kin(process.platform === 'linux' ? linuxProcesses : psProcesses, newCookie(id));
-    this.traces = { cookie: this.#kin.cookie, groups: [], keeper };
-    const memory = limits.memoryBytes === null ? [] : ['--mem', String(limits.memoryBytes)];
-    this.#confines = new Confines(limits, powers);
-    const watched = ['--poll', String(pollMs), ...memory, ...options];
-    this.#leash = new KeeperLeash(keeper, watched, this.#confines, onOverMemory);
-  }
-
-  get unenforced(): readonly Shortcoming[] {
-    return this.#confines.unenforced;
-  }
-
-  get leader(): Promise<LeaderEnd> {
-    return this.#leash.leader;
-  }
-
-  wrap(launch: Launch): CagedLaunch {
-    return this.#leash.wrap({ ...launch, env: { ...launch.env, ...this.#kin.environment } });
-  }
-
-  born(child: ChildProcess): void {
-    this.#leash.hold(child);
-    this.#kin.born(child.pid!);
-    this.#keeper = child.pid!;
-  }
-
-  live(): LiveUsage {
-    const { talk } = this.#leash;
-    talk.askUsage();
-    const pids = this.#keeper === 0 ? [] : descendants(this.#keeper);
-    return { memoryBytes: talk.usage.bytes ?? 0, processes: talk.usage.processes, pids };
-  }
-
-  census(): Promise<ProcessInfo[]> {
-    return this.#leash.talk.census();
-  }
-
-  signal(signal: NodeJS.Signals): boolean {
-    this.#leash.talk.signal(signal);
-    return true;
-  }
-
-  freeze(): Promise<void> {
-    return this.#halt.freeze(() => this.census());
-  }
-
-  thaw(): void {
-    this.#halt.thaw();
-  }
-
-  async kill(): Promise<ProcessInfo[]> {
-    if (!this.#leash.held) return [];
-    const { talk } = this.#leash;
-    talk.say('kill');
-    await talk.goneWithin(killBoundMs);
-    if (talk.done?.survivors === 0) return [];
-    await this.#leash.release();
-    // Its keeper was killed, stopped, or gave up: what is left is found by its marks.
-    for (let round = 0, empty = 0; round < 200 && empty < 2; round++) {
-      empty = this.#kin.killRound() ? empty + 1 : 0;
-      await sleep(round < 20 ? 1 : 10);
-    }
-    return this.#kin.look().map(({ pid, parent, started, command }) => ({ pid, parent, started, command }));
-  }
-
-  counters(): Counters {
-    const { done, usage } = this.#leash.talk;
-    return {
-      peakMemoryBytes: done?.peakBytes ?? usage.bytes,
-      cpuMs: done?.cpuMs ?? usage.cpuMs,
-      oomKills: null,
-      refusedMemory: null,
-      refusedProcesses: null,
-      ...this.#leash.counted,
-    };
-  }
-
-  capReached(): null {
-    return null;
-  }
-
-  async remove(): Promise<void> {
-    this.#confines.remove();
-  }
+function kept(
+  id: string,
+  keeper: string,
+  powers: Powers,
+  { limits, onOverMemory }: CageOptions,
+  options: readonly string[],
+): Cage {
+  const memory = limits.memoryBytes === null ? [] : ['--mem', String(limits.memoryBytes)];
+  const confines = new Confines(limits, powers);
+  const watched = ['--poll', String(pollMs), ...memory, ...options];
+  return new KeptCage(id, { keeper, confines, leash: new KeeperLeash(keeper, watched, confines, onOverMemory) });
 }

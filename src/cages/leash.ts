@@ -54,24 +54,15 @@ const always = [
 ];
 
 /** The child is a keeper, outside the cage; it starts the leader inside, and tells of its end. */
-export class KeeperLeash implements Leash {
-  readonly #keeper: string;
-  readonly #options: readonly string[];
-  readonly #confines: Confines;
+export abstract class TalkingLeash implements Leash {
   readonly talk: KeeperTalk;
   #child: ChildProcess | null = null;
 
-  constructor(
-    keeper: string,
-    options: readonly string[],
-    confines: Confines,
-    onOverMemory: (bytes: number) => void = () => {},
-  ) {
-    this.#keeper = keeper;
-    this.#options = options;
-    this.#confines = confines;
+  constructor(onOverMemory: (bytes: number) => void = () => {}) {
     this.talk = new KeeperTalk(onOverMemory);
   }
+
+  abstract wrap(launch: Launch): CagedLaunch;
 
   get leader(): Promise<LeaderEnd> {
     return this.talk.leader;
@@ -83,13 +74,6 @@ export class KeeperLeash implements Leash {
 
   get held(): boolean {
     return this.#child !== null;
-  }
-
-  wrap(launch: Launch): CagedLaunch {
-    const confined = this.#confines.keep(launch);
-    const options = ['--ctl', String(controlFd), ...always, ...this.#options, ...confined.options];
-    const args = [...options, '--', launch.file, ...launch.args];
-    return { ...confined.launch, file: this.#keeper, args, control: true };
   }
 
   hold(child: ChildProcess): void {
@@ -104,5 +88,26 @@ export class KeeperLeash implements Leash {
     if (await this.talk.goneWithin(1000)) return;
     this.#child?.kill('SIGKILL');
     await this.talk.goneWithin(1000);
+  }
+}
+
+/** Its keeper is the program that was built for it. */
+export class KeeperLeash extends TalkingLeash {
+  readonly #keeper: string;
+  readonly #options: readonly string[];
+  readonly #confines: Confines;
+
+  constructor(keeper: string, options: readonly string[], confines: Confines, onOverMemory?: (bytes: number) => void) {
+    super(onOverMemory);
+    this.#keeper = keeper;
+    this.#options = options;
+    this.#confines = confines;
+  }
+
+  wrap(launch: Launch): CagedLaunch {
+    const confined = this.#confines.keep(launch);
+    const options = ['--ctl', String(controlFd), ...always, ...this.#options, ...confined.options];
+    const args = [...options, '--', launch.file, ...launch.args];
+    return { ...confined.launch, file: this.#keeper, args, control: true };
   }
 }

@@ -6,7 +6,7 @@ const ownOf: Partial<Record<NodeJS.Platform, readonly MechanismName[]>> = {
   darwin: ['watched-tree'],
 };
 /** What Linux has, from the strongest to the weakest. Elsewhere it is tried as well, for what it says is what to do. */
-const ofLinux: readonly MechanismName[] = ['cgroup2', 'cgroup1', 'namespaces', 'subreaper'];
+const ofLinux: readonly MechanismName[] = ['cgroup2', 'cgroup1', 'namespaces', 'subreaper', 'node-keeper'];
 
 /** From the strongest to the weakest. */
 export const mechanismOrder = mechanismsOf(process.platform);

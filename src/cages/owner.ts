@@ -72,7 +72,7 @@ export async function endGroup(path: string): Promise<ProcessInfo[]> {
   return survivors;
 }
 
-export function killNow(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+export function killNow(pid: number, signal: NodeJS.Signals | number = 'SIGKILL'): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

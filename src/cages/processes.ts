@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { ProcessInfo } from '../protocol/limits.ts';
+import { pageBytes } from './page-size.ts';
 
 /** A living process (zombies are dead: they hold nothing but their number). */
 export interface ProcessRow extends ProcessInfo {
@@ -16,7 +17,6 @@ export interface ProcessRow extends ProcessInfo {
 export type ProcessSource = () => ProcessRow[];
 
 const longestCommand = 300;
-const pageBytes = 4096;
 const ticksPerSecond = 100;
 
 /** One look at /proc/<pid>/stat; what needs another file is read when it is asked for. */
@@ -55,8 +55,7 @@ class LinuxProcess implements ProcessRow {
     return ((this.#number(11) + this.#number(12) + this.#number(13) + this.#number(14)) * 1000) / ticksPerSecond;
   }
   get memoryBytes(): number {
-    const [, resident = 0, shared = 0] = (readQuietly(`/proc/${this.pid}/statm`) ?? '').split(' ').map(Number);
-    return Math.max(0, resident - shared) * pageBytes;
+    return privateMemory(this.pid);
   }
   get command(): string {
     const line = (readQuietly(`/proc/${this.pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
@@ -66,6 +65,12 @@ class LinuxProcess implements ProcessRow {
   #number(index: number): number {
     return Number(this.#fields[index] ?? 0);
   }
+}
+
+/** Resident memory that is not shared with files; 0 when it is gone. */
+export function privateMemory(pid: number): number {
+  const [, resident = 0, shared = 0] = (readQuietly(`/proc/${pid}/statm`) ?? '').split(' ').map(Number);
+  return Math.max(0, resident - shared) * pageBytes;
 }
 
 /** Null: gone, or a zombie. */
@@ -81,20 +86,25 @@ export function isStopped(pid: number): boolean {
   return stat !== null && new LinuxProcess(pid, stat).stopped;
 }
 
-/** Everything that descends from a process now; its children hang on the thread that forked them. */
+/** Everything that descends from a process now. */
 export function descendants(pid: number): number[] {
   const found: number[] = [];
   const visit = (parent: number): void => {
-    for (const thread of threadsOf(parent)) {
-      const children = readQuietly(`/proc/${parent}/task/${thread}/children`)?.trim();
-      for (const child of children ? children.split(' ').map(Number) : []) {
-        found.push(child);
-        visit(child);
-      }
+    for (const child of childrenOf(parent)) {
+      found.push(child);
+      visit(child);
     }
   };
   visit(pid);
   return found;
+}
+
+/** They hang on the thread that forked them. */
+export function childrenOf(pid: number): number[] {
+  return threadsOf(pid).flatMap(thread => {
+    const children = readQuietly(`/proc/${pid}/task/${thread}/children`)?.trim();
+    return children ? children.split(' ').map(Number) : [];
+  });
 }
 
 function threadsOf(pid: number): string[] {

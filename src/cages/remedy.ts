@@ -16,6 +16,8 @@ export function remedyFor(mechanism: MechanismName, facts: MachineFacts): string
       return keeper(facts) ?? namespaces(facts);
     case 'subreaper':
       return keeper(facts);
+    case 'node-keeper':
+      return addon(facts);
     case 'process-group':
       return null;
   }
@@ -109,5 +111,17 @@ function keeper({ keeper: facts, platform, arch }: MachineFacts): string | null 
       return `Build Bulkhead’s keeper with a C compiler: npm run build in its sources, or install the package for ${platform}-${arch}.`;
     case 'refused':
       return `Make ${facts.path} a program that may be executed: its folder may be mounted with noexec, so install Bulkhead on another disk.`;
+  }
+}
+
+function addon({ addon: facts, platform, arch }: MachineFacts): string | null {
+  switch (facts?.state) {
+    case undefined:
+    case 'works':
+      return null;
+    case 'missing':
+      return `Run npm run build in Bulkhead’s sources on this machine, which brings it for ${platform}-${arch}; where there is a C compiler, it builds the keeper, which is better.`;
+    case 'refused':
+      return `Let ${facts.path} be loaded: a folder that is mounted with noexec forbids addons as it forbids programs, so install Bulkhead on another disk.`;
   }
 }

@@ -142,6 +142,7 @@ const forbidden = choice<Exclude<MechanismName, 'process-group'>>({
   'job-object': 'A Windows job object.',
   namespaces: 'A user and pid namespace: debuggers, nested sandboxes and setuid programs may not work in it.',
   subreaper: 'The keeper without a namespace.',
+  'node-keeper': 'A Node in front of each test, where the keeper’s program cannot be had.',
   'watched-tree': 'The keeper of macOS, which watches what it cannot adopt.',
 });
 

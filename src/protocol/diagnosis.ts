@@ -31,6 +31,8 @@ export interface MachineFacts {
     readonly seccomp: boolean | null;
   };
   readonly keeper: KeeperFacts;
+  /** What stands in for a keeper that cannot be had; null where this system has no use for it. */
+  readonly addon: KeeperFacts | null;
 }
 
 export interface CgroupFacts {

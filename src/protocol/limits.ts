@@ -76,7 +76,7 @@ export interface CageProperties {
 }
 
 export type MechanismName =
-  'cgroup2' | 'cgroup1' | 'job-object' | 'namespaces' | 'subreaper' | 'watched-tree' | 'process-group';
+  'cgroup2' | 'cgroup1' | 'job-object' | 'namespaces' | 'subreaper' | 'watched-tree' | 'node-keeper' | 'process-group';
 
 export interface CageDescription {
   readonly mechanism: MechanismName;

@@ -8,6 +8,7 @@ const mechanisms: Readonly<Record<MechanismName, string>> = {
   namespaces: 'namespaces',
   subreaper: 'keeper',
   'watched-tree': 'watched tree',
+  'node-keeper': 'keeper in Node',
   'process-group': 'process group',
 };
 

@@ -127,6 +127,8 @@ function machineEntries(machine: MachineFacts): Entry[] {
     { term: 'systemd', text: systemdText(machine.systemd) },
     { term: 'User namespaces', text: namespaceText(machine.namespaces) },
     keeper,
+    // It is for machines without the keeper, and most have no need of it.
+    ...(machine.addon && machine.keeper.state !== 'works' ? [{ term: 'Addon', text: addonText(machine.addon) }] : []),
   ];
 }
 
@@ -161,6 +163,10 @@ function namespaceText({ most, unprivileged, restrictedByAppArmor, seccomp }: Ma
     ...(seccomp ? ['a filter of system calls (seccomp) stands over this process'] : []),
   ];
   return said.join(', ');
+}
+
+function addonText(addon: KeeperFacts): string {
+  return addon.state === 'refused' ? `does not load: ${addon.path} (${oneLine(addon.because)})` : keeperText(addon);
 }
 
 function keeperText(keeper: KeeperFacts): string {

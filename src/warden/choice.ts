@@ -4,8 +4,8 @@ import type { Mechanism } from '../cages/cage.ts';
 import { type Detected, detectMechanism } from '../cages/detect.ts';
 import { circumstancesHere, DetectionCache } from '../cages/detection-cache.ts';
 import { diagnose } from '../cages/diagnose.ts';
-import { readFacts } from '../cages/facts.ts';
-import { lookForKeeper } from '../cages/find-keeper.ts';
+import { readFacts, thisMachine } from '../cages/facts.ts';
+import { findAddon, lookForAddon, lookForKeeper } from '../cages/find-keeper.ts';
 import type { Diagnosis, KeeperFacts, MachineFacts } from '../protocol/diagnosis.ts';
 
 /** The mechanism of a session, and every one that it has had: a cage may still stand in an older one. */
@@ -36,7 +36,7 @@ export class CageChoice {
   }
 
   facts(): MachineFacts {
-    return readFacts(this.#keeper);
+    return readFacts(this.#keeper, thisMachine, lookForAddon(this.#dist));
   }
 
   /** Chooses anew when others are forbidden than before; says whether the mechanism is another one now. */
@@ -45,7 +45,13 @@ export class CageChoice {
       if (this.#detected && sameNames(forbidden, this.#forbidden)) return false;
       const cache = this.#cache(forbidden);
       const recalled = cache?.recall() ?? null;
-      const options = { keeper: this.#keeperPath, forbidden, held: this.#opened, recalled };
+      const options = {
+        keeper: this.#keeperPath,
+        addon: findAddon(this.#dist),
+        forbidden,
+        held: this.#opened,
+        recalled,
+      };
       const before = this.#detected?.mechanism;
       const detected = await detectMechanism(options);
       this.#detected = detected;
@@ -85,7 +91,12 @@ export class CageChoice {
   }
 
   #cache(forbidden: readonly string[]): DetectionCache | null {
-    const here = circumstancesHere(this.#version, join(this.#dist, 'warden.cjs'), this.#keeperPath);
+    const here = circumstancesHere(
+      this.#version,
+      join(this.#dist, 'warden.cjs'),
+      this.#keeperPath,
+      findAddon(this.#dist),
+    );
     return here && new DetectionCache(this.#storage, { ...here, forbidden: forbidden.toSorted().join() });
   }
 

@@ -35,6 +35,7 @@ const table: readonly Row[] = [
   { mechanism: 'cgroup1', keeper: 'the warden', warden: 'the keeper', both: 'the sweeper', all: 'the next warden' },
   { mechanism: 'namespaces', keeper: 'the kernel', warden: 'the keeper', both: 'the kernel', all: null },
   { mechanism: 'subreaper', keeper: 'the warden', warden: 'the keeper', both: 'the next warden', all: null },
+  { mechanism: 'node-keeper', keeper: 'the warden', warden: 'the keeper', both: 'the next warden', all: null },
   { mechanism: 'process-group', keeper: null, warden: 'the next warden', both: null, all: null },
 ];
 const victims = {

@@ -11,7 +11,7 @@ import { dist, TestWorkspace } from './workspace.ts';
 const shell = { command: [{ name: 'shell', files: ['*.sh'], command: ['sh', '${file}'] }] };
 const config = (extra: object = {}) => JSON.stringify({ frameworks: shell, ...extra });
 const hard = { BULKHEAD_FORBID: 'cgroup2,cgroup1', BULKHEAD_SYSTEMD: 'never' };
-const weakest = { BULKHEAD_FORBID: 'cgroup2,cgroup1,namespaces,subreaper', BULKHEAD_SYSTEMD: 'never' };
+const weakest = { BULKHEAD_FORBID: 'cgroup2,cgroup1,namespaces,subreaper,node-keeper', BULKHEAD_SYSTEMD: 'never' };
 
 describe('bulkhead doctor', function () {
   this.timeout(30_000);
@@ -37,7 +37,7 @@ describe('bulkhead doctor', function () {
     const { mechanisms, cage, inUse } = await examine();
     assert.deepEqual(
       mechanisms.map(({ mechanism }) => mechanism),
-      ['cgroup2', 'cgroup1', 'namespaces', 'subreaper', 'process-group'],
+      ['cgroup2', 'cgroup1', 'namespaces', 'subreaper', 'node-keeper', 'process-group'],
     );
     assert.equal(cage?.mechanism, mechanisms.find(({ outcome }) => outcome === 'works')?.mechanism);
     assert.equal(inUse, null);
@@ -164,10 +164,11 @@ describe('bulkhead doctor', function () {
         { mechanism: 'cgroup1', because: 'it was so' },
         { mechanism: 'namespaces', because: 'it was so' },
         { mechanism: 'subreaper', because: 'it was so' },
+        { mechanism: 'node-keeper', because: 'it was so' },
       ];
       writeFileSync(file(), JSON.stringify({ ...found, mechanism: 'process-group', passedOver }));
       const second = await workspace.warden([], { env: { ...process.env, BULKHEAD_SYSTEMD: 'never' } });
-      assert.deepEqual([second.info.cage.mechanism, second.info.cage.passedOver.length], ['process-group', 4]);
+      assert.deepEqual([second.info.cage.mechanism, second.info.cage.passedOver.length], ['process-group', 5]);
       const diagnosis = await second.request('doctor', {});
       assert.equal(diagnosis.cage?.mechanism, cage.mechanism);
       assert.equal(diagnosis.inUse, cage.mechanism === 'process-group' ? null : 'process-group');

@@ -3,7 +3,7 @@ import { linuxProcesses } from '../../src/cages/processes.ts';
 
 const programsOf = (warden: number, sweeps: boolean) =>
   linuxProcesses()
-    .filter(({ parent, command }) => parent === warden && /\/keeper /.test(command))
+    .filter(({ parent, command }) => parent === warden && /\/keeper |\/node-keeper\.cjs /.test(command))
     .filter(({ command }) => command.includes(' --sweep ') === sweeps)
     .map(({ pid }) => pid);
 

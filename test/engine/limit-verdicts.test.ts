@@ -85,7 +85,7 @@ describe('the verdict on a test that runs into a limit', () => {
   });
 
   it('tells once of a limit that the cage cannot hold, and with each test', async () => {
-    const env = { ...process.env, BULKHEAD_FORBID: 'cgroup2,cgroup1,namespaces,subreaper' };
+    const env = { ...process.env, BULKHEAD_FORBID: 'cgroup2,cgroup1,namespaces,subreaper,node-keeper' };
     const { records, summary } = await verdicts({ 'a.sh': 'true', 'b.sh': 'true' }, { network: 'off', cpu: 5000 }, env);
     const told = summary.problems.map(({ severity, key }) => `${severity} ${key}`);
     assert.deepEqual(told, ['warning network']);

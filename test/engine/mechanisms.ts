@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Mechanism } from '../../src/cages/cage.ts';
 import { openMechanism } from '../../src/cages/detect.ts';
-import { findKeeper } from '../../src/cages/find-keeper.ts';
+import { findAddon, findKeeper } from '../../src/cages/find-keeper.ts';
 import type { CageProperties } from '../../src/protocol/limits.ts';
 
 /** Where each takes its time to prove itself, as on a slow kernel, only some: `BULKHEAD_MECHANISMS=cgroup2`. */
 const asked = process.env['BULKHEAD_MECHANISMS']?.split(',');
-const keeper = await findKeeper(resolve(import.meta.dirname, '../../dist'));
+const dist = resolve(import.meta.dirname, '../../dist');
+const [keeper, addon] = [await findKeeper(dist), findAddon(dist)];
 
 interface Candidate {
   readonly name: string;
@@ -28,6 +29,7 @@ export async function mechanismsHere(): Promise<{ here: Available[]; missing: { 
     { name: 'cgroup1 without keeper', open: () => openMechanism('cgroup1', null), hard: true },
     { name: 'namespaces', open: () => openMechanism('namespaces', keeper), hard: false },
     { name: 'subreaper', open: () => openMechanism('subreaper', keeper), hard: false },
+    { name: 'node-keeper', open: () => openMechanism('node-keeper', null, addon), hard: false },
     { name: 'process-group', open: () => openMechanism('process-group', null), hard: false },
   ];
   const here: Available[] = [];

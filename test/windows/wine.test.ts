@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { bringAddon } from '../../src/cages/windows/bring.ts';
+import { bringAddon } from '../../src/cages/bring-addon.ts';
 import type { Diagnosis } from '../../src/protocol/diagnosis.ts';
 import type { Verdict } from '../../src/protocol/verdict.ts';
 import { until } from '../keeper/living.ts';

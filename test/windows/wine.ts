@@ -3,7 +3,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, 
 import { readdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { withPackage } from '../../src/cages/windows/bring.ts';
+import { withPackage } from '../../src/cages/bring-addon.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const lock = join(import.meta.dirname, 'bed/package-lock.json');

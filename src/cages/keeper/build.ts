@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { addonTargets, bringAddon } from '../windows/bring.ts';
+import { addonTarget, bringAddon, bringNativeAddon } from '../bring-addon.ts';
 
 export type KeeperTarget = 'linux-x64' | 'linux-arm64' | 'darwin-x64' | 'darwin-arm64';
 
@@ -107,18 +107,22 @@ function main(): void {
   const { values } = parseArgs({
     options: { out: { type: 'string' }, target: { type: 'string' }, require: { type: 'boolean', default: false } },
   });
-  const addon = addonTargets.find(one => one === (values.target ?? `${process.platform}-${process.arch}`));
-  if (addon) {
-    // Windows has job objects in place of a keeper, and koffi asks for them.
+  const name = values.target ?? `${process.platform}-${process.arch}`;
+  const addon = addonTarget(name);
+  if (addon && !targets.some(one => one === name)) {
+    // Windows has job objects in place of a keeper, and other processors a Node: koffi is what both ask the system with.
     const bytes = bringAddon(addon, join('dist', 'keeper', addon));
-    console.log(`keeper: none is needed for ${addon}; koffi is brought in its place, ${Math.round(bytes / 1024)} KiB`);
+    console.log(`keeper: none is built for ${addon}; koffi is brought in its place, ${Math.round(bytes / 1024)} KiB`);
     return;
   }
   const target = values.target === undefined ? nativeTarget() : targets.find(one => one === values.target);
   if (values.target !== undefined && target === undefined) {
-    console.error(`Unknown target ${values.target}; there are ${[...targets, ...addonTargets].join(', ')}.`);
+    console.error(`Unknown target ${values.target}; there are ${targets.join(', ')}, and what koffi is made for.`);
     process.exitCode = 2;
     return;
+  }
+  if (values.target === undefined && process.platform === 'linux') {
+    console.log(`addon: ${bringNativeAddon(join('dist', 'keeper'))}`);
   }
   const required = values.require || process.env['BULKHEAD_KEEPER'] === 'require';
   const built = buildKeeper({ out: values.out ?? join('dist', 'keeper', target ?? 'none', 'keeper'), target });

@@ -4,7 +4,8 @@ import type { ProcessInfo, Shortcoming } from '../../protocol/limits.ts';
 import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Traces } from '../cage.ts';
 import type { CagedLaunch, Launch } from '../launch.ts';
 import { type Powers, shortcomings } from '../powers.ts';
-import { launcherEnvironment, type LaunchOrder, LauncherTalk } from './launcher-talk.ts';
+import { launcherEnvironment, type LaunchOrder } from '../launcher-order.ts';
+import { LauncherTalk } from './launcher-talk.ts';
 import { note } from './layouts.ts';
 import type { Job, WindowsProcess, WindowsSystem } from './system.ts';
 

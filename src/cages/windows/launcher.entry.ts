@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import { controlFd } from '../launch.ts';
-import type { LauncherNews, LaunchOrder } from './launcher-talk.ts';
+import type { LaunchOrder } from '../launcher-order.ts';
+import type { LauncherNews } from './launcher-talk.ts';
 
 const eventFd = 3;
 const failedCode = 126;

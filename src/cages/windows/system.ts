@@ -1,3 +1,4 @@
+import { type Koffi, loadKoffi } from '../koffi.ts';
 import {
   type Accounting,
   accountingSize,
@@ -48,12 +49,6 @@ export interface WindowsSystem {
 }
 
 type Handle = number | bigint;
-type Foreign = (...args: readonly (Handle | boolean | Buffer | null)[]) => Handle | boolean;
-
-/** The part of koffi that is used; its native half is loaded by itself, for its other half only finds and warns. */
-interface Koffi {
-  load(library: string): { func(signature: string): Foreign };
-}
 
 const access = { terminate: 0x1, setQuota: 0x100, queryLimited: 0x1000 } as const;
 const basicInformation = 0;
@@ -71,12 +66,6 @@ export function openWindows(addon: string): WindowsSystem {
     committed: pid => inspect(calls, pid, handle => committedBy(calls, handle)) ?? 0,
     look: pid => inspect(calls, pid, handle => describe(calls, pid, handle)),
   };
-}
-
-export function loadKoffi(addon: string): Koffi {
-  const module = { exports: {} };
-  process.dlopen(module, addon);
-  return module.exports as Koffi;
 }
 
 function bind(koffi: Koffi) {

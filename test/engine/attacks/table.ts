@@ -6,6 +6,7 @@ export const columns = [
   'cgroup1 without keeper',
   'namespaces',
   'subreaper',
+  'node-keeper',
   'process-group',
 ] as const;
 export type Column = (typeof columns)[number];
@@ -20,7 +21,8 @@ export type End =
   | 'killed at its output limit'
   | 'killed by SIGSEGV'
   | 'refused, ends by itself'
-  | 'its keeper is gone';
+  | 'its keeper is gone'
+  | 'its keeper is gone, the warden ends it';
 
 export interface Cell {
   /** `best effort`: may be left alive; how many were is said, and the test ends them. */
@@ -59,7 +61,7 @@ function everywhere(cell: Cell, change: Partial<Record<Column, Cell | NotTried>>
   return { ...all, ...change };
 }
 
-/** One cell for control groups, one for a watch by a keeper, one for a process group. */
+/** One cell for control groups, one for a watch by a keeper, one for a watch that sees each process's own memory alone. */
 function byKind(groups: Cell | NotTried, kept: Cell | NotTried, group: Cell | NotTried): Attack['cells'] {
   return {
     cgroup2: groups,
@@ -68,6 +70,7 @@ function byKind(groups: Cell | NotTried, kept: Cell | NotTried, group: Cell | No
     'cgroup1 without keeper': groups,
     namespaces: kept,
     subreaper: kept,
+    'node-keeper': group,
     'process-group': group,
   };
 }
@@ -88,6 +91,7 @@ const keepersOnly = everywhere(none('its keeper is gone'), {
   'cgroup2 without keeper': noKeeper,
   'cgroup1 without keeper': noKeeper,
   namespaces: none('ends by itself'),
+  'node-keeper': none('its keeper is gone, the warden ends it'),
   'process-group': noKeeper,
 });
 
@@ -133,6 +137,7 @@ export const attacks: readonly Attack[] = [
     cells: everywhere(bombed, {
       namespaces: { ...bombed, processes: 'capped, except for root' },
       subreaper: { ...bombed, processes: 'not capped' },
+      'node-keeper': { ...bombed, processes: 'not capped' },
       'process-group': { ...bombed, processes: 'not capped' },
     }),
   },
@@ -251,7 +256,11 @@ export const attacks: readonly Attack[] = [
     timeoutMs: long,
     leaves: 0,
     onKeeper: true,
-    cells: { ...keepersOnly, subreaper: { ...none('its keeper is gone'), survivors: 'best effort' } },
+    cells: {
+      ...keepersOnly,
+      subreaper: { ...none('its keeper is gone'), survivors: 'best effort' },
+      'node-keeper': { ...none('its keeper is gone, the warden ends it'), survivors: 'best effort' },
+    },
   },
   {
     name: 'a daemon in nested control groups with chmod 000',

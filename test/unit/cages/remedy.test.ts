@@ -76,6 +76,17 @@ describe('what would give a stronger cage', () => {
     assert.match(refused[3]!, /\/dist\/keeper .*noexec/);
   });
 
+  it('names the addon where a Node could stand in for the keeper', () => {
+    const keeper: KeeperFacts = { state: 'missing', path: '/dist/keeper' };
+    const remedy = (addon: KeeperFacts | null) =>
+      remedyFor('node-keeper', readFacts(keeper, machineOf(desktop), addon));
+    assert.match(remedy({ state: 'missing', path: '/dist/koffi.node' })!, /npm run build .* brings it for \S+/);
+    const refused = remedy({ state: 'refused', path: '/dist/koffi.node', because: 'failed to map segment' });
+    assert.match(refused!, /\/dist\/koffi\.node .*noexec forbids addons/);
+    assert.equal(remedy({ state: 'works', path: '/dist/koffi.node' }), null);
+    assert.equal(remedy(null), null);
+  });
+
   it('on other systems, is Linux', () => {
     assert.match(remedies(machineOf({}, { platform: 'darwin' }))[0]!, /virtual machine with Linux/);
     assert.match(remedies(machineOf({}, { platform: 'win32', user: null }))[0]!, /WSL 2/);

@@ -8,7 +8,7 @@ import { defaults } from '../../../../src/config/settings.ts';
 import type { Launch } from '../../../../src/cages/launch.ts';
 import { all } from '../../../../src/cages/powers.ts';
 import { JobCage } from '../../../../src/cages/windows/job-cage.ts';
-import { launcherEnvironment } from '../../../../src/cages/windows/launcher-talk.ts';
+import { launcherEnvironment } from '../../../../src/cages/launcher-order.ts';
 import { note, type JobLimits } from '../../../../src/cages/windows/layouts.ts';
 import type { Job, WindowsProcess, WindowsSystem } from '../../../../src/cages/windows/system.ts';
 

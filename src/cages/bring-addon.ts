@@ -4,11 +4,32 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-export type AddonTarget = 'win32-x64' | 'win32-arm64';
+/** Where each package of koffi has its native half. */
+const folders = {
+  'win32-x64': 'win32_x64',
+  'win32-arm64': 'win32_arm64',
+  'linux-x64': 'linux_x64',
+  'linux-arm64': 'linux_arm64',
+  'linux-arm': 'linux_armhf',
+  'linux-ia32': 'linux_ia32',
+  'linux-riscv64': 'linux_riscv64d',
+  'linux-loong64': 'linux_loong64',
+  'linux-ppc64': 'linux_ppc64le',
+} as const;
 
-export const addonTargets: readonly AddonTarget[] = ['win32-x64', 'win32-arm64'];
+export type AddonTarget = keyof typeof folders;
 
-const root = resolve(import.meta.dirname, '../../..');
+/** Null: koffi has nothing for it. */
+export function addonTarget(name: string): AddonTarget | null {
+  return Object.hasOwn(folders, name) ? (name as AddonTarget) : null;
+}
+
+/** This machine as a target. */
+export function nativeAddon(): AddonTarget | null {
+  return addonTarget(`${process.platform}-${process.arch}`);
+}
+
+const root = resolve(import.meta.dirname, '../..');
 
 /** Puts koffi's native half, and its licence, where the warden looks for it; the size of the addon. */
 export function bringAddon(target: AddonTarget, folder: string): number {
@@ -22,8 +43,30 @@ export function bringAddon(target: AddonTarget, folder: string): number {
   return statSync(addon).size;
 }
 
+/** For a Linux without a keeper, and for the tests of what stands in for it; in words what came of it. */
+export function bringNativeAddon(keepers: string): string {
+  const target = nativeAddon();
+  if (target === null) return `koffi has nothing for ${process.platform}-${process.arch}`;
+  const folder = join(keepers, target);
+  const name = `@koromix/koffi-${target}`;
+  if (existsSync(join(folder, 'koffi.node')) && !existsSync(join(root, 'node_modules', name)))
+    return 'it is there already';
+  try {
+    return `${join(folder, 'koffi.node')}, ${Math.round(bringAddon(target, folder) / 1024)} KiB`;
+  } catch (error) {
+    return `not brought, because ${(error as Error).message}`;
+  }
+}
+
 function addonOf(target: AddonTarget): string {
-  return `${target.replace('-', '_')}/koffi.node`;
+  return `${target === nativeAddon() && isMusl() ? `musl_${process.arch}` : folders[target]}/koffi.node`;
+}
+
+function isMusl(): boolean {
+  // With them it asks for the name of every address of the machine.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return process.platform === 'linux' && header.glibcVersionRuntime === undefined;
 }
 
 /** npm installs no package of another system, so it is fetched by itself and held against the lock file. */
