@@ -140,6 +140,7 @@ describe('a run on a disk that becomes full', function () {
 describe('a run on a btrfs that becomes full', function () {
   this.timeout(60_000);
   let folder: string;
+  let mounted = false;
 
   before(function () {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip(); // a disk is made and mounted
@@ -153,13 +154,14 @@ describe('a run on a btrfs that becomes full', function () {
     try {
       execFileSync('mkfs.btrfs', ['--mixed', '-q', disk], { stdio: 'ignore' });
       execFileSync('mount', ['-o', 'loop', disk, join(folder, 'storage')], { stdio: 'ignore' });
+      mounted = true;
     } catch {
-      rmSync(folder, { recursive: true });
       this.skip(); // no btrfs-progs, no loop devices, or a kernel without btrfs
     }
   });
   afterEach(() => {
-    execFileSync('umount', ['-l', join(folder, 'storage')]);
+    if (mounted) execFileSync('umount', ['-l', join(folder, 'storage')]);
+    mounted = false;
     rmSync(folder, { recursive: true, force: true });
   });
 
