@@ -36,6 +36,8 @@ describe('tags that a framework has for its tests', function () {
       'vitest/a.test.js':
         "import { it } from 'vitest';\nit('marked', { tags: ['slow', 'db'] }, () => {});\nit('plain', () => {});\n",
       'ctest/CMakeLists.txt': listfile,
+      'a.bats':
+        '# bats file_tags=slow\n# bats test_tags=db\n@test "marked" {\n  true\n}\n# bats file_tags=\n@test "plain" {\n  true\n}\n',
     });
     await Promise.all([linkPlaywright(join(workspace.root, 'playwright')), linkVitest(join(workspace.root, 'vitest'))]);
     execFileSync('cmake', ['-S', 'ctest', '-B', 'ctest/build'], { cwd: workspace.root, stdio: 'ignore' });
@@ -56,6 +58,7 @@ describe('tags that a framework has for its tests', function () {
       'playwright a.spec.js': all,
       'vitest a.test.js': all,
       'ctest CMakeLists.txt': all,
+      'bats a.bats': all,
       ...('python' in python ? { 'pytest test_a.py': { test_marked: '@db @slow', test_plain: '' } } : {}),
     });
     const { records } = await workspace.run();

@@ -24,11 +24,11 @@ export class BatsFramework implements Framework {
 
   outline(project: Project, file: string, text: string): readonly TestInfo[] {
     const seen = new Map<string, number>();
-    return batsTests(text).map(({ name, line }) => {
+    return batsTests(text).map(({ name, line, tags }) => {
       const ordinal = seen.get(name) ?? 0;
       seen.set(name, ordinal + 1);
       const identity = { framework: this.name, file, titlePath: [name], ordinal };
-      return { ...identity, key: testKey(project, identity), line };
+      return { ...identity, key: testKey(project, identity), line, ...(tags.length > 0 ? { tags } : {}) };
     });
   }
 

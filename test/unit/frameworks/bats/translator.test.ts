@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { batsTests } from '../../../../src/frameworks/bats/outline.ts';
 import { BatsTranslator } from '../../../../src/frameworks/bats/translator.ts';
 import type { InsideBody } from '../../../../src/protocol/events.ts';
 
@@ -103,16 +102,5 @@ describe('what bats says of a test', () => {
     const events = translated(['a', 'b'], stdout, { code: 1 });
     const error = events.find(event => event.t === 'error');
     assert.deepEqual([error?.phase, error?.path], ['teardown', ['a']]);
-  });
-});
-
-describe('the outline of a bats file', () => {
-  it('has both forms of a test, with their lines', () => {
-    const text = '@test "a b" {\n}\r\n  @test \'c { d\' { true; }\nf() { # @test\n}\n# @test "no" {\n@test "half\n';
-    assert.deepEqual(batsTests(text), [
-      { name: 'a b', line: 1 },
-      { name: 'c { d', line: 3 },
-      { name: 'f', line: 4 },
-    ]);
   });
 });
