@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { inTurn } from './turn.ts';
 import { downloads, onPath, server, serverRunsHere } from './places.ts';
 
@@ -25,17 +25,18 @@ export async function installServer(): Promise<void> {
   );
 }
 
+/** By the lock alone: who changes how it is installed removes the folder to have it done again. */
 function installed(): boolean {
   if (!fs.existsSync(stamp)) return false;
-  const [fingerprint, native] = fs.readFileSync(stamp, 'utf8').split(' ');
-  return fingerprint === recipe() && (native !== 'uncompiled' || missingCompilers().length > 0);
+  // npm leaves in a folder of modules what it put there; the lock has the package that asks for them too.
+  const asked = packagesOf(path.join(server.manifest, 'package-lock.json'));
+  delete asked[''];
+  if (!isDeepStrictEqual(packagesOf(path.join(server.modules, '.package-lock.json')), asked)) return false;
+  return !fs.readFileSync(stamp, 'utf8').endsWith('uncompiled') || missingCompilers().length > 0;
 }
 
-function recipe(): string {
-  const hash = createHash('sha256');
-  for (const file of [path.join(server.manifest, 'package-lock.json'), import.meta.filename])
-    hash.update(fs.readFileSync(file));
-  return hash.digest('hex');
+function packagesOf(lock: string): Record<string, unknown> {
+  return (JSON.parse(fs.readFileSync(lock, 'utf8')) as { packages: Record<string, unknown> }).packages;
 }
 
 function missingCompilers(): string[] {
@@ -48,7 +49,7 @@ function missingCompilers(): string[] {
  */
 async function install(): Promise<void> {
   const started = Date.now();
-  console.log('Installing the VS Code server for tests (once, about a minute, 600 MB) …');
+  console.log('Installing a VS Code to try and test Bulkhead in (once for this repository, about a minute, 600 MB) …');
   fs.mkdirSync(downloads, { recursive: true });
   removeStaging();
   const staging = fs.mkdtempSync(path.join(downloads, 'server-'));
@@ -59,7 +60,7 @@ async function install(): Promise<void> {
   } finally {
     removeStaging();
   }
-  console.log(`The VS Code server is installed (${Math.round((Date.now() - started) / 1000)} s).`);
+  console.log(`That VS Code is installed (${Math.round((Date.now() - started) / 1000)} s).`);
 }
 
 function removeStaging(): void {
@@ -80,7 +81,7 @@ async function fill(staging: string): Promise<string> {
   await npm(['ci', '--omit=dev', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'], vscode, bin);
   const native = await buildNatives(modules, bin, vscode);
   for (const folder of unused) fs.rmSync(path.join(vscode, folder), { recursive: true, force: true });
-  fs.writeFileSync(path.join(modules, path.basename(stamp)), `${recipe()} ${native}`);
+  fs.writeFileSync(path.join(modules, path.basename(stamp)), native);
   return modules;
 }
 
