@@ -27,7 +27,7 @@ export async function spawnInside(launch: Launch, order?: Order): Promise<Inside
     }
     const child = spawn(launch.file, [...launch.args], {
       cwd: launch.cwd,
-      env: { ...process.env, BULKHEAD_CAGE: 'a-cookie', ...launch.env, ...ordered, BULKHEAD_FD: '3' },
+      env: { ...environment(), BULKHEAD_CAGE: 'a-cookie', ...launch.env, ...ordered, BULKHEAD_FD: '3' },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
@@ -41,6 +41,11 @@ export async function spawnInside(launch: Launch, order?: Order): Promise<Inside
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** That of these tests, without what is set for them alone, such as `BULKHEAD_SLOWNESS`. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BULKHEAD_')));
 }
 
 /** It is another one in each process. */
