@@ -18,9 +18,11 @@ import { Sweeper } from './sweeper.ts';
 const controllers = ['memory', 'pids', 'cpuacct'] as const;
 /** More than all processors together may hold ready for a group, and than the largest page that is asked for at once. */
 const unusedBatches = 8 * 1024 ** 2;
-type Hierarchy = (typeof controllers)[number] | 'unified';
+/** One that waits for a disk freezes late; the kill that follows does not depend on it. */
+const freezerLooks = 20;
+type Hierarchy = (typeof controllers)[number] | 'freezer' | 'unified';
 
-/** Caps by the old hierarchies, and kills by the new one where it is mounted beside them. */
+/** Caps by the old hierarchies; freezes and kills by the new one where it is mounted beside them, else freezes by the old freezer. */
 export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promise<Mechanism> {
   const bases = new Map<Hierarchy, string>();
   for (const controller of controllers) {
@@ -29,6 +31,8 @@ export async function openCgroup1(own: OwnCgroups, keeper: string | null): Promi
   }
   if (!bases.has('memory')) throw new Error('no cgroup v1 memory hierarchy is mounted');
   if (own.unified && existsSync(join(own.unified, 'cgroup.procs'))) bases.set('unified', own.unified);
+  const freezer = own.legacy.get('freezer');
+  if (freezer && !bases.has('unified')) bases.set('freezer', freezer);
   const name = ownerName();
   const owners = new Map<Hierarchy, ControlGroup>();
   const close = async () => {
@@ -150,12 +154,22 @@ class Cgroup1Cage implements Cage {
   }
 
   async freeze(): Promise<void> {
-    if (!this.#groups.get('unified')?.trySet('cgroup.freeze', 1)) await this.#halt.freeze(() => this.census());
+    if (this.#groups.get('unified')?.trySet('cgroup.freeze', 1) || (await this.#freezeByFreezer())) return;
+    await this.#halt.freeze(() => this.census());
   }
 
   thaw(): void {
     this.#groups.get('unified')?.trySet('cgroup.freeze', 0);
+    this.#groups.get('freezer')?.thaw();
     this.#halt.thaw();
+  }
+
+  /** Forks of what is being frozen are born frozen; the kernel has seen to all of them when it says so. */
+  async #freezeByFreezer(): Promise<boolean> {
+    const group = this.#groups.get('freezer');
+    if (!group?.trySet('freezer.state', 'FROZEN')) return false;
+    for (let look = 0; look < freezerLooks && group.text('freezer.state') === 'FREEZING'; look++) await sleep(1);
+    return true;
   }
 
   async kill(): Promise<ProcessInfo[]> {
@@ -170,7 +184,9 @@ class Cgroup1Cage implements Cage {
         await this.#leash.release();
         return [];
       }
+      await this.#freezeByFreezer();
       this.signal('SIGKILL');
+      this.#groups.get('freezer')?.thaw();
       await sleep(round < 20 ? 1 : 10);
     }
     return this.census();

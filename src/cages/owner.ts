@@ -65,6 +65,7 @@ export async function endGroup(path: string): Promise<ProcessInfo[]> {
   const group = new ControlGroup(path);
   for (let round = 0; round < 200 && group.pids().length > 0; round++) {
     for (const pid of group.pids()) killNow(pid);
+    group.thaw();
     await sleep(5);
   }
   const survivors = group.living();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroup1, cgroup2 } from './cages.ts';
-import { newV1Group, newV2Group } from './groups.ts';
+import { newFreezerGroup, newV1Group, newV2Group } from './groups.ts';
 import { asSelf, endEverything, identities, Kept } from './kept.ts';
-import { newTag } from './living.ts';
+import { newTag, until } from './living.ts';
 import { instrumented, programsOrSkip, skip, type Programs } from './programs.ts';
 
 for (const as of identities) {
@@ -70,6 +70,20 @@ describe('keeper: cgroups together', () => {
     assert.deepEqual([one.processes(), two.processes()], [[pid], [pid]]);
     await kept.end();
     await Promise.all([one.remove(), two.remove()]);
+  });
+
+  it('what the v1 freezer holds is thawed to be killed, when the launcher is gone', async function () {
+    const group = newFreezerGroup();
+    if (typeof group === 'string') skip(this, group);
+    const command = ['sh', '-c', 'sleep 30 & sleep 30'];
+    const kept = new Kept({ keeper: programs.keeper, options: ['--cgroup', group.folder], command });
+    await kept.event('started');
+    assert.ok(await until(() => group.processes().length >= 2, 10_000));
+    writeFileSync(join(group.folder, 'freezer.state'), 'FROZEN');
+    kept.hangUp();
+    await kept.exited;
+    assert.deepEqual(group.processes(), []);
+    await group.remove();
   });
 
   it('a v1 memory cap ends a hog at exactly the cap, and keeper tells the signal', async function () {

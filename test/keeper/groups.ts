@@ -81,6 +81,19 @@ export function newV1Group(as: Identity): Group | string {
   return { folder, prefix: [], processes: () => processes(folder), remove: () => remove([folder]) };
 }
 
+/** A group of the v1 freezer; a sentence where there is none. */
+export function newFreezerGroup(): Group | string {
+  const parent = ownFolder('freezer', '/sys/fs/cgroup/freezer');
+  if (!existsSync(join(parent, 'cgroup.procs'))) return 'no cgroup v1 freezer is mounted';
+  const folder = join(parent, name());
+  try {
+    make(folder);
+  } catch (error) {
+    return `a cgroup v1 cannot be made: ${(error as Error).message}`;
+  }
+  return { folder, prefix: [], processes: () => processes(folder), remove: () => remove([folder]) };
+}
+
 /** A delegated v2 subtree: the keeper starts in one leaf, and the test gets the other. */
 export function newV2Group(as: Identity): Group | string {
   const mount = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find(path => existsSync(join(path, 'cgroup.controllers')));

@@ -122,6 +122,8 @@ void cgroup_kill(const char *folder) {
   /* v1 and kernels before 5.14: no new fork where the pids controller is there, then one by one. */
   put(folder, "pids.max", "0");
   kill_listed(folder);
+  /* The freezer of v1 lets a signal through only to those whom it thaws. */
+  put(folder, "freezer.state", "THAWED");
 }
 
 void cgroups_kill(const struct cgroups *cgroups) {
