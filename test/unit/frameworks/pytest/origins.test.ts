@@ -43,6 +43,108 @@ def test_runs_meanwhile():
     failing[0].join()
 `;
 
+const loop = `
+import asyncio
+import gc
+import threading
+
+shared = asyncio.new_event_loop()
+begun = asyncio.Event()
+
+
+async def fail(what):
+    await begun.wait()
+    raise ValueError(what)
+
+
+def raises(what):
+    if what == "in a timer":
+        timed.set()
+    raise RuntimeError(what)
+
+
+def test_begins_tasks():
+    async def begin():
+        global timed
+        timed = asyncio.Event()
+        asyncio.ensure_future(fail("in a task"))
+        asyncio.get_running_loop().call_later(0.5, raises, "in a timer")
+
+    shared.run_until_complete(begin())
+
+
+def test_begins_one_that_is_awaited():
+    async def begin():
+        return asyncio.ensure_future(fail("and was caught"))
+
+    test_begins_one_that_is_awaited.task = shared.run_until_complete(begin())
+
+
+def test_in_a_context_of_before():
+    async def runs_all():
+        await ready.wait()
+        asyncio.ensure_future(fail("by whoever it was"))
+        asyncio.get_running_loop().call_later(0, raises, "by whoever it was")
+
+    async def begin():
+        global ready
+        ready = asyncio.Event()
+        return asyncio.ensure_future(runs_all())
+
+    global runner
+    runner = shared.run_until_complete(begin())
+
+
+def test_runs_meanwhile():
+    async def wait():
+        ready.set()
+        await runner
+        begun.set()
+        await timed.wait()
+        try:
+            await test_begins_one_that_is_awaited.task
+        except ValueError:
+            pass
+
+    shared.run_until_complete(wait())
+    gc.collect()
+
+
+def test_fails_in_its_own_time():
+    async def begin():
+        asyncio.ensure_future(fail("its own"))
+        await asyncio.sleep(0.01)
+
+    shared.run_until_complete(begin())
+    gc.collect()
+
+
+def test_leaves_a_task_in_a_thread():
+    global running
+    running = threading.Thread(target=shared.run_forever, daemon=True)
+    running.start()
+    asyncio.run_coroutine_threadsafe(idle(), shared).result(30)
+
+
+async def idle():
+    global going
+    going = asyncio.Event()
+
+    async def straggle():
+        await going.wait()
+        raise ValueError("in a thread")
+
+    asyncio.ensure_future(straggle())
+
+
+def test_waits_for_the_thread():
+    shared.call_soon_threadsafe(going.set)
+    asyncio.run_coroutine_threadsafe(asyncio.sleep(0.1), shared).result(30)
+    shared.call_soon_threadsafe(shared.stop)
+    running.join()
+    gc.collect()
+`;
+
 for (const line of await pytestLines()) {
   describe(`what fails after its test, with ${line.name}`, function () {
     this.timeout(120_000);
@@ -64,6 +166,24 @@ for (const line of await pytestLines()) {
       assert.deepEqual(told, [
         ['test_begins_a_thread', 'In its thread "straggler", after the test had ended: ValueError: too late'],
         ['test_registers_for_the_end', 'At the end of Python: RuntimeError: in the end'],
+      ]);
+      assert.equal(outcome.code, 0);
+    });
+
+    it('is charged to the test that began the task or timer, and to none where that is not certain', async () => {
+      const outcome = await bed.run(bed.write({ 'test_loop.py': loop }), 'test_loop.py');
+      assert.deepEqual(
+        endsOf(outcome).filter(end => !end.endsWith(': passed')),
+        [],
+      );
+      const told = outcome.events.flatMap(event =>
+        event.t === 'unhandled' ? [[event.path?.join(), event.failure.text] as const] : [],
+      );
+      const task = 'In a task of its, and nobody asked what came of that: ValueError: ';
+      assert.deepEqual(told.map(each => each.join(' › ')).sort(), [
+        `test_begins_tasks › ${task}in a task`,
+        'test_begins_tasks › In a timer of its, after the test had ended: RuntimeError: in a timer',
+        `test_leaves_a_task_in_a_thread › ${task}in a thread`,
       ]);
       assert.equal(outcome.code, 0);
     });

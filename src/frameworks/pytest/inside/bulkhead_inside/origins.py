@@ -1,4 +1,5 @@
-"""Knows which test began what goes wrong after it has ended: in its threads, and in what it has registered for the end of Python."""
+"""Knows which test began what goes wrong after it has ended: in its threads and tasks,
+and in what it has registered for the end of Python."""
 
 import atexit
 import functools
@@ -8,6 +9,7 @@ import threading
 import weakref
 
 from .failure import describe
+from .tasks import Tasks
 
 # Taken before any test can replace them.
 _this_thread = threading.current_thread
@@ -24,8 +26,20 @@ class Origins:
         self._of_threads = weakref.WeakKeyDictionary()
         self._at_exit = None
         self._pid = _getpid()
+        self._tasks = Tasks(self)
         self._mark_threads()
         self._mark_exits()
+
+    def begin(self, test):
+        self.current = test
+        self._tasks.begin(test)
+
+    def end(self):
+        self.current = None
+        self._tasks.end()
+
+    def failed_late(self, test, error, where):
+        self._say("unhandled", test, describe(error, introduction=where, file=self._file))
 
     def _here(self):
         thread = _this_thread()
@@ -59,8 +73,7 @@ class Origins:
         def invoke(failed):
             error = sys.exc_info()[1]
             if self.current != test and not isinstance(error, SystemExit):
-                introduction = 'In its thread "%s", after the test had ended: ' % failed.name[:100]
-                self._say("unhandled", test, describe(error, introduction=introduction, file=self._file))
+                self.failed_late(test, error, 'In its thread "%s", after the test had ended: ' % failed.name[:100])
             hook(failed)
 
         thread._invoke_excepthook = invoke
@@ -92,7 +105,7 @@ class Origins:
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            self._say("unhandled", test, describe(error, introduction="At the end of Python: ", file=self._file))
+            self.failed_late(test, error, "At the end of Python: ")
             raise
         finally:
             self._at_exit = None

@@ -164,14 +164,14 @@ class Session:
         self._slices.test(*ref)
         self._pipe.say(t="start", path=ref[0], ordinal=ref[1])
         self._leaks.before(ref)
-        self._origins.current = ref
+        self._origins.begin(ref)
         return self._open
 
     def _end(self, progress, told):
         if self._open is not progress:
             return
         self._open = None
-        self._origins.current = None
+        self._origins.end()
         self._leaks.after()
         # Before the verdict is told, so that what ran is on disk then.
         self._slices.rest()
