@@ -15,7 +15,11 @@ export class Menu {
   }
 
   entry(name: string): Locator {
-    return this.#view.locator('.action-label', { hasText: name }).first();
+    return this.entries(name).first();
+  }
+
+  entries(name: string): Locator {
+    return this.#view.locator('.action-label', { hasText: name });
   }
 
   /** Returns when the menu is gone: what is chosen while another is going chooses nothing. */

@@ -56,6 +56,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     });
     browser = await launchBrowser();
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1400, height: 900 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const refused = await offline(context);
     const page = await context.newPage();
     page.setDefaultTimeout(120_000);

@@ -17,6 +17,9 @@ const icons = {
   errored: 'testing-error-icon',
 } as const;
 
+/** Of one try; a palette that is open is there for good. */
+const paletteMs = 20_000;
+
 export type RowState = keyof typeof icons;
 
 /** What a person sees and touches of VS Code, in its own words. */
@@ -32,9 +35,18 @@ export class Workbench {
   /** Runs a command by its title, as typed into the command palette. */
   async command(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget .quick-input-filter input');
-    await this.page.keyboard.press('F1');
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    // What was done before may move the focus only now, which closes a palette that is open.
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.page.keyboard.press('F1');
+        await input.fill(`>${title}`, { timeout: paletteMs });
+        await row.click({ timeout: paletteMs });
+        break;
+      } catch (error) {
+        if (tries === 3) throw error;
+      }
+    }
     await input.waitFor({ state: 'hidden' });
   }
 
