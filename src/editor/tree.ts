@@ -97,7 +97,8 @@ export class TestTree {
       await this.list();
     } catch (error) {
       const message = vscode.l10n.t('The tests could not be listed. {0}', (error as Error).message);
-      this.#problems.add({ severity: 'error', message });
+      const fix = vscode.l10n.t('Refresh the tests to try again; if that does not help, the log says what was tried.');
+      this.#problems.add({ severity: 'error', message, fix });
     }
   }
 
