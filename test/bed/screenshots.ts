@@ -39,6 +39,8 @@ try {
   await window.workbench.openTestExplorer();
   await tests(window);
   await report(window);
+  await processes(window);
+  await doctor(window);
 } finally {
   await window.close();
   fs.rmSync(place, { recursive: true });
@@ -88,6 +90,52 @@ async function report(shown: Window): Promise<void> {
   await take(shown, 'details', everything);
 }
 
+/** While a run goes on: a test that never ends is given the time to be looked at, and is then stopped. */
+async function processes(shown: Window): Promise<void> {
+  const { workbench, bridge } = shown;
+  const { page } = workbench;
+  const configuration = path.join(workspace, 'bulkhead.config.json');
+  fs.writeFileSync(configuration, fs.readFileSync(configuration, 'utf8').replace('"1s"', '"90s"'));
+  const small = { width: 800, height: 400 };
+  await page.setViewportSize(small);
+  await bridge.evaluate(async ({ vscode }, file) => {
+    await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await vscode.commands.executeCommand('workbench.action.closeOtherEditors');
+  }, trouble('endless-loop'));
+  await command(bridge, 'workbench.view.testing.focus');
+  await sideBar(shown, 540);
+  await command(bridge, 'bulkhead.showProcesses');
+  await command(bridge, 'bulkhead.runFile');
+  const row = (level: number) => page.locator(`.customview-tree .monaco-list-row[aria-level="${level}"]`);
+  await row(2).filter({ hasText: 'is a healthy neighbour' }).waitFor({ state: 'detached' });
+  await row(3)
+    .filter({ hasText: /CPU [1-9][\d.]* s/ })
+    .waitFor();
+  await page.mouse.move(700, 350);
+  await page.waitForTimeout(1000);
+  await take(shown, 'processes', { ...everything, ...small });
+  await command(bridge, 'bulkhead.stop');
+  await bridge.until(host => host.runs()[0]?.ended);
+}
+
+async function doctor(shown: Window): Promise<void> {
+  const { workbench, bridge } = shown;
+  const { page } = workbench;
+  const small = { width: 960, height: 520 };
+  await page.setViewportSize(small);
+  for (const id of ['closeAllEditors', 'toggleSidebarVisibility']) await command(bridge, `workbench.action.${id}`);
+  await command(bridge, 'notifications.clearAll');
+  await command(bridge, 'bulkhead.doctor');
+  await page.locator('.tab.active', { hasText: 'Bulkhead Doctor' }).waitFor();
+  await bridge.evaluate(({ vscode }) => {
+    const editor = vscode.window.activeTextEditor!;
+    const line = editor.document.getText().split('\n').indexOf('## The cage of each test');
+    editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.AtTop);
+  });
+  await page.waitForTimeout(3000);
+  await take(shown, 'doctor', { ...everything, ...small });
+}
+
 /** By its id: an action that moves the focus would close a palette that is opened too soon after it. */
 async function command(bridge: Bridge, id: string): Promise<void> {
   await bridge.evaluate(({ vscode }, each) => void vscode.commands.executeCommand(each), id);
@@ -102,8 +150,8 @@ async function sideBar({ workbench: { page } }: Window, to: number): Promise<voi
   const bar = page.locator('.part.sidebar');
   await bar.waitFor();
   const box = (await bar.boundingBox())!;
-  await page.mouse.move(box.x + box.width, 400);
+  await page.mouse.move(box.x + box.width, 300);
   await page.mouse.down();
-  await page.mouse.move(to, 400, { steps: 5 });
+  await page.mouse.move(to, 300, { steps: 5 });
   await page.mouse.up();
 }
