@@ -72,11 +72,12 @@ describe('the ledger', function () {
     await until('both tests have daemonised', () => daemons().length >= 4);
   }
 
+  const aKeeper = /keeper(\.cjs)? --ctl/;
   const daemons = () => marked(mark).filter(({ command }) => /trap|sleep 60/.test(command));
 
   /** The warden, and every keeper of it, before any of them can do anything. */
   function killAtOnce({ pid }: WardenClient): void {
-    const keepers = linuxProcesses().filter(row => row.parent === pid && row.command.includes('/keeper --ctl'));
+    const keepers = linuxProcesses().filter(row => row.parent === pid && aKeeper.test(row.command));
     for (const each of [...keepers.map(row => row.pid), pid]) killNow(each, 'SIGSTOP');
     for (const each of [...keepers.map(row => row.pid), pid]) killNow(each);
   }
@@ -101,7 +102,7 @@ describe('the ledger', function () {
       for (const cage of sight?.cages ?? []) {
         const commands = cage.processes.map(({ command }) => command);
         assert.ok(commands.includes('sleep 60') && commands.some(command => command.includes('trap')), commands.join());
-        assert.ok(!commands.some(command => command.includes('keeper --ctl')), 'the keeper stands outside');
+        assert.ok(!commands.some(command => aKeeper.test(command)), 'the keeper stands outside');
         assert.ok(cage.processes.every(each => each.memoryBytes > 0 && each.ageMs < 60_000 && each.parent > 0));
       }
       killAtOnce(first);
