@@ -84,6 +84,7 @@ async function projectAt(root: string, context: DetectionContext): Promise<Proje
 
 /** In the sources of what is built here, which cmake itself has noted. */
 async function listfilesOf(root: string): Promise<string[]> {
+  // Without it nothing was built here by cmake, and there are no sources to look at.
   const cache = await readFile(join(root, 'CMakeCache.txt'), 'utf8').catch(() => '');
   const [, source] = /^CMAKE_HOME_DIRECTORY:INTERNAL=(.+)$/m.exec(cache) ?? [];
   const place = source && relative(root, source).replaceAll('\\', '/');
