@@ -54,6 +54,8 @@ export interface Cage {
   /** Called once, as soon as the process of the wrapped launch is there. */
   born(child: ChildProcess): void;
   readonly leader: Promise<LeaderEnd>;
+  /** What stands in front of the leader took so long to start it; absent: not known, and next to nothing. */
+  readonly lateMs?: number;
   /** The limits that were asked for and do not hold here; complete when the launch has been wrapped. */
   readonly unenforced: readonly Shortcoming[];
   live(): LiveUsage;

@@ -48,6 +48,9 @@ export class KeeperTalk {
   readonly #gone = Promise.withResolvers<void>();
   readonly #onOverMemory: (bytes: number) => void;
   readonly #answerMs: number;
+  /** From the keeper's start to the leader's. */
+  lateMs = 0;
+  #since = 0;
   #socket: Duplex | null = null;
   #censuses: ((processes: ProcessInfo[]) => void)[] = [];
   #usageAsked = false;
@@ -66,6 +69,7 @@ export class KeeperTalk {
   }
 
   listen(child: ChildProcess): void {
+    this.#since = performance.now();
     const socket = child.stdio[controlFd] as Duplex;
     this.#socket = socket;
     // Nothing that the keeper says is so long.
@@ -113,6 +117,7 @@ export class KeeperTalk {
   #hear(told: KeeperNews): void {
     switch (told.event) {
       case 'started':
+        this.lateMs = performance.now() - this.#since;
         return;
       case 'spawn-failed':
         this.#leader.resolve({ kind: 'not-started', because: `${told.message} (${told.stage})` });

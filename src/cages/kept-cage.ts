@@ -46,6 +46,10 @@ export class KeptCage implements Cage {
     return this.#leash.leader;
   }
 
+  get lateMs(): number {
+    return this.#leash.talk.lateMs;
+  }
+
   wrap(launch: Launch): CagedLaunch {
     return this.#leash.wrap({ ...launch, env: { ...launch.env, ...this.#kin.environment } });
   }

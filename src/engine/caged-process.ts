@@ -209,7 +209,7 @@ export class CagedProcess {
       ...(hostKill ? { hostKill } : {}),
       unenforced: this.#cage.unenforced,
       maxProcesses: Math.max(this.#sampling.maxProcesses, leftovers.length),
-      wallMs: performance.now() - started,
+      wallMs: performance.now() - started - (this.#cage.lateMs ?? 0),
       ...(throttled ? { throttled } : {}),
       ...(timeline ? { timeline } : {}),
       ...(processes.length > 1 ? { processes } : {}),
