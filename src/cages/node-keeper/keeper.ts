@@ -3,6 +3,7 @@ import type { KeeperNews } from '../keeper-talk.ts';
 import { killNow } from '../owner.ts';
 import { childrenOf, descendants, privateMemory, readProcess } from '../processes.ts';
 import type { Libc } from './libc.ts';
+import { pauseMs } from './pause.ts';
 
 /** Between two sweeps over the tree: so many looks at the children of this process alone. */
 const looksASweep = 200;
@@ -115,7 +116,8 @@ export class NodeKeeper {
       say({ event: 'over-memory', bytes: this.#bytes });
       return this.kill();
     }
-    this.#timer = setTimeout(() => this.#watch(), Math.max(pollMs, (performance.now() - began) * 4));
+    const cost = performance.now() - began;
+    this.#timer = setTimeout(() => this.#watch(), Math.max(pauseMs(memoryBytes, this.#bytes, pollMs), cost * 4));
   }
 
   #rows() {

@@ -6,13 +6,14 @@ import { KeptCage } from '../kept-cage.ts';
 import { all, powerOf, type Powers, unwatchedSwap } from '../powers.ts';
 import { without } from '../spaces.ts';
 import { NodeKeeperLeash } from './leash.ts';
+import { leastPauseMs } from './pause.ts';
 
 const pollMs = 10;
 
 const properties: CageProperties = {
   memory: {
     level: 'watched',
-    how: `by a Node in front of the test every ${pollMs} ms; may overshoot by what is allocated meanwhile, and memory that processes share or keep in /dev/shm is not seen`,
+    how: `by a Node in front of the test every ${pollMs} ms, and every ${leastPauseMs} ms near the cap; may overshoot by what is allocated meanwhile, and memory that processes share or keep in /dev/shm is not seen`,
   },
   processes: { level: 'unavailable', because: 'only a control group or a namespace can count a test’s processes' },
   cleanup: {
