@@ -3,10 +3,8 @@ import type { TestTree } from './tree.ts';
 
 /** After a change of a test file its results are of another text; after one of the configuration, all are of other settings. */
 export function outdate(controller: vscode.TestController, tree: TestTree, files: readonly string[]): void {
-  // A file that was written twice in a moment is named twice.
-  const changed = [...new Set(files)];
-  const items = changed.map(file => tree.filesAt(file));
-  const others = changed.filter((_, index) => items[index]!.length === 0);
+  const items = files.map(file => tree.filesAt(file));
+  const others = files.filter((_, index) => items[index]!.length === 0);
   if (others.some(isConfiguration)) controller.invalidateTestResults();
   else if (items.some(own => own.length > 0)) controller.invalidateTestResults(items.flat());
 }

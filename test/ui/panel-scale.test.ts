@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Browser } from 'playwright-core';
 import type { PanelRecord } from '../../src/panel/messages.ts';
 import { panelRecord } from '../../src/panel/record.ts';
-import { launchBrowser } from '../bed/browser.ts';
 import { artifacts } from '../bed/places.ts';
 import { firstPaint, perBatch } from './panel/first-paint.ts';
-import { type Bundle, bundlePanel, openPanel, type Panel, type PanelOptions } from './panel/harness.ts';
+import { panelPages } from './panel/pages.ts';
 import { folder, headOf, recordOf, summaryOf } from './panel/samples.ts';
 
 /** Measured: 1.1 times; all 50 rows are in the page, and of 10,000 about 30. */
@@ -18,27 +15,7 @@ const mostSorts = 40;
 describe('the run report of a large run', function () {
   // Chromium opens a page in a second or in twenty, as busy as the machine is.
   this.timeout(240_000);
-  let browser: Browser;
-  let bundle: Bundle;
-  let panel: Panel | undefined;
-
-  before(async function () {
-    // The first use on a machine may have to unpack a browser.
-    this.timeout(300_000);
-    [browser, bundle] = await Promise.all([launchBrowser(), bundlePanel()]);
-    mkdirSync(path.join(artifacts, 'panel'), { recursive: true });
-  });
-
-  after(() => browser?.close());
-
-  afterEach(async () => {
-    const faults = panel?.faults ?? [];
-    await panel?.close();
-    panel = undefined;
-    assert.deepEqual(faults, []);
-  });
-
-  const open = async (options: PanelOptions = {}) => (panel = await openPanel(browser, bundle, options));
+  const open = panelPages();
 
   it('shows the first rows of 10,000 before it looks at the others, and makes no more of them than are seen', async () => {
     const { page } = await open();
