@@ -29,7 +29,7 @@ export function recordText(record: TestRecord): string {
   return `{"entry":"record","brief":${briefText(record)},"record":{"test":${testText(test)},"project":${projectText(project)},"verdict":${rest.verdict},"why":${rest.why},"messages":${rest.messages},"attributes":${rest.attributes},"startedAt":${rest.startedAt},"durationMs":${rest.durationMs},"usage":${rest.usage},${seen}"cage":"${rest.cage}","output":${rest.output},"limits":${rest.limits}}}`;
 }
 
-const keyText = (key: string) => stringify(key);
+const keyText = remembered<string>();
 const projectText = remembered<string>();
 const frameworkText = remembered<string>();
 const fileText = remembered<string>();
