@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mechanism } from '../../src/cages/cage.ts';
 import { limitsOf } from '../../src/config/resolve.ts';
@@ -14,6 +14,8 @@ import { marked } from './alive.ts';
 import { mechanismsHere } from './mechanisms.ts';
 
 const MiB = 1024 ** 2;
+/** Than this test itself is: a limit that is below what the warden has already holds as it is. */
+const nicer = (steps: number) => Math.min(19, getPriority() + steps);
 const { here, missing } = await mechanismsHere();
 
 for (const { name, because } of missing) {
@@ -108,7 +110,8 @@ for (const { name, open } of here) {
     });
 
     it('make it nice', async () => {
-      assert.equal((await sh('cut -d " " -f 19 /proc/self/stat', { nice: 7 })).output.trim(), '7');
+      const nice = nicer(7);
+      assert.equal((await sh('cut -d " " -f 19 /proc/self/stat', { nice })).output.trim(), String(nice));
     });
 
     it('give it a full disk at its size, which is gone afterwards, or say that they cannot', async () => {
@@ -192,9 +195,10 @@ for (const { name, open } of here) {
 
     it('hold all at once', async () => {
       const script = 'ulimit -n; ulimit -s; ulimit -t; cut -d " " -f 19 /proc/self/stat';
-      const everything = { openFiles: 64, stackBytes: MiB, cpuMs: 5000, nice: 3, fileBytes: MiB };
+      const nice = nicer(3);
+      const everything = { openFiles: 64, stackBytes: MiB, cpuMs: 5000, nice, fileBytes: MiB };
       const { output } = await sh(script, { ...everything, diskBytes: MiB, network: false });
-      assert.deepEqual(output.trim().split('\n'), ['64', '1024', '5', '3']);
+      assert.deepEqual(output.trim().split('\n'), ['64', '1024', '5', String(nice)]);
     });
 
     it('refuse the process that is one too many and count it, or say that they cannot', async () => {
