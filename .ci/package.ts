@@ -1,12 +1,13 @@
 // node .ci/package.ts [--target linux-x64 | linux-arm64 | linux-armhf | win32-x64 | win32-arm64 | universal]: makes the vsix, with
 // the keeper of its target inside, or with what is there in its place.
 // Without a target: this machine's, or universal where no keeper can be built; then it is dist/bulkhead.vsix.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { execaSync } from 'execa';
 import { buildKeeper, type KeeperTarget, nativeTarget } from '../src/cages/keeper/build.ts';
 import { addonTarget, type AddonTarget, bringAddon, bringNativeAddon } from '../src/cages/bring-addon.ts';
+import { packagedReadme } from './packaged-readme.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const program = (name: string) => path.join(root, 'node_modules', ...name.split('/'));
@@ -24,11 +25,13 @@ const target = asked === 'universal' ? undefined : ((asked as KeeperTarget | und
 const forTarget = addon ? addAddon(addon) : target !== undefined && addKeeper(target) ? target : undefined;
 // A package for whoever made it: what stands in for the keeper that could not be built.
 if (asked === undefined && !forTarget && process.platform === 'linux') bringNativeAddon(path.join(root, 'dist/keeper'));
+const readme = 'dist/README.md';
+writeFileSync(path.join(root, readme), packagedReadme(root, process.env['BULKHEAD_PICTURES']));
 const out = asked === undefined ? 'dist/bulkhead.vsix' : `dist/bulkhead-${asked}.vsix`;
 run(
   program('@vscode/vsce/vsce'),
   ...['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'],
-  ...['--readme-path', packagedReadme(), '--out', out],
+  ...['--readme-path', readme, '--out', out],
   ...(forTarget ? ['--target', forTarget] : []),
 );
 // The integration tests are no part of the package, and stand beside it; so does what only the tests of a keeper in Node need here.
@@ -52,20 +55,4 @@ function addKeeper(target: KeeperTarget): boolean {
 function addAddon(target: AddonTarget): string {
   bringAddon(target, path.join(root, 'dist/keeper', target));
   return asked ?? (target === 'linux-arm' ? 'linux-armhf' : target);
-}
-
-/**
- * VS Code and the Marketplace show a picture of a README from https alone, neither by its path nor from inside the text. Where the
- * pictures are published is said by BULKHEAD_PICTURES, the address that their paths follow; without it the package has none. Links
- * to other files of the repository lead nowhere from there, and become words.
- */
-function packagedReadme(): string {
-  const readme = 'dist/README.md';
-  const base = process.env['BULKHEAD_PICTURES'];
-  const text = readFileSync(path.join(root, 'README.md'), 'utf8');
-  const picture = /(!\[[^\]]*\]\()(media\/[^)]+\.png\)\n\n)/g;
-  const packaged = text.replaceAll(picture, base === undefined ? '' : `$1${base.replace(/\/*$/, '/')}$2`);
-  const words = packaged.replaceAll(/(?<!!)\[([^\]]+)\]\((?![a-z]+:|#)[^)]+\)/g, '$1');
-  writeFileSync(path.join(root, readme), words);
-  return readme;
 }

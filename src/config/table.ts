@@ -204,7 +204,7 @@ export const fields = {
   },
   'build.memory': {
     shape: orWord(memory, none),
-    description: 'The memory that a build (of go, cargo) may use, in place of a test’s. "none" removes the cap.',
+    description: 'The memory that a build (of go, cargo, cmake) may use, in place of a test’s. "none" removes the cap.',
     default: '4 GiB',
     examples: ['8 GiB'],
   },
