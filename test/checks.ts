@@ -1,6 +1,7 @@
 // node test/checks.ts: types, lint, format and the texts for translation, each counted as a test that passes or fails.
 import * as path from 'node:path';
 import { execa } from 'execa';
+import { noteFailure, tellCount } from './bed/failures.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const inModules = (program: string) => path.join(root, 'node_modules', program);
@@ -16,7 +17,9 @@ for (const [name, args] of Object.entries(checks)) {
   const options = { cwd: root, stdio: 'inherit', reject: false } as const;
   const { exitCode } = await execa(process.execPath, args, options);
   console.log(`  ${exitCode === 0 ? '✔' : '✘'} ${name}`);
-  if (exitCode !== 0) failed++;
+  if (exitCode === 0) continue;
+  failed++;
+  noteFailure('checks', name, 'its output is above');
 }
-console.log(`checks: ${Object.keys(checks).length - failed} passed, ${failed} failed`);
+tellCount('checks', { passed: Object.keys(checks).length - failed, failed, skipped: 0 });
 process.exitCode = failed > 0 ? 1 : 0;

@@ -1,54 +1,53 @@
-// node test/layers.ts [layer …]: runs the layers of tests one after the other, all of them even when one fails.
+// node test/layers.ts [layer …]: runs the layers of tests in pieces, two beside each other, and all of them even when one fails.
+// TEST_LANES=1 runs one after the other, and shows what they print as they print it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { execa } from 'execa';
-import { collectFailures } from './bed/failures.ts';
-
-const root = path.resolve(import.meta.dirname, '..');
-const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-const counted = path.join(root, 'test/bed/counted.ts');
-
-function mochaLayer(layer: string, spec: string, timeoutMs: number): string[] {
-  const report = ['--reporter', counted, '--reporter-option', `layer=${layer}`];
-  return [mocha, '--forbid-only', '--fail-zero', '--timeout', String(timeoutMs), ...report, spec];
-}
-
-/** What `npm test` runs; `kernels` needs root and Debian once, and `windows` Wine, so they are asked for by name. */
-const layers: Readonly<Record<string, readonly string[]>> = {
-  unit: mochaLayer('unit', 'test/unit/**/*.test.ts', 20_000),
-  engine: mochaLayer('engine', 'test/engine/**/*.test.ts', 60_000),
-  keeper: mochaLayer('keeper', 'test/keeper/**/*.test.ts', 120_000),
-  integration: ['test/bed/run-integration.ts', 'test/fixtures/editor-workspace'],
-  ui: ['test/bed/run-ui.ts'],
-  windows: mochaLayer('windows', 'test/windows/**/*.test.ts', 600_000),
-  kernels: mochaLayer('kernels', 'test/kernels/**/*.test.ts', 600_000),
-};
-const usual = ['unit', 'engine', 'keeper', 'integration', 'ui'];
+import { addCounts, type Count, countLine } from './bed/failures.ts';
+import { Lanes, type Outcome } from './bed/lanes.ts';
+import { allLayers, piecesOf, usualLayers } from './bed/pieces.ts';
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter(name => !(name in layers));
+const unknown = asked.filter(name => !allLayers.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no layer ${unknown.join(', ')}. The layers are ${Object.keys(layers).join(', ')}.`);
+  console.error(`There is no layer ${unknown.join(', ')}. The layers are ${allLayers.join(', ')}.`);
   process.exit(2);
 }
 
-const failed: string[] = [];
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-failures-'));
-const failures = collectFailures(path.join(scratch, 'failures.txt'));
-for (const name of asked.length > 0 ? asked : usual) {
-  console.log(`\n── ${name} ──`);
-  const { exitCode } = await execa(process.execPath, layers[name] ?? [], {
-    cwd: root,
-    env: failures.env,
-    stdio: 'inherit',
-    reject: false,
+const layers = asked.length > 0 ? asked : usualLayers;
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-layers-'));
+// Elsewhere nothing keeps two processes from installing the same thing at once.
+const count = process.platform === 'linux' ? Number(process.env['TEST_LANES'] ?? 2) || 1 : 1;
+const lanes = new Lanes(count, scratch);
+const prepare = path.join(import.meta.dirname, 'bed/prepare.ts');
+const preparing = count > 1 ? spawn(process.execPath, [prepare, ...layers], { stdio: 'inherit' }) : null;
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    interrupted = true;
+    preparing?.kill(signal);
+    lanes.end(signal);
   });
-  if (exitCode !== 0) failed.push(name);
-}
-const noted = fs.readFileSync(failures.file, 'utf8');
-if (noted !== '') console.log(`\n── what failed, or passed only at a second attempt ──\n${noted}`);
+
+const began = Date.now();
+const outcomes = await lanes.run(piecesOf(layers), preparing ? once(preparing, 'exit') : undefined);
+preparing?.kill();
 fs.rmSync(scratch, { recursive: true });
-console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}.` : '\nEvery layer passed.');
-process.exitCode = failed.length > 0 ? 1 : 0;
+const failures = outcomes.map(outcome => outcome.failures).join('');
+if (failures !== '') console.log(`\n── what failed, or passed only at a second attempt ──\n${failures}`);
+console.log(`\n── ${Math.round((Date.now() - began) / 1000)} s, of which the longest ──`);
+for (const { piece, seconds } of outcomes.toSorted((one, other) => other.seconds - one.seconds).slice(0, 12))
+  console.log(`${String(seconds).padStart(5)} s  ${piece.layer}: ${piece.name}`);
+console.log('');
+for (const layer of layers) console.log(countLine(layer, countOf(layer, outcomes)));
+const failed = layers.filter(layer => countOf(layer, outcomes).failed > 0);
+if (interrupted) console.log('\nInterrupted: what is counted above is not all.');
+else console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}.` : '\nEvery layer passed.');
+process.exitCode = interrupted ? 130 : failed.length > 0 ? 1 : 0;
+
+function countOf(layer: string, all: readonly Outcome[]): Count {
+  const counts = all.filter(({ piece }) => piece.layer === layer).map(({ count }) => count);
+  return counts.reduce(addCounts, { passed: 0, failed: 0, skipped: 0 });
+}

@@ -1,5 +1,5 @@
 import Mocha from 'mocha';
-import { noteFailure, noteSecondAttempt } from './failures.ts';
+import { noteFailure, noteSecondAttempt, tellCount } from './failures.ts';
 
 /**
  * Mocha's own reporter, ended by a line sum-counts.ts can add up.
@@ -30,7 +30,7 @@ export default class Counted extends Mocha.reporters.Spec {
       console.log(`passed only at its second attempt: ${title}\n${error}`);
       noteSecondAttempt(this.layer, title, error);
     }
-    console.log(`${this.layer}: ${passes} passed, ${failures} failed, ${pending} skipped`);
+    tellCount(this.layer, { passed: passes, failed: failures, skipped: pending });
   }
 }
 

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { noteFailure, noteSecondAttempt } from './failures.ts';
+import { noteFailure, noteSecondAttempt, tellCount } from './failures.ts';
 
 /** One line of the file BULKHEAD_RESULTS: written as it happens, so that a run that dies or never ends still tells how far it got. */
 export type ResultLine =
@@ -57,7 +57,7 @@ export function report(file: string, runner: string): Outcome {
     noteSecondAttempt(runner, title, error);
   }
   if (!ended) console.log(lines.length > 0 ? '  The run did not come to its end.' : '  No test was run.');
-  console.log(`${runner}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  tellCount(runner, count);
   if (!ended) return 'incomplete';
   return count.failed === 0 && count.passed > 0 ? 'green' : 'red';
 }

@@ -16,6 +16,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { globSync } from 'tinyglobby';
+import { inTurn } from '../../bed/turn.ts';
 
 const exec = promisify(execFile);
 const mirror = 'http://deb.debian.org/debian';
@@ -44,6 +45,15 @@ export async function fromDebian(wanted: Wanted): Promise<Unpacked> {
   if (existsSync(root)) return { root };
   if (!existsSync(keyring))
     return { missing: `${wanted.release} of Debian cannot be verified: there is no ${keyring}` };
+  return inTurn(
+    root,
+    () => undefined,
+    () => unpack(wanted, folder, root),
+  );
+}
+
+async function unpack(wanted: Wanted, folder: string, root: string): Promise<Unpacked> {
+  if (existsSync(root)) return { root };
   mkdirSync(folder, { recursive: true });
   const staging = mkdtempSync(join(folder, '.staging-'));
   try {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { globSync } from 'tinyglobby';
+import { inTurn } from '../../../bed/turn.ts';
 import { fromDebian } from '../debian.ts';
 import { installPinned, pinnedVersion } from '../pinned.ts';
 
@@ -45,11 +46,20 @@ async function newestLine(): Promise<PytestLine> {
   if ('missing' in unpacked) return { name, missing: `${installed.missing}, and ${unpacked.missing}` };
   const environment = join(unpacked.root, 'environment');
   const python = join(environment, 'bin/python');
-  if (!existsSync(python)) {
-    await exec('python3', ['-m', 'venv', '--without-pip', environment]);
-    const [site] = globSync('lib/python3.*/site-packages', { cwd: environment, absolute: true, onlyDirectories: true });
-    cpSync(join(unpacked.root, 'usr/lib/python3/dist-packages'), site!, { recursive: true });
-  }
+  await inTurn(
+    environment,
+    () => undefined,
+    async () => {
+      if (existsSync(python)) return;
+      await exec('python3', ['-m', 'venv', '--without-pip', environment]);
+      const [site] = globSync('lib/python3.*/site-packages', {
+        cwd: environment,
+        absolute: true,
+        onlyDirectories: true,
+      });
+      cpSync(join(unpacked.root, 'usr/lib/python3/dist-packages'), site!, { recursive: true });
+    },
+  );
   const version = await versionIn(python);
   return version ? { name: `pytest ${version}`, python } : { name, missing: `${python} cannot run that of Debian` };
 }
