@@ -119,6 +119,7 @@ async function round(senders: number, storage: string): Promise<Round> {
       unhandled: [],
       leftOpen: [],
       leaks: [],
+      leftovers: [],
       last: true,
     };
     void journal.record({

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { inodesOf } from './descriptors.ts';
 
 const tables = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
 /** The states in /proc/net of what waits for others: a listening TCP socket, a UDP socket that is bound. */
@@ -7,7 +8,7 @@ const mostPorts = 20;
 
 /** Where a process can be reached: `tcp 127.0.0.1:3000`. Empty where its open files may not be read. */
 export function listeningAt(pid: number): string[] {
-  const own = new Set(socketsOf(pid));
+  const own = new Set(inodesOf(pid, 'socket'));
   if (own.size === 0) return [];
   // Its own folder shows the sockets of its own network namespace.
   const found = tables.flatMap(table =>
@@ -18,27 +19,6 @@ export function listeningAt(pid: number): string[] {
   const places = [...new Set(found)];
   const more = places.length - mostPorts;
   return more > 0 ? [...places.slice(0, mostPorts), `${more} more`] : places;
-}
-
-function socketsOf(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
-      const inode = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1];
-      return inode === undefined ? [] : [inode];
-    });
-  } catch {
-    // Gone, or another user's.
-    return [];
-  }
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    // Closed since it was listed.
-    return '';
-  }
 }
 
 function rowsOf(pid: number, table: string): { address: string; state: string; inode: string }[] {

@@ -133,9 +133,10 @@ function failedTest(record: TestRecord, folder: string): FailedTest {
   return { kind: record.verdict.kind, title: titleText(record.test), place: placeText(record.test, folder) };
 }
 
-/** What is marked as failing does not fail the run, and is not hidden; nor is what somebody did to the events. */
+/** What is marked as failing does not fail the run, and is not hidden; nor are an error that nobody handled and what somebody did to the events. */
 function isTold({ verdict: { kind }, attributes }: TestRecord): boolean {
-  return kind === 'known-failure' || kind === 'unexpected-pass' || attributes.some(each => each.kind === 'protocol');
+  const odd = attributes.some(each => each.kind === 'protocol' || each.kind === 'unhandled-rejection');
+  return kind === 'known-failure' || kind === 'unexpected-pass' || odd;
 }
 
 /** It passed, and not each time. */

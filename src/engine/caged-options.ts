@@ -1,7 +1,7 @@
 import type { Mechanism } from '../cages/cage.ts';
 import type { Diagnostics, Launch } from '../frameworks/framework.ts';
 import type { InsideEvent } from '../protocol/events.ts';
-import type { Limits } from '../protocol/limits.ts';
+import type { Limits, ProcessInfo } from '../protocol/limits.ts';
 import type { EndReason } from './evidence.ts';
 import type { OutputFolder } from './output-file.ts';
 
@@ -20,4 +20,6 @@ export interface CagedOptions {
   readonly readable?: (chunk: Buffer, from: 'stdout' | 'stderr') => Buffer;
   /** Noted before the first signal, so that the reason is on record whatever happens next. */
   readonly onStop: (reason: EndReason) => void;
+  /** Who is there when the process is over, or would not end after its last test: before the first signal. */
+  readonly onLingering?: (alive: readonly ProcessInfo[]) => void;
 }

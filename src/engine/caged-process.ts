@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cage, Traces } from '../cages/cage.ts';
 import type { CagedLaunch } from '../cages/launch.ts';
 import { throttledSince, throttledSoFar } from '../cages/throttling.ts';
-import type { FailureMessage } from '../protocol/verdict.ts';
+import type { FailureMessage, TimeoutKind } from '../protocol/verdict.ts';
 import type { LeftProcess, ProcessInfo, Shortcoming } from '../protocol/limits.ts';
 import type { CagedOptions } from './caged-options.ts';
 import { drained } from './drained.ts';
@@ -125,7 +125,7 @@ export class CagedProcess {
     if (this.#stop === null) {
       this.#stop = reason;
       this.#options.onStop(reason);
-      if (!hard && reason.kind === 'timeout') await this.#interrogate();
+      if (!hard && reason.kind === 'timeout') await this.#interrogate(reason.limit);
       if (!hard && !isUrgent(reason) && this.#askToEnd()) {
         const ended = await Promise.race([this.#exited.promise.then(() => true), this.#graceOver()]);
         if (ended) return;
@@ -136,13 +136,16 @@ export class CagedProcess {
   }
 
   /** Before the first signal, for afterwards nothing is as it was. */
-  async #interrogate(): Promise<void> {
-    const { diagnostics, limits } = this.#options;
-    if (!diagnostics) return;
+  async #interrogate(limit: TimeoutKind): Promise<void> {
+    const { diagnostics, limits, onLingering } = this.#options;
+    if (!diagnostics && limit !== 'teardown') return;
+    const over = Promise.race([this.#exited.promise, this.#impatient.promise]).then(() => null);
+    const alive = await Promise.race([this.#cage.census(), over]);
+    if (limit === 'teardown') onLingering?.(alive ?? []);
+    if (!diagnostics || !alive) return;
     const interrogation = new Interrogation(diagnostics, limits);
     this.#printed.interrogation = interrogation;
-    const over = Promise.race([this.#exited.promise, this.#impatient.promise]).then(() => null);
-    this.#stuck = await Promise.race([interrogation.ask(await this.#cage.census()), over]);
+    this.#stuck = await Promise.race([interrogation.ask(alive), over]);
   }
 
   /** The polite signal to everything in the cage; false: there is no such signal here, or no time of grace. */
@@ -182,6 +185,7 @@ export class CagedProcess {
     this.#sampling.end();
     const leftovers = await this.#leftovers();
     if (leftovers.length > 0) {
+      this.#options.onLingering?.(leftovers);
       this.#options.onStop({ kind: 'leftovers', processes: leftovers.length });
       this.#askToEnd();
     }

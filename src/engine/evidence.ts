@@ -126,6 +126,8 @@ export interface TestEvidence {
   readonly unhandled: readonly FailureMessage[];
   /** What it opened and left open, of what keeps a process from ending. */
   readonly leftOpen: readonly string[];
+  /** What outlived its process and was started by it; of what nobody knows by whom, the last one has all. */
+  readonly leftovers: readonly LeftProcess[];
   /** What it left in the process that it shared, and what is still on the disk of what it made for a while. */
   readonly leaks: readonly Leak[];
   /** The one that was running when the process ended, else the one that ended last: how the process ended is told with it. */

@@ -68,9 +68,10 @@ function judgementOf(unit: Unit, { evidence }: UnitOutcome, test: TestOutcome, s
 
 function attributesOf({ evidence, output }: UnitOutcome, test: TestOutcome): Attribute[] {
   const attributes: Attribute[] = [];
-  const { limits, peakMemoryBytes, leftovers, survivors } = evidence;
+  const { limits, peakMemoryBytes, survivors } = evidence;
+  const { leftovers } = test.evidence;
   const tellsTheEnd = !evidence.shared || test.evidence.last;
-  if (tellsTheEnd && leftovers.length > 0) {
+  if (leftovers.length > 0) {
     attributes.push({ kind: 'leaked-processes', processes: leftovers.slice(0, maxListed), total: leftovers.length });
   }
   if (tellsTheEnd && survivors.length > 0) attributes.push({ kind: 'survivors', processes: survivors });

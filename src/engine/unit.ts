@@ -20,6 +20,7 @@ import {
 } from './evidence.ts';
 import { FirstOf } from './first-of.ts';
 import { lasting } from './leftovers.ts';
+import { Origins } from './origins.ts';
 import { moreErrors, moreFailures, mostErrors, type Progress, UnitTests } from './unit-tests.ts';
 
 /** Tests that share one cage: one test, or what is left of a file. */
@@ -82,6 +83,7 @@ class UnitWatch {
   /** Until a test that runs is called slow. */
   readonly #countdowns = new Map<Progress, Countdown>();
   readonly #slow = new Set<Progress>();
+  readonly #origins: Origins;
   #saidHello = false;
   #awaitsDebugger = false;
   #saidBye = false;
@@ -91,6 +93,7 @@ class UnitWatch {
     this.#unit = unit;
     this.#deps = deps;
     this.#tests = new UnitTests(unit.project, unit.tests, test => deps.onAdopted(test));
+    this.#origins = new Origins(unit.framework, this.#tests);
   }
 
   async run(): Promise<UnitOutcome> {
@@ -114,6 +117,7 @@ class UnitWatch {
       },
       ...readableBy(translator, this.#deps.debugging !== null),
       onStop: reason => this.#deps.onStop(this.#unit, reason),
+      onLingering: alive => this.#origins.note(alive),
     });
     this.#process = caged;
     this.#deps.onProcess(caged);
@@ -121,7 +125,9 @@ class UnitWatch {
     else if (!this.#tests.anyOpen) this.#arm('start-up', limits.startupMs);
     const ms = limits.idleMs;
     if (ms !== null) this.#idle = clock.after(ms, () => void caged.stop({ kind: 'timeout', limit: 'idle', ms }));
-    const evidence = await caged.finished;
+    const ended = await caged.finished;
+    const leftovers = ended.leftovers.filter(left => !this.#deps.debugging || !isAdapter(left));
+    const evidence = { ...ended, leftovers };
     if (evidence.spawnError === null) translator?.end(evidence.exit ?? { code: null, signal: null });
     this.#timer?.cancel();
     this.#idle?.cancel();
@@ -129,7 +135,6 @@ class UnitWatch {
     return {
       evidence: {
         ...evidence,
-        leftovers: evidence.leftovers.filter(left => !this.#deps.debugging || !isAdapter(left)),
         reporting: framework.reporting,
         shared: this.#tests.shared,
         charged: this.#tests.charged,
@@ -264,6 +269,7 @@ class UnitWatch {
     const lived = startedAt === null ? null : Math.min(process.wallMs, (progress.endedAt ?? Date.now()) - startedAt);
     const durationMs = end?.ms ?? lived;
     const { slowMs } = this.#unit.limits;
+    const culprit = this.#tests.culprit(wouldNotEnd(process));
     return {
       test,
       startedAt,
@@ -280,7 +286,8 @@ class UnitWatch {
         unhandled: unhandled.told(moreFailures),
         leftOpen,
         leaks: lasting(leaks),
-        last: progress === this.#tests.culprit(wouldNotEnd(process)),
+        leftovers: process.leftovers.filter(left => (this.#origins.of(left) ?? culprit) === progress),
+        last: progress === culprit,
       },
     };
   }

@@ -120,4 +120,8 @@ export interface Framework {
     launch: Launch,
   ): OutputTranslator;
   readExit?(project: Project, code: number, settings: Settings): ExitReading;
+  /** Which of `tests` started a process, by variables of the environment that it began with; null: they do not say. */
+  originOf?(tests: readonly TestInfo[], variable: (name: string) => string | null): TestInfo | null;
+  /** It does not end while something that a test has left holds a pipe of its own. */
+  readonly waitsForHolders?: true;
 }

@@ -7,12 +7,13 @@ import { type Project, type TestInfo, testKey } from '../../protocol/tests.ts';
 import type { Detection, DetectionContext, Framework, Launch, OutputTranslator } from '../framework.ts';
 import { detectBats, programFor } from './detection.ts';
 import { batsTests } from './outline.ts';
-import { BatsTranslator } from './translator.ts';
+import { BatsTranslator, inOrder } from './translator.ts';
 
 /** Bats from 1.5 on: the first that shows the beginning of each test to a formatter of its own. */
 export class BatsFramework implements Framework {
   readonly name = 'bats';
   readonly reporting = 'output';
+  readonly waitsForHolders = true;
 
   async detect(context: DetectionContext): Promise<Detection> {
     return context.settings.bats.enabled ? detectBats(context) : { projects: [], problems: [] };
@@ -49,6 +50,12 @@ export class BatsFramework implements Framework {
 
   translate(_project: Project, tests: readonly TestInfo[], say: (event: InsideBody) => void): OutputTranslator {
     return new BatsTranslator(tests, say);
+  }
+
+  /** Of a bats that a test runs itself, the file is another. */
+  originOf(tests: readonly TestInfo[], variable: (name: string) => string | null): TestInfo | null {
+    if (variable('BATS_TEST_FILENAME') !== tests[0]?.file) return null;
+    return inOrder(tests)[Number(variable('BATS_TEST_NUMBER')) - 1] ?? null;
   }
 }
 

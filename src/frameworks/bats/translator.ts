@@ -48,7 +48,7 @@ export class BatsTranslator implements OutputTranslator {
 
   constructor(tests: readonly TestInfo[], say: (event: InsideBody) => void) {
     this.#say = say;
-    this.#tests = [...tests].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+    this.#tests = inOrder(tests);
     say({ t: 'hello', framework: 'bats', version: '' });
   }
 
@@ -195,6 +195,11 @@ export class BatsTranslator implements OutputTranslator {
     this.#saidBye = true;
     this.#say({ t: 'bye', ...(this.#failed ? { code: 1 } : {}) });
   }
+}
+
+/** In which bats numbers them. */
+export function inOrder(tests: readonly TestInfo[]): readonly TestInfo[] {
+  return [...tests].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
 }
 
 function refOf({ titlePath, ordinal }: TestInfo): { readonly path: readonly string[]; readonly ordinal: number } {

@@ -6,6 +6,7 @@ import { outlinePython, type PythonNames } from '../outline/python.ts';
 import { detectProjects } from './detection.ts';
 import { discoveryOf } from '../discovery.ts';
 import { PytestLauncher } from './launcher.ts';
+import { testNamedBy } from './origin.ts';
 import { surveyOf } from './survey.ts';
 
 /** A text of this size is generated, and the window must not wait for it at each stroke. */
@@ -50,5 +51,9 @@ export class PytestFramework implements Framework {
   /** Which tests, pytest_run.py learns from its order. */
   launch(project: Project, _tests: readonly TestInfo[], settings: Settings): Launch {
     return this.#launcher.run(project, settings);
+  }
+
+  originOf(tests: readonly TestInfo[], variable: (name: string) => string | null): TestInfo | null {
+    return testNamedBy(tests, variable('PYTEST_CURRENT_TEST'));
   }
 }

@@ -50,7 +50,8 @@ export function describeFaults<F extends string>(
         }
         const because = applies(deviation, isolation) ? ` (${deviation.because})` : '';
         it(`${fault} is blamed on the culprit alone with a cage for each ${isolation}${because}`, () => {
-          check(deviation, outcomes[fault], isolation, cellOf(rows.get(isolation)!, fault));
+          const exact = isolation === 'test' || framework.namesOrigins === true;
+          check(deviation, outcomes[fault], isolation, cellOf(rows.get(isolation)!, fault), exact);
         });
       }
     }
@@ -62,6 +63,7 @@ function check(
   outcome: Outcome,
   isolation: Isolation,
   cell: Partial<Record<Role, TestRecord>>,
+  exact: boolean,
 ): void {
   assert.deepEqual(
     Object.keys(cell).sort(),
@@ -74,8 +76,8 @@ function check(
   const told = Object.fromEntries(roles.map(role => [role, verdictOf(cell[role]!, expected[role])]));
   assert.deepEqual(told, expected, JSON.stringify(roles.map(role => [role, cell[role]!.why, cell[role]!.messages])));
   if (attribute) {
-    // What outlives a shared cage cannot be told apart by its tests.
-    const where = isolation === 'test' ? [cell.culprit!] : roles.map(role => cell[role]!);
+    // What outlives a shared cage can be told apart by its tests only where something names them.
+    const where = exact ? [cell.culprit!] : roles.map(role => cell[role]!);
     const kinds = where.flatMap(({ attributes }) => attributes.map(({ kind }) => kind));
     assert.ok(
       kinds.some(kind => kind === attribute),

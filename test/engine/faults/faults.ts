@@ -3,7 +3,7 @@ import type { Isolation } from '../../../src/config/settings.ts';
 /** What is to come of a culprit, as `kind` or `kind/detail`; its neighbours pass. */
 export interface Outcome {
   readonly culprit: string;
-  /** An attribute of the culprit; in a shared cage, of one of its three tests. */
+  /** An attribute of the culprit; in a shared cage where nothing names it, of one of its three tests. */
   readonly attribute?: string | undefined;
 }
 

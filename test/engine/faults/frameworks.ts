@@ -24,6 +24,8 @@ export interface FaultyFramework<F extends string = Fault> {
   /** Why it cannot be had on this machine; null: it can. */
   readonly unavailable?: () => string | null | Promise<string | null>;
   readonly deviations?: Partial<Record<F, Deviation>>;
+  /** The environment of what a test has left says which test it was, also in a shared cage. */
+  readonly namesOrigins?: true;
 }
 
 const waitsForOutput: Deviation = {
@@ -31,7 +33,6 @@ const waitsForOutput: Deviation = {
   attribute: undefined,
   because: 'ctest waits for whoever holds the output of a test',
 };
-const unknownOrigin = 'the last test is charged, for nothing tells yet who began it';
 
 const ofGo: FaultyFramework['deviations'] = {
   'heap-oom': { missing: true, because: 'its heap has no limit of its own' },
@@ -79,6 +80,7 @@ export const frameworks: readonly FaultyFramework[] = [
   },
   {
     name: 'pytest',
+    namesOrigins: true,
     // Python takes a while to end in order on a machine that does much else.
     settings: {
       teardown: 4000,
@@ -97,18 +99,13 @@ export const frameworks: readonly FaultyFramework[] = [
   },
   {
     name: 'bats',
+    namesOrigins: true,
     // It passes on what it is told a byte at a time.
     settings: { outputLimit: 1024 ** 2 },
     deviations: {
       'exit-0': { culprit: 'failed', because: 'bats sees a test that ends its shell, and calls it failed' },
       'exit-3': { culprit: 'failed', because: 'bats sees a test that ends its shell, and calls it failed' },
       'heap-oom': { missing: true, because: 'a shell has no heap with a limit' },
-      'live-handle': {
-        in: 'file',
-        culprit: 'passed',
-        neighbours: { after: 'timed-out/teardown' },
-        because: unknownOrigin,
-      },
       'late-throw': { missing: true, because: 'each test ends with its own shell' },
       'kill-worker': { missing: true, because: 'its worker is the shell of the test: see kill-self' },
     },

@@ -66,7 +66,7 @@ describe('the progress of a run', () => {
     assert.equal(screen.written, '');
   });
 
-  it('shows tests as they fail, and tests that left something running', () => {
+  it('shows tests as they fail, and those that left something running or an error to nobody', () => {
     begin();
     progress.hear(record(sampleRecord({ kind: 'passed' })));
     progress.hear(record(sampleRecord({ kind: 'skipped' })));
@@ -77,7 +77,10 @@ describe('the progress of a run', () => {
     progress.hear(record(sampleRecord({ kind: 'passed' }, { attributes })));
     assert.match(screen.written, /\n! suite › test .*\n {4}Passed .* left 1 process running/);
     assert.deepEqual(progress.failed, [{ kind: 'crashed', title: 'suite › test', place: 'test/a.test.js:7' }]);
-    assert.equal(progress.done, 4);
+    const unhandled = { kind: 'unhandled-rejection' as const, failure: { text: 'no such cart' } };
+    progress.hear(record(sampleRecord({ kind: 'passed' }, { attributes: [unhandled] })));
+    assert.match(screen.written, /\n! suite › test .*\n {4}Passed .* an error was handled by nobody: no such cart/);
+    assert.equal(progress.done, 5);
   });
 
   it('tells a problem once, and not at all when it was told before', () => {

@@ -57,6 +57,7 @@ export const unstarted: TestEvidence = {
   unhandled: [],
   leftOpen: [],
   leaks: [],
+  leftovers: [],
   last: false,
 };
 export const open: TestEvidence = { ...unstarted, started: true };

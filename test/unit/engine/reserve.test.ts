@@ -102,6 +102,30 @@ describe('a run on a disk that becomes full', function () {
     assert.equal(existsSync(reservePath(folder())), false);
   });
 
+  it('keeps no more where nothing is written in place, shows nothing that is not kept, and has all of it with room', async () => {
+    const journal = begin();
+    // As zfs and bcachefs have it: to write over what is there takes new room, as over a hole.
+    execFileSync('fallocate', [
+      '--punch-hole',
+      '--length',
+      String(statSync(reservePath(folder())).size),
+      reservePath(folder()),
+    ]);
+    fill(storage);
+    const kept: boolean[] = [];
+    for (let number = 0; number < planned; number++) kept.push(await record(journal, number));
+    const shown = () => new Set(kept.flatMap((each, number) => (each ? [testInfo(number).key] : [])));
+    const there = () => new Set(digest(folder())!.verdicts.keys());
+    assert.ok(kept.filter(each => !each).length > planned / 2, `${kept.filter(Boolean).length} of ${planned}`);
+    assert.deepEqual(there(), shown());
+    die();
+    const next = open({ earlierMs: 7 });
+    rmSync(join(storage, 'fill'));
+    for (const [number, each] of kept.entries()) if (!each) kept[number] = await record(next, number);
+    next.close();
+    assert.deepEqual([there().size, there()], [planned, shown()]);
+  });
+
   it('is resumed while the disk is still full, with what a killed warden left in the middle of a line', async () => {
     const journal = begin();
     fill(storage);
