@@ -10,6 +10,7 @@ import {
   type WardenInfo,
 } from '../protocol/messages.ts';
 import { Questions } from '../protocol/questions.ts';
+import { Longhand } from '../protocol/shorthand.ts';
 import { inheritance } from './inheritance.ts';
 import { planUnit, type WardenLaunch, withReason } from './unit.ts';
 
@@ -38,6 +39,7 @@ const longestStderr = 4000;
 export class WardenClient {
   readonly #process: ChildProcess;
   readonly #writer: FrameWriter;
+  readonly #longhand = new Longhand();
   readonly #questions = new Questions();
   readonly #options: WardenOptions;
   readonly #gone = Promise.withResolvers<void>();
@@ -142,8 +144,9 @@ export class WardenClient {
 
   #receive(frame: FromWarden): void {
     if ('notice' in frame) {
-      if (frame.notice === 'cage') this.info = { ...this.info, cage: frame.cage };
-      this.#options.onNotice(frame);
+      const notice = this.#longhand.restore(frame);
+      if (notice.notice === 'cage') this.info = { ...this.info, cage: notice.cage };
+      this.#options.onNotice(notice);
       return;
     }
     this.#questions.answer(frame);

@@ -4,10 +4,19 @@ import { t } from './texts.ts';
 
 /** In the whole tree: an item costs the extension host 6 kB and the window 1 kB, for as long as the window lives. */
 export const mostItems = 10_000;
+/** Where hardly any of the tests could have one, so that it matters little which. */
+const mostItemsOfLarge = 5_000;
+const largeTree = 1_000;
 /** A file of more tests than this shows how many there are, and which did not pass. */
 export const mostOfFile = 5_000;
 /** Of the tests that did not pass, so many a run get an item where their file lists none. */
 const mostFaults = 2_000;
+
+/** How many tests and files have an item. */
+export interface TreeSize {
+  readonly tests: number;
+  readonly files: number;
+}
 
 /** How the tests of one file went in one run. */
 export interface FileCount {
@@ -30,19 +39,21 @@ type Counting = { -readonly [K in keyof FileCount]: FileCount[K] } & {
 /** Which files of a run list their tests, and what became of the tests of the others. */
 export class FileCounts<Item> {
   readonly #files = new Map<Item, Counting>();
+  readonly #mostItems: number;
   #items: number;
   #faults = 0;
 
-  /** With the number of items that the tree has for tests already. */
-  constructor(items: number) {
-    this.#items = items;
+  /** In a tree of that size before the run. */
+  constructor({ tests, files }: TreeSize) {
+    this.#items = tests;
+    this.#mostItems = files > largeTree ? mostItemsOfLarge : mostItems;
   }
 
   /** Some tests of a file that the run has planned, of which so many have no item yet. */
   plan(file: Item, tests: number, fresh: number): void {
     const count = this.#of(file);
     count.planned += tests;
-    if (fresh > 0 && (count.planned > mostOfFile || this.#items + fresh > mostItems)) count.collapsed = true;
+    if (fresh > 0 && (count.planned > mostOfFile || this.#items + fresh > this.#mostItems)) count.collapsed = true;
     if (!count.collapsed) this.#items += fresh;
   }
 

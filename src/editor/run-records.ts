@@ -36,6 +36,8 @@ export class RunRecords {
   /** Apart, because one of a page that stays would keep the page. */
   readonly #detailsOfFailed = new Packed<Detailed>();
   readonly #otherDetails = new Packed<Detailed>();
+  /** Once they have no more room, those of later tests are not even made. */
+  #otherDetailsFull = false;
   /** What somebody has just looked at and had to be asked for. */
   #recalled: { readonly key: TestKey; readonly detailed: Detailed } | undefined;
   readonly counts: Partial<Record<VerdictKind, number>> = {};
@@ -70,7 +72,7 @@ export class RunRecords {
     for (const attribute of record.attributes) {
       if (attribute.kind === 'survivors') this.#survivors += attribute.processes.length;
     }
-    this.#afford(test.key, verdict.kind, detailedOf(record));
+    this.#afford(record);
     return row;
   }
 
@@ -229,14 +231,20 @@ export class RunRecords {
     return kept ?? (this.#recalled?.key === key ? this.#recalled.detailed : undefined);
   }
 
-  #afford(key: TestKey, kind: VerdictKind, detailed: Detailed): void {
+  #afford(record: TestRecord): void {
     const [failed, others] = [this.#detailsOfFailed, this.#otherDetails];
+    const { key } = record.test;
     failed.delete(key);
     others.delete(key);
     if (this.#recalled?.key === key) this.#recalled = undefined;
-    (isFailure(kind) ? failed : others).set(key, detailed);
-    while (others.bytes > otherDetailsBudget) others.deleteFirst();
-    while (failed.bytes + others.bytes > detailsBudget) if (!others.deleteFirst()) return failed.delete(key);
+    const isFailed = isFailure(record.verdict.kind);
+    if (!isFailed && this.#otherDetailsFull) return;
+    (isFailed ? failed : others).set(key, detailedOf(record));
+    this.#otherDetailsFull ||= others.bytes > otherDetailsBudget;
+    while (failed.bytes + others.bytes > detailsBudget) {
+      this.#otherDetailsFull = true;
+      if (!others.deleteFirst()) return failed.delete(key);
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { grouped } from '../reports/excerpt.ts';
 import { Branches, itemsOf } from './branches.ts';
 import { coalesced } from './coalesced.ts';
 import { drafted } from './drafted.ts';
-import { mostOfFile } from './file-counts.ts';
+import { mostOfFile, type TreeSize } from './file-counts.ts';
 import { type Branch, layoutProjects, layoutTests, placeText, suiteBranch, suitesOf, testBranch } from './layout.ts';
 import { type Problems, problemText } from './problems.ts';
 import type { Outline, Scope } from './selection.ts';
@@ -131,9 +131,9 @@ export class TestTree {
     return this.#tests.get(key);
   }
 
-  /** How many tests have an item. */
-  get size(): number {
-    return this.#tests.size;
+  /** How many have an item. */
+  get size(): TreeSize {
+    return { tests: this.#tests.size, files: this.#files.size };
   }
 
   /** Of a test, or of a file that is one. */

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import { once } from 'node:events';
 
 /** A frame larger than this is a fault of its sender, never something to hold in memory. */
 export const maxFrameBytes = 64 * 1024 ** 2;
@@ -69,6 +68,7 @@ export class LineSplitter {
 export class FrameWriter {
   readonly #stream: Writable;
   #open = true;
+  #room: Promise<void> | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -83,7 +83,19 @@ export class FrameWriter {
 
   async sent(): Promise<void> {
     if (!this.#open || !this.#stream.writableNeedDrain) return;
-    await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
+    await (this.#room ??= this.#drained());
+  }
+
+  /** For all who wait: listeners of each of them would pile up on a pipe that is full again and again. */
+  #drained(): Promise<void> {
+    return new Promise(resolve => {
+      const done = () => {
+        this.#stream.off('drain', done).off('close', done);
+        this.#room = undefined;
+        resolve();
+      };
+      this.#stream.on('drain', done).on('close', done);
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import type { DebuggerKind, DebugMeans } from './events.ts';
 import type { HistoryRequests } from './history.ts';
 import type { CageDescription, MechanismName, ProcessInfo, ProcessUsage } from './limits.ts';
 import type { SettingsLayer } from './settings.ts';
+import type { ShortNotice } from './shorthand.ts';
 import type { Folder, Project, TestInfo, TestKey } from './tests.ts';
 import type { TestRecord, VerdictKind } from './verdict.ts';
 
@@ -216,4 +217,7 @@ export type ToWarden = {
 }[RequestName];
 
 export type FromWarden =
-  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string } | Notice;
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string }
+  | Notice
+  | ShortNotice;

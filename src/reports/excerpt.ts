@@ -5,6 +5,9 @@ const escapes = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[
 /** Every control character but line end and tab. */
 const controls = /[^\P{Cc}\n\t]/gu;
 
+/** Words with a space between them: nothing to take out, and in most of what is said. Each pass over a text would copy it. */
+const plain = /^[!-~·›…]+(?: [!-~·›…]+)*$/;
+
 /** Text that cannot move a cursor, ring a bell or hide what follows; line ends and tabs stay. */
 export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(escapes, '').replace(controls, '');
@@ -12,6 +15,7 @@ export function withoutControls(text: string): string {
 
 /** A title or message on one line, however long it is: titles may be a megabyte. */
 export function oneLine(text: string, most = 200): string {
+  if (text.length <= most && plain.test(text)) return text;
   const flat = withoutControls(text.slice(0, most * 8))
     .replace(/\s+/g, ' ')
     .trim();

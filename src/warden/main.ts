@@ -1,15 +1,17 @@
 import { FrameWriter, readFrames } from '../protocol/codec.ts';
 import type { Notice, RequestName, ToWarden } from '../protocol/messages.ts';
+import { Shorthand } from '../protocol/shorthand.ts';
 import { Session } from './session.ts';
 
 /** The folder of the bundles, this one among them. */
 declare const __dirname: string;
 
 const writer = new FrameWriter(process.stdout);
+const shorthand = new Shorthand();
 const session = new Session({
   dist: __dirname,
   notify: async (notice: Notice) => {
-    writer.send(notice);
+    writer.send(shorthand.shorten(notice));
     await writer.sent();
   },
 });

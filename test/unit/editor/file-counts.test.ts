@@ -3,14 +3,14 @@ import { countText, FileCounts, hiddenText, mostItems, mostOfFile } from '../../
 
 describe('files of a run that do not list all of their tests', () => {
   it('are those that are too large by themselves', () => {
-    const counts = new FileCounts<string>(0);
+    const counts = new FileCounts<string>({ tests: 0, files: 100 });
     counts.plan('small', mostOfFile, mostOfFile);
     counts.plan('large', mostOfFile + 1, mostOfFile + 1);
     assert.deepEqual([counts.lists('small'), counts.lists('large')], [true, false]);
   });
 
   it('are those for which the tree has no room, whatever listed them before', () => {
-    const counts = new FileCounts<string>(mostItems - 150);
+    const counts = new FileCounts<string>({ tests: mostItems - 150, files: 100 });
     counts.plan('first', 100, 100);
     counts.plan('second', 100, 100);
     counts.plan('third', 50, 50);
@@ -21,7 +21,7 @@ describe('files of a run that do not list all of their tests', () => {
   });
 
   it('are none of those whose tests have their items, however many', () => {
-    const counts = new FileCounts<string>(mostItems + 1);
+    const counts = new FileCounts<string>({ tests: mostItems + 1, files: 100 });
     counts.plan('opened', mostOfFile + 1, 0);
     assert.equal(counts.lists('opened'), true);
   });
@@ -29,7 +29,7 @@ describe('files of a run that do not list all of their tests', () => {
   it('cannot bring more items about in one run after another than one tree may have', () => {
     let items = 0;
     for (let run = 0; run < 10; run++) {
-      const counts = new FileCounts<number>(items);
+      const counts = new FileCounts<number>({ tests: items, files: 100 });
       for (let file = 0; file < 2_000; file++) {
         const id = run * 2_000 + file;
         counts.plan(id, 100, 100);
@@ -39,8 +39,25 @@ describe('files of a run that do not list all of their tests', () => {
     assert.equal(items, mostItems);
   });
 
+  it('are more of them where the tree has so many files that hardly any test could have its item', () => {
+    const [few, many] = [
+      new FileCounts<number>({ tests: 0, files: 1_000 }),
+      new FileCounts<number>({ tests: 0, files: 1_001 }),
+    ];
+    const listed = [few, many].map(counts =>
+      Array.from({ length: 200 }, (_, file) => {
+        counts.plan(file, 100, 100);
+        return counts.lists(file);
+      }).filter(Boolean),
+    );
+    assert.deepEqual(
+      listed.map(({ length }) => 100 * length),
+      [mostItems, mostItems / 2],
+    );
+  });
+
   it('are told of when the last of their tests has ended, with what became of all of them', () => {
-    const counts = new FileCounts<string>(mostItems);
+    const counts = new FileCounts<string>({ tests: mostItems, files: 100 });
     counts.plan('a', 4, 4);
     assert.deepEqual(
       [counts.leaveOut('a'), counts.leaveOut('a'), counts.leaveOut('a'), counts.leaveOut('a')],
@@ -56,7 +73,7 @@ describe('files of a run that do not list all of their tests', () => {
   });
 
   it('are told of twice at the most, however often the last one is followed by another', () => {
-    const counts = new FileCounts<string>(mostItems);
+    const counts = new FileCounts<string>({ tests: mostItems, files: 100 });
     let told = 0;
     for (let test = 0; test < 100; test++) {
       counts.plan('a', 1, 1);
@@ -69,13 +86,13 @@ describe('files of a run that do not list all of their tests', () => {
   });
 
   it('show their failures, as far as anybody would read them', () => {
-    const counts = new FileCounts<string>(mostItems);
+    const counts = new FileCounts<string>({ tests: mostItems, files: 100 });
     const shown = Array.from({ length: 10_000 }, () => counts.affordsFault()).filter(Boolean).length;
     assert.equal(shown, 2_000);
   });
 
   it('leave a file alone that lists all of its tests', () => {
-    const counts = new FileCounts<string>(0);
+    const counts = new FileCounts<string>({ tests: 0, files: 100 });
     counts.plan('a', 1, 1);
     assert.equal(counts.end('a', 'passed', true), false);
     assert.deepEqual([counts.untold(), counts.unlisted], [[], 0]);

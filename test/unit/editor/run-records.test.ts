@@ -46,9 +46,9 @@ describe('records of a run', () => {
     records.add(recordOf('failed', { verdict: { kind: 'failed' }, output }), folder);
     for (let index = 0; index < 1_000; index++) records.add(recordOf(`t${index}`, { output }), folder);
     assert.equal([...records.rows()].length, 1_001);
-    assert.equal(records.details('t0'), null);
+    assert.notEqual(records.details('t0'), null);
     assert.notEqual(records.details('failed'), null);
-    assert.notEqual(records.details('t999'), null);
+    assert.equal(records.details('t999'), null);
   });
 
   it('let go of details even when every test has failed', () => {

@@ -33,6 +33,19 @@ describe('frames', () => {
     assert.equal(free, true);
   });
 
+  it('are waited for by many with the listeners of one, who go when they have waited', async () => {
+    const pipe = new PassThrough({ highWaterMark: 1 });
+    const writer = new FrameWriter(pipe);
+    const listeners = () => pipe.listenerCount('drain') + pipe.listenerCount('close');
+    const before = listeners();
+    writer.send({ text: 'waiting' });
+    const waiting = Array.from({ length: 50 }, () => writer.sent());
+    assert.equal(listeners(), before + 2);
+    pipe.resume();
+    await Promise.all(waiting);
+    assert.equal(listeners(), before);
+  });
+
   it('are not waited for on a pipe that is closed', async () => {
     const pipe = new PassThrough({ highWaterMark: 1 });
     const writer = new FrameWriter(pipe);
