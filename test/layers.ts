@@ -1,4 +1,4 @@
-// node test/layers.ts [layer …]: runs the layers of tests in pieces, two beside each other, and all of them even when one fails.
+// node test/layers.ts [layer …]: runs the layers of tests in pieces, some beside each other, and all of them even when one fails.
 // TEST_LANES=1 runs one after the other, and shows what they print as they print it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,8 +18,7 @@ if (unknown.length > 0) {
 
 const layers = asked.length > 0 ? asked : usualLayers;
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-layers-'));
-// Elsewhere nothing keeps two processes from installing the same thing at once.
-const count = process.platform === 'linux' ? Number(process.env['TEST_LANES'] ?? 2) || 1 : 1;
+const count = process.env['TEST_LANES'] ? Math.max(1, Number(process.env['TEST_LANES']) || 1) : lanesHere();
 const lanes = new Lanes(count, scratch);
 const prepare = path.join(import.meta.dirname, 'bed/prepare.ts');
 const preparing = count > 1 ? spawn(process.execPath, [prepare, ...layers], { stdio: 'inherit' }) : null;
@@ -50,4 +49,12 @@ process.exitCode = interrupted ? 130 : failed.length > 0 ? 1 : 0;
 function countOf(layer: string, all: readonly Outcome[]): Count {
   const counts = all.filter(({ piece }) => piece.layer === layer).map(({ count }) => count);
   return counts.reduce(addCounts, { passed: 0, failed: 0, skipped: 0 });
+}
+
+/** One more than there are processors, as many tests wait for a time to pass, while each has memory for a VS Code and its browser. */
+function lanesHere(): number {
+  // Elsewhere nothing keeps two processes from installing the same thing at once.
+  if (process.platform !== 'linux') return 1;
+  const roomFor = Math.floor(os.totalmem() / (4 * 1024 ** 3));
+  return Math.max(1, Math.min(os.availableParallelism() + 1, roomFor));
 }

@@ -29,24 +29,32 @@ const alone: readonly string[] = [
 /** The longest of all begin first and are pieces of their own, so that no lane has a long one left when the others are done. */
 const longest: readonly string[] = [
   'test/kernels/cages.test.ts',
-  'integration',
-  'test/keeper/escape.test.ts',
-  'test/kernels/warden.test.ts',
   'test/engine/playwright.test.ts',
+  'test/keeper/escape.test.ts',
+  'test/keeper/proofs.test.ts',
+  'integration',
+  'test/kernels/warden.test.ts',
   'test/engine/coverage-python.test.ts',
   'test/engine/coverage-made.test.ts',
   'test/engine/debugging.test.ts',
-  'test/engine/pytest.test.ts',
+  'test/kernels/kernels.test.ts',
+  'test/ui/interrupted.test.ts',
   'test/ui/killed-host.test.ts',
+  'test/engine/pytest.test.ts',
   'test/engine/vitest.test.ts',
+  'test/engine/cargo.test.ts',
   'test/engine/attacks/attacks.test.ts',
+  'test/ui/status-and-report.test.ts',
+  'test/ui/explorer.test.ts',
   'test/engine/cli.test.ts',
   'test/engine/jest.test.ts',
   'test/engine/killed-runs.test.ts',
+  'test/ui/panel-accessibility.test.ts',
   'test/engine/own-runners.test.ts',
   'test/engine/loading.test.ts',
-  'test/engine/history.test.ts',
+  'test/engine/past-runs.test.ts',
   'test/engine/leaks.test.ts',
+  'test/unit/frameworks/pytest/run.test.ts',
 ];
 
 /** To be found among the pieces, whatever was renamed. */
@@ -61,7 +69,7 @@ interface Division {
 }
 
 const divided: Readonly<Record<string, Division>> = {
-  unit: { timeoutMs: 20_000, together: 40 },
+  unit: { timeoutMs: 60_000, together: 40 },
   engine: { timeoutMs: 60_000, together: 4 },
   keeper: { timeoutMs: 120_000, together: 3 },
   windows: { timeoutMs: 600_000, together: 1 },

@@ -98,7 +98,7 @@ if (instrumented === '') {
       assert.ok(built.ok, built.ok ? '' : built.because);
       const mocha = join(dirname(createRequire(import.meta.url).resolve('mocha/package.json')), 'bin/mocha.js');
       const suites = globSync('*.test.ts', { cwd: import.meta.dirname }).map(file => join(import.meta.dirname, file));
-      const run = spawnSync(process.execPath, [mocha, '--no-config', '--bail', '--timeout', '20000', ...suites], {
+      const run = spawnSync(process.execPath, [mocha, '--no-config', '--bail', '--timeout', '60000', ...suites], {
         encoding: 'utf8',
         env: { ...process.env, KEEPER_INSTRUMENT: 'address,undefined' },
       });
