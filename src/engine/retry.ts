@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFailure, type TestRecord, type Verdict } from '../protocol/verdict.ts';
 
+/** Between two looks, in a pause, at whether the run is over. */
+const lookMs = 100;
+
 export interface RetryPlan {
   readonly retries: number;
   readonly delayMs: number;
@@ -17,8 +20,7 @@ export async function retried(
   const earlier: Verdict[] = [];
   let record = first;
   for (let retry = 1; retry <= retries && mayRetry(record.verdict) && !stopped(); retry++) {
-    const pause = backOffMs(delayMs, retry);
-    if (pause > 0) await sleep(pause);
+    await pauseFor(backOffMs(delayMs, retry), stopped);
     const next = stopped() ? null : await attempt();
     // An attempt that the end of the run cut short says nothing of the test.
     if (!next || stopped()) break;
@@ -42,6 +44,12 @@ export function mayRetry(verdict: Verdict): boolean {
     default:
       return true;
   }
+}
+
+/** The end of the run does not wait for it, whatever ends that. */
+async function pauseFor(ms: number, stopped: () => boolean): Promise<void> {
+  const end = performance.now() + ms;
+  for (let left = ms; left > 0 && !stopped(); left = end - performance.now()) await sleep(Math.min(left, lookMs));
 }
 
 /** Doubled each time; a minute at most. */

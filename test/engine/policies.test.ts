@@ -59,6 +59,22 @@ describe('the policies of a run', () => {
     assert.equal(run.summary.flaky, 0);
   });
 
+  it('do not have the end of a run wait for the pause before a retry, and count what there is', async () => {
+    await open({
+      'a.sh': three('state=failed; echo x >>failures'),
+      'b.sh': '# test: later\nhello\nstart later\nuntil [ -s failures ]; do sleep 0.1; done\nend later failed\nbye',
+    });
+    const slow = { retries: 1, retryDelay: 60_000, jobs: 2, overrides: [{ files: ['b.sh'], retries: 0 }] };
+    for (const policy of [{ runTimeout: 5000 }, { maxFailures: 1 }]) {
+      rmSync(join(bed.root, 'failures'), { force: true });
+      const began = Date.now();
+      const { verdicts, summary } = await bed.run({ ...slow, ...policy, isolation: 'file' });
+      assert.deepEqual(verdicts, { one: 'passed', two: 'failed', three: 'passed', later: 'failed' });
+      assert.equal(summary.planned, 4);
+      assert.ok(Date.now() - began < 40_000, `${Date.now() - began} ms`);
+    }
+  });
+
   it('give what failed its turn first and then the longest, by the history, unless the order is that of the files', async () => {
     const log = (title: string, rest = '') =>
       `# test: ${title}\nhello; start ${title}; echo ${title} >>order; ${rest}; bye`;
