@@ -16,10 +16,17 @@ export interface Piece {
   readonly needsFetched: boolean;
 }
 
-/** What compares times, takes the machine's memory, or looks at all that a user has: nothing runs beside it. */
+/**
+ * What compares times, takes the machine's memory, looks at all that the machine has, or leaves what any other warden reaps
+ * that starts at that moment: nothing runs beside it.
+ */
 const alone: readonly string[] = [
+  'test/engine/deaths.test.ts',
+  'test/engine/destructive.test.ts',
+  'test/engine/ledger.test.ts',
   'test/engine/oracle.test.ts',
   'test/engine/shortage.test.ts',
+  'test/engine/warden.test.ts',
   'test/keeper/memory.test.ts',
   'test/keeper/oracle.test.ts',
   'test/ui/panel-scale.test.ts',
