@@ -213,4 +213,75 @@ describe("tests of Debian's cargo, beside that of rustup", function () {
       await workspace.remove();
     }
   });
+
+  for (const isolation of ['test', 'file'] as const) {
+    it(`has the verdicts of cargo test in a small package, with a cage for each ${isolation}`, async function () {
+      const cargo = existsSync('/usr/bin/cargo') ? '/usr/bin/cargo' : 'cargo';
+      const old = existsSync('/usr/bin/rustc') ? { RUSTC: '/usr/bin/rustc', RUSTDOC: '/usr/bin/rustdoc' } : {};
+      const workspace = new TestWorkspace({
+        'bulkhead.config.json': JSON.stringify({ frameworks: { cargo: { cargo } } }),
+        ...small,
+      });
+      try {
+        const own = { ...env, ...old };
+        const args = ['test', '--tests', '--no-fail-fast'];
+        const { stdout } = spawnSync(cargo, args, { cwd: workspace.root, encoding: 'utf8', env: own });
+        const said = [...stdout.matchAll(/^test (.*?)(?: - should panic)? +\.\.\. (ok|FAILED|ignored)/gm)].map(
+          ([, name, word]) => `${name!.trim()}: ${{ ok: 'passed', FAILED: 'failed', ignored: 'skipped' }[word!]}`,
+        );
+        assert.equal(said.length, 9, stdout);
+        const { records } = await workspace.run({ isolation }, { kind: 'all' }, own);
+        const ours = records.map(({ test, verdict }) => `${test.titlePath.join('::')}: ${verdict.kind}`);
+        assert.deepEqual(ours.sort(), said.sort());
+      } finally {
+        await workspace.remove();
+      }
+    });
+  }
 });
+
+/** With a program that lists and tells its tests as libtest does, those too that it ignores. */
+const small = {
+  'Cargo.toml': `[package]
+name = "small"
+version = "0.1.0"
+edition = "2021"
+
+[[test]]
+name = "mimic"
+harness = false
+`,
+  'src/lib.rs': `#[cfg(test)]
+mod tests {
+    #[test]
+    fn passes() {}
+    #[test]
+    fn fails() { assert_eq!(1, 2); }
+    #[test]
+    #[ignore = "not now"]
+    fn is_ignored() { panic!(); }
+    #[test]
+    #[should_panic]
+    fn panics_as_it_should() { panic!(); }
+    #[test]
+    fn gives_back_an_error() -> Result<(), String> { Err("no".into()) }
+}
+`,
+  'tests/mimic.rs': `fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |word: &str| arguments.iter().any(|each| each == word);
+    let tests = [("passes here", false, true), ("fails here", false, false), ("ignored here", true, false), ("ignored::too", true, true)];
+    let (ignored, exact) = (has("--ignored"), has("--exact"));
+    let wanted: Vec<&String> = arguments.iter().filter(|each| !each.starts_with("--") && *each != "terse").collect();
+    let mut failed = false;
+    for (name, is_ignored, passes) in tests {
+        if exact && !wanted.iter().any(|each| *each == name) || ignored && !is_ignored { continue; }
+        if has("--list") { println!("{}: test", name); continue; }
+        if is_ignored && !ignored { println!("test {:14} ... ignored", name); continue; }
+        println!("test {:14} ... {}", name, if passes { "ok" } else { "FAILED" });
+        failed |= !passes;
+    }
+    if failed { std::process::exit(101); }
+}
+`,
+};

@@ -8,7 +8,7 @@ import type { Detection, DetectionContext, Framework, Launch, OutputTranslator }
 import { argumentsOf } from './arguments.ts';
 import { type Build, build } from './build.ts';
 import { hasOwnMain, type RustFile, RustFiles, titleOfProgram } from './files.ts';
-import { listed, type Placed, placeOf } from './listing.ts';
+import { ignoredIn, listed, type Placed, placeOf } from './listing.ts';
 import { rustOutline } from './outline.ts';
 import { type CargoWorkspace, findPackages, type Target, workspacesOf } from './packages.ts';
 import { ProgramTranslator } from './program-translator.ts';
@@ -27,6 +27,8 @@ interface Program {
   /** `libtest`: told test by test. `listed`: it lists tests, and its exit code tells of one of them. `program`: it is one test. */
   readonly kind: 'libtest' | 'listed' | 'program';
   readonly tests: readonly Placed[];
+  /** The names of those that it lists as ignored. */
+  readonly ignored: ReadonlySet<string>;
   /** When the build began: what is newer may have other tests. */
   readonly at: number;
 }
@@ -110,10 +112,12 @@ export class CargoFramework implements Framework {
 
   translate(project: Project, tests: readonly TestInfo[], say: (event: InsideBody) => void): OutputTranslator {
     const { root } = this.#known.get(project.id)!;
-    const [first] = tests as readonly [TestInfo];
-    return this.#program(project, first.file)?.kind === 'libtest'
-      ? new CargoTranslator(this.#named(project, tests), root, say)
-      : new ProgramTranslator(first, root, say);
+    const named = this.#named(project, tests);
+    const [{ name, test }] = named as [(typeof named)[number]];
+    const program = this.#program(project, test.file);
+    if (program?.kind === 'libtest') return new CargoTranslator(named, root, say);
+    const listed = program?.kind === 'listed' ? { name, ignored: program.ignored.has(name) } : null;
+    return new ProgramTranslator(test, root, listed, say);
   }
 
   /** Null: it has no tests. */
@@ -175,7 +179,10 @@ export class CargoFramework implements Framework {
     const tests = isProgram
       ? [{ file: target.source, titlePath: titleOfProgram(target.source) }]
       : names.map(name => placeOf(name, files));
-    this.#programs.set(target.source, { ...built, tests, kind: isProgram ? 'program' : own ? 'listed' : 'libtest' });
+    const kind = isProgram ? 'program' : own ? 'listed' : 'libtest';
+    const words = argumentsOf(context.settings).program;
+    const ignored = kind === 'listed' ? await ignoredIn(built.start, words, names, context) : new Set<string>();
+    this.#programs.set(target.source, { ...built, tests, kind, ignored });
     return null;
   }
 

@@ -25,6 +25,18 @@ export async function listed(
   return { names };
 }
 
+/** What a program with a main of its own runs only when asked for what is ignored. One that does not know this word lists all. */
+export async function ignoredIn(
+  start: Start,
+  own: readonly string[],
+  names: readonly string[],
+  context: DetectionContext,
+): Promise<ReadonlySet<string>> {
+  if (own.includes('--ignored') || own.includes('--include-ignored')) return new Set();
+  const answer = await listed(start, ['--ignored', ...own], context);
+  return new Set('names' in answer && answer.names.length < names.length ? answer.names : []);
+}
+
 export interface Placed {
   readonly file: string;
   readonly titlePath: readonly string[];

@@ -20,6 +20,8 @@ export async function newestCmake(): Promise<CmakeLine> {
 
 /** The oldest that can be had: 3.14, with which its list begins, is in no release of Debian that is still offered. */
 export function oldestCmake(): Promise<CmakeLine> {
+  const chosen = process.env['BULKHEAD_CMAKE'];
+  if (chosen !== undefined) return named(chosen);
   return ofDebian('bullseye', 'cmake 3.18');
 }
 

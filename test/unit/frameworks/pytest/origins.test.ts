@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { InsideOutcome } from '../spawn-inside.ts';
 import { type Bed, endsOf, openBed } from './bed.ts';
 import { pytestLines } from './versions.ts';
 
@@ -145,6 +146,64 @@ def test_waits_for_the_thread():
     gc.collect()
 `;
 
+const dropped = `
+import gc
+
+
+class Broken:
+    def __del__(self):
+        raise ValueError("nobody hears")
+
+
+async def prepare():
+    pass
+
+
+def test_forgets_to_await():
+    prepare()
+
+
+def test_drops_what_fails():
+    Broken()
+
+
+def test_comes_after():
+    gc.collect()
+`;
+
+const ofUvloop = `
+import asyncio
+import gc
+
+import pytest
+
+uvloop = pytest.importorskip("uvloop")
+shared = uvloop.new_event_loop()
+
+
+def test_leaves_a_task():
+    async def begin():
+        global going
+        going = asyncio.Event()
+
+        async def straggle():
+            await going.wait()
+            raise ValueError("too late")
+
+        asyncio.ensure_future(straggle())
+
+    shared.run_until_complete(begin())
+
+
+def test_runs_meanwhile():
+    async def wait():
+        going.set()
+        await asyncio.sleep(0.05)
+
+    shared.run_until_complete(wait())
+    gc.collect()
+`;
+
 for (const line of await pytestLines()) {
   describe(`what fails after its test, with ${line.name}`, function () {
     this.timeout(120_000);
@@ -188,6 +247,27 @@ for (const line of await pytestLines()) {
       assert.equal(outcome.code, 0);
     });
 
+    it('is told of the test in which Python had to ignore it', async () => {
+      const outcome = await bed.run(bed.write({ 'test_dropped.py': dropped }), 'test_dropped.py');
+      assert.deepEqual(
+        endsOf(outcome).filter(end => !end.endsWith(': passed')),
+        [],
+      );
+      assert.deepEqual(lateIn(outcome), [
+        ['test_forgets_to_await', "While it ran: coroutine 'prepare' was never awaited"],
+        ['test_drops_what_fails', 'While it ran, Python had to ignore this: ValueError: nobody hears'],
+      ]);
+    });
+
+    it('is charged to the test that began the task in a loop of uvloop, where that is installed', async () => {
+      const outcome = await bed.run(bed.write({ 'test_uvloop.py': ofUvloop }), 'test_uvloop.py');
+      if (endsOf(outcome).length === 0)
+        return void console.warn(`      not here: ${line.name} has no uvloop beside it`);
+      assert.deepEqual(lateIn(outcome), [
+        ['test_leaves_a_task', 'In a task of its, and nobody asked what came of that: ValueError: too late'],
+      ]);
+    });
+
     it('is charged to the test that had the process ended', async () => {
       const text =
         'import atexit, os\ndef test_ends_it():\n    atexit.register(os._exit, 7)\ndef test_after():\n    pass\n';
@@ -207,4 +287,11 @@ for (const line of await pytestLines()) {
       assert.equal(outcome.code, 0);
     });
   });
+}
+
+/** The first lines of what nobody handled, with the test that is charged. */
+function lateIn({ events }: InsideOutcome): (readonly [string | undefined, string])[] {
+  return events.flatMap(event =>
+    event.t === 'unhandled' ? [[event.path?.join(), event.failure.text.split('\n')[0]!] as const] : [],
+  );
 }

@@ -22,6 +22,11 @@ export async function pytestLines(): Promise<PytestLine[]> {
 
 export async function installedLine(): Promise<PytestLine> {
   const name = "the machine's pytest";
+  const chosen = process.env['BULKHEAD_PYTEST'];
+  if (chosen !== undefined) {
+    const version = await versionIn(chosen);
+    return version ? { name: `pytest ${version}`, python: chosen } : { name, missing: `${chosen} cannot run it` };
+  }
   for (const python of ['/usr/bin/python3', 'python3']) {
     const version = await versionIn(python);
     if (version) return { name: `pytest ${version}`, python };

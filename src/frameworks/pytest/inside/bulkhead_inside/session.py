@@ -7,6 +7,7 @@ import pytest
 
 from .comparison import Comparisons
 from .failure import describe, describe_report
+from .ignored import ignored
 from .leaks import Leaks
 from .naming import file_of, Numbering, Places, tags_of
 from .origins import Origins
@@ -210,6 +211,11 @@ class Session:
     def pytest_runtest_logreport(self, report):
         if self._open is not None:
             self._open.add(report)
+
+    def pytest_warning_recorded(self, warning_message, when):
+        failure = ignored(warning_message) if when == "runtest" and self._open is not None else None
+        if failure is not None:
+            self._pipe.say(t="unhandled", path=self._open.path, ordinal=self._open.ordinal, failure=failure)
 
     # ---- how it ends
 

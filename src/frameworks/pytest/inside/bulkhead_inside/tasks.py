@@ -13,14 +13,15 @@ _timer_of = contextvars.ContextVar("bulkhead_timer_of", default=None)
 class Tasks:
     def __init__(self, origins):
         self._origins = origins
-        self._marked = False
+        self._marked = set()
 
     def begin(self, test):
-        # Not imported for those who have no use for it.
-        loops = sys.modules.get("asyncio.base_events")
-        if loops is not None and not self._marked:
-            self._marked = True
-            self._mark(loops.BaseEventLoop)
+        # Not imported for those who have no use for it. The loop of uvloop is none of asyncio's, and tells of no timer's context.
+        for module, name in (("asyncio.base_events", "BaseEventLoop"), ("uvloop", "Loop")):
+            loop_class = getattr(sys.modules.get(module), name, None)
+            if isinstance(loop_class, type) and loop_class not in self._marked:
+                self._marked.add(loop_class)
+                self._mark(loop_class)
         _test.set(test)
 
     def end(self):
