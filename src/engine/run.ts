@@ -114,6 +114,7 @@ export class Run {
       message: `The run was ended after ${formatDuration(ms)}, its time-out as a whole.`,
       fix: 'Raise "runTimeout", or run fewer tests at once.',
     });
+    void this.#deps.stopTools();
     void this.#attempts.stop({ kind: 'timeout', limit: 'run', ms });
   }
 
@@ -141,10 +142,12 @@ export class Run {
     const plan = await planFile(planned, this.#deps.workspace, this.#asked, this.#once).finally(release);
     plan.problems.forEach(problem => this.#account.tell(problem));
     if (plan.broken && !this.#closing.cancelled) {
-      await this.#account.plan([plan.broken.test], project.id);
-      await this.#account.show(
-        brokenFile(this.#closing.unrun(plan.broken.test, project.id, limits), plan.broken.problem),
-      );
+      const { test, problem } = plan.broken;
+      await this.#account.plan([test], project.id);
+      const about = this.#closing.unrun(test, project.id, limits);
+      // What was to build or list it may have been ended for that.
+      const late = this.#closing.outOfTime ? this.#closing.before(project.id, limits) : null;
+      await this.#account.show(late ? late(test) : brokenFile(about, problem));
     }
     if (!planned.wanted && !plan.broken) this.#account.known.covered(file);
     await this.#account.plan(plan.tests, project.id);

@@ -39,6 +39,7 @@ export interface RunMeans {
 export interface RunsDeps {
   readonly notify: (notice: Notice) => Promise<void>;
   readonly onCage: (caged: CagedProcess, unit: Unit, run: string) => void;
+  readonly stopTools: () => Promise<void>;
   /** The warden has to end. */
   readonly ended: () => boolean;
 }
@@ -81,7 +82,7 @@ export class Runs {
 
   async execute(order: RunOrder, prepare: () => Promise<RunMeans>): Promise<RunSummary> {
     const { id, selection, overrides, earlier, debug } = order;
-    const { notify, onCage, ended } = this.#deps;
+    const { notify, onCage, stopTools, ended } = this.#deps;
     const preparation = { stopped: false };
     this.#preparing.set(id, preparation);
     const means = await prepare().finally(() => this.#preparing.delete(id));
@@ -114,6 +115,7 @@ export class Runs {
           // What is not kept any more is not shown either.
           notify: async notice => (ended() ? undefined : notify(notice)),
           onCage: (caged, unit) => onCage(caged, unit, id),
+          stopTools,
           nextUnit: () => `unit-${++this.#units}`,
           debugging: debug
             ? {

@@ -100,6 +100,7 @@ export class Session {
     this.#runs = new Runs({
       notify: deps.notify,
       onCage: (caged, unit, run) => this.#onCage(caged, unit, run),
+      stopTools: () => this.#cages.stopTools(),
       ended: () => this.#ended,
     });
     this.#cages.budgetBytes = () => this.#runs.budgetBytes;

@@ -118,6 +118,16 @@ describe('the verdict on a test that runs into a limit', () => {
     );
   });
 
+  it('ends a run at its time-out that has not come to its tests yet', async () => {
+    workspace = new TestWorkspace({ 'cases.sh': 'sleep 50; echo one' });
+    const command = [{ name: 'cases', files: '*.sh', list: ['sh', '${file}'], command: ['sh', '${file}', '${test}'] }];
+    workspace.write('bulkhead.config.json', JSON.stringify({ grace: 0, frameworks: { mocha: false, command } }));
+    const { records, summary } = await workspace.run({ runTimeout: 1500 });
+    const over: Verdict = { kind: 'timed-out', limit: 'run', limitMs: 1500 };
+    assert.deepEqual([records.map(({ verdict }) => verdict), summary.planned], [[over], 1]);
+    assert.ok(summary.durationMs < 30_000, `${summary.durationMs} ms`);
+  });
+
   it('is known through mocha too', async () => {
     workspace = new TestWorkspace({
       '.mocharc.json': '{ "spec": "test/*.js" }',

@@ -36,7 +36,12 @@ describe('the runs of a warden', () => {
     }) as unknown as RunMeans;
 
   it('forget one that failed before its first test: its journal and its coverage have ended, and nothing is left to stop', async () => {
-    const runs = new Runs({ notify: async () => undefined, onCage: () => undefined, ended: () => false });
+    const runs = new Runs({
+      notify: async () => undefined,
+      onCage: () => undefined,
+      stopTools: () => Promise.resolve(),
+      ended: () => false,
+    });
     const ends: string[] = [];
     await assert.rejects(
       runs.execute(order, async () => broken(ends)),
