@@ -19,7 +19,7 @@ describe('the pieces of the layers of tests', () => {
     assert.ok(alone.length > 0);
     assert.deepEqual(pieces.slice(-alone.length), alone);
     for (const piece of alone) assert.equal(specsIn(piece).length, 1, piece.name);
-    assert.equal(pieces[0]?.name, 'test/engine/playwright.test.ts');
+    assert.equal(pieces[0]?.name, 'test/engine/faults/faults.test.ts');
   });
 
   it('are told apart by names that exist', () => {
