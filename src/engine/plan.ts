@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { SettingsLayer } from '../config/settings.ts';
-import type { Once } from '../frameworks/framework.ts';
 import type { FileSelection, Problem, Selection } from '../protocol/messages.ts';
 import { type Project, type TestInfo, type TestKey, testKey } from '../protocol/tests.ts';
+import type { Errand } from './errand.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A file of the selection, and the tests wanted of it (absent: all). */
@@ -44,7 +44,7 @@ export async function planFile(
   { project, file, wanted }: PlannedFile,
   workspace: Workspace,
   overrides: SettingsLayer,
-  once: Once,
+  errand: Errand,
 ): Promise<FilePlan> {
   if (!existsSync(file)) {
     const problem: Problem = {
@@ -55,13 +55,13 @@ export async function planFile(
     };
     return { tests: [], broken: { test: wholeFile(project, file), problem }, problems: [] };
   }
-  const unbuilt = await workspace.prepare(project, file, overrides, once);
+  const unbuilt = await workspace.prepare(project, file, overrides, errand);
   if (unbuilt) return { tests: [], broken: { test: wholeFile(project, file), problem: unbuilt }, problems: [] };
   const known = workspace.known(project, file);
   if (wanted && known && wanted.every(key => known.has(key))) {
     return { tests: withoutCovered(wanted.map(key => known.get(key)!)), broken: null, problems: [] };
   }
-  const { tests, problem } = await workspace.discover(project, file, overrides, once);
+  const { tests, problem } = await workspace.discover(project, file, overrides, errand);
   const problems = problem?.severity === 'warning' ? [problem] : [];
   if (problem?.severity === 'error') {
     return { tests: [], broken: { test: wholeFile(project, file), problem }, problems };

@@ -40,8 +40,6 @@ export interface RunDeps {
   /** Resolves when the client may be told more. */
   readonly notify: (notice: Notice) => Promise<void>;
   readonly onCage: (process: CagedProcess, unit: Unit) => void;
-  /** Ends what builds and lists tests now. */
-  readonly stopTools: () => Promise<void>;
   readonly nextUnit: () => string;
   /** Each cage waits for a debugger, with no time limit; null: none of them waits. */
   readonly debugging: Debugging<[Unit]> | null;

@@ -14,7 +14,7 @@ import { Closing } from './closing.ts';
 import { whileDebugging, whyNoDebugger } from './debugging.ts';
 import { destructiveRefusal } from './destructive.ts';
 import { Doubts, resolved } from './doubts.ts';
-import { onceEach } from './once.ts';
+import { Errand } from './errand.ts';
 import { expandSelection, knownTests, type PlannedFile, planFile, wholeFile } from './plan.ts';
 import { PastOutcomes, rankOf } from './past-outcomes.ts';
 import type { Attempt, How, RunDeps } from './run-parts.ts';
@@ -44,7 +44,7 @@ export class Run {
   readonly budgetBytes: number;
   readonly floorBytes: number | null;
   readonly #past: PastOutcomes;
-  readonly #once = onceEach();
+  readonly #errand = new Errand();
   #files = 0;
   #finished = Promise.withResolvers<void>();
 
@@ -99,9 +99,9 @@ export class Run {
   async stop(hard: boolean): Promise<readonly ProcessInfo[]> {
     this.#closing.cancelled = true;
     this.#slots.recheck();
-    await this.#attempts.stop({ kind: 'cancelled' }, hard);
+    const [survivors] = await Promise.all([this.#errand.end(), this.#attempts.stop({ kind: 'cancelled' }, hard)]);
     await this.#finished.promise;
-    return this.#attempts.survivors;
+    return [...survivors, ...this.#attempts.survivors];
   }
 
   /** What runs is ended, and nothing more is begun. */
@@ -114,7 +114,7 @@ export class Run {
       message: `The run was ended after ${formatDuration(ms)}, its time-out as a whole.`,
       fix: 'Raise "runTimeout", or run fewer tests at once.',
     });
-    void this.#deps.stopTools();
+    void this.#errand.end();
     void this.#attempts.stop({ kind: 'timeout', limit: 'run', ms });
   }
 
@@ -139,7 +139,7 @@ export class Run {
       await this.#account.plan([test], project.id);
       return this.#account.show(ended(test));
     }
-    const plan = await planFile(planned, this.#deps.workspace, this.#asked, this.#once).finally(release);
+    const plan = await planFile(planned, this.#deps.workspace, this.#asked, this.#errand).finally(release);
     plan.problems.forEach(problem => this.#account.tell(problem));
     if (plan.broken && !this.#closing.cancelled) {
       const { test, problem } = plan.broken;

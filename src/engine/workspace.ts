@@ -4,12 +4,12 @@ import { presetsFor } from '../config/presets.ts';
 import { withEnvFiles } from '../config/env-files.ts';
 import { limitsOf, mergeLayers, settingsFor } from '../config/resolve.ts';
 import type { LimitSettings, Settings, SettingsLayer } from '../config/settings.ts';
-import type { CagedTool, DetectionContext, Framework, Once } from '../frameworks/framework.ts';
+import type { CagedTool, DetectionContext, Framework } from '../frameworks/framework.ts';
 import type { SourceSurvey } from '../protocol/coverage.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Discovery, FolderSetup, Problem } from '../protocol/messages.ts';
 import type { Folder, Project, TestInfo, TestKey } from '../protocol/tests.ts';
-import { onceEach } from './once.ts';
+import { Errand } from './errand.ts';
 
 interface FolderState {
   readonly folder: Folder;
@@ -22,7 +22,7 @@ export interface WorkspaceDeps {
   readonly frameworks: readonly Framework[];
   /** Where frameworks keep what they build. */
   readonly builds: string;
-  readonly toolWith: (limits: Limits) => CagedTool;
+  readonly toolWith: (limits: Limits, errand: Errand) => CagedTool;
   /** What a folder asks of its cages and does not get here; nothing of it is run then, not even to list its tests. */
   readonly refuse: (settings: Settings) => Problem | null;
   /** Why nothing of a file may be started here. */
@@ -99,12 +99,12 @@ export class Workspace {
   }
 
   /** Builds what the file needs, once for all files of a run that need the same. */
-  async prepare(project: Project, file: string, overrides: SettingsLayer, once: Once): Promise<Problem | null> {
+  async prepare(project: Project, file: string, overrides: SettingsLayer, errand: Errand): Promise<Problem | null> {
     const framework = this.frameworkOf(project);
     if (!framework.prepare) return null;
     const all = [...this.layersOf(project), overrides];
     return (
-      this.#refusal(project, file, all) ?? framework.prepare(project, file, this.#contextOf(project, file, all, once))
+      this.#refusal(project, file, all) ?? framework.prepare(project, file, this.#contextOf(project, file, all, errand))
     );
   }
 
@@ -112,12 +112,12 @@ export class Workspace {
     project: Project,
     file: string,
     overrides: SettingsLayer = {},
-    once: Once = onceEach(),
+    errand = new Errand(),
   ): Promise<Discovery> {
     const all = [...this.layersOf(project), overrides];
     const refused = this.#refusal(project, file, all);
     if (refused) return { tests: [], problem: refused };
-    const context = this.#contextOf(project, file, all, once);
+    const context = this.#contextOf(project, file, all, errand);
     const discovery = await this.frameworkOf(project).discover(project, file, context);
     const tests = [...discovery.tests, ...this.#stillFound(project, file, discovery.tests)];
     this.#known.set(knownKey(project, file), new Map(tests.map(test => [test.key, test])));
@@ -130,7 +130,7 @@ export class Workspace {
     files: readonly string[],
     config: string | null,
   ): AsyncGenerator<readonly SourceSurvey[]> {
-    const context = this.#contextOf(project, project.root, this.layersOf(project), onceEach());
+    const context = this.#contextOf(project, project.root, this.layersOf(project), new Errand());
     yield* this.frameworkOf(project).survey?.(project, files, config, context) ?? [];
   }
 
@@ -163,18 +163,18 @@ export class Workspace {
     return this.#deps.refuse(settings) ?? this.#deps.refuseFile(layers, project.folder, file);
   }
 
-  #contextOf(project: Project, file: string, layers: readonly SettingsLayer[], once: Once): DetectionContext {
+  #contextOf(project: Project, file: string, layers: readonly SettingsLayer[], errand: Errand): DetectionContext {
     const state = this.#folders.get(project.folder.path)!;
     // To list the tests of a file is to load it, and a destructive one may begin its work right there.
     const destructive = presetsFor(layers, state.folder, file).length > 0;
     const own = settingsFor(layers, state.folder, file);
     const usual = settingsFor(state.layers, state.folder, project.root);
-    return this.#context(state, limitsOf(destructive ? own : raised(usual, own)), once);
+    return this.#context(state, limitsOf(destructive ? own : raised(usual, own)), errand);
   }
 
-  #context({ folder, settings }: FolderState, limits: Limits, once: Once): DetectionContext {
+  #context({ folder, settings }: FolderState, limits: Limits, errand: Errand): DetectionContext {
     const { toolWith, builds } = this.#deps;
-    return { folder, settings, tool: toolWith(limits), builds, once };
+    return { folder, settings, tool: toolWith(limits, errand), builds, once: errand.once };
   }
 
   async #detectIn(setup: FolderSetup) {
@@ -186,7 +186,7 @@ export class Workspace {
       const projects = this.projects.filter(project => project.folder.path === folder.path);
       return { state, projects, problems: [...problems, refused] };
     }
-    const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)), onceEach());
+    const context = this.#context(state, limitsOf(settingsFor(layers, folder, folder.path)), new Errand());
     const detections = await Promise.all(
       this.#deps.frameworks.map(async framework => {
         const { debugs } = framework;

@@ -39,7 +39,6 @@ export interface RunMeans {
 export interface RunsDeps {
   readonly notify: (notice: Notice) => Promise<void>;
   readonly onCage: (caged: CagedProcess, unit: Unit, run: string) => void;
-  readonly stopTools: () => Promise<void>;
   /** The warden has to end. */
   readonly ended: () => boolean;
 }
@@ -63,6 +62,11 @@ export class Runs {
     return [...this.#preparing.keys(), ...this.#runs.keys()];
   }
 
+  /** Nothing of it has begun: what its folders hold is looked at. */
+  prepares(id: string): boolean {
+    return this.#preparing.has(id);
+  }
+
   /** What the cages of all runs may have together. */
   get budgetBytes(): number | null {
     const budgets = [...this.#runs.values()].map(({ run }) => run.budgetBytes);
@@ -82,7 +86,7 @@ export class Runs {
 
   async execute(order: RunOrder, prepare: () => Promise<RunMeans>): Promise<RunSummary> {
     const { id, selection, overrides, earlier, debug } = order;
-    const { notify, onCage, stopTools, ended } = this.#deps;
+    const { notify, onCage, ended } = this.#deps;
     const preparation = { stopped: false };
     this.#preparing.set(id, preparation);
     const means = await prepare().finally(() => this.#preparing.delete(id));
@@ -115,7 +119,6 @@ export class Runs {
           // What is not kept any more is not shown either.
           notify: async notice => (ended() ? undefined : notify(notice)),
           onCage: (caged, unit) => onCage(caged, unit, id),
-          stopTools,
           nextUnit: () => `unit-${++this.#units}`,
           debugging: debug
             ? {

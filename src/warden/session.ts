@@ -100,7 +100,6 @@ export class Session {
     this.#runs = new Runs({
       notify: deps.notify,
       onCage: (caged, unit, run) => this.#onCage(caged, unit, run),
-      stopTools: () => this.#cages.stopTools(),
       ended: () => this.#ended,
     });
     this.#cages.budgetBytes = () => this.#runs.budgetBytes;
@@ -127,9 +126,10 @@ export class Session {
     const workspace = new Workspace({
       frameworks: createFrameworks({ inside: join(this.#deps.dist, 'inside'), builds }),
       builds,
-      toolWith: limits =>
+      toolWith: (limits, errand) =>
         new CagedTools(choice.detected.mechanism, this.#scratch, limits, caged => {
           this.#refuseWhenEnded(caged);
+          errand.enter(caged);
           this.#cages.add(caged, {
             mechanism: choice.detected.mechanism.name,
             memoryCapBytes: limits.memoryBytes,
@@ -244,7 +244,8 @@ export class Session {
   }
 
   async #stop({ run: id, hard }: Requests['stop']['params']): Promise<Requests['stop']['result']> {
-    const tools = this.#cages.stopTools();
+    // What another run, or the tree, wants to be built or listed goes on.
+    const tools = id === undefined || this.#runs.prepares(id) ? this.#cages.stopTools() : undefined;
     const stopped = await this.#runs.stop(id, hard);
     await tools;
     return stopped;

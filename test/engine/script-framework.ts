@@ -190,7 +190,6 @@ export class ScriptBed {
       },
       onCage: (process: CagedProcess) => this.onCage(process),
       debugging: null,
-      stopTools: () => Promise.resolve(),
       nextUnit: () => `unit-${++this.#units}`,
     };
     const summary = await new Run(deps, { grace: 100, ...overrides }).execute(selection);

@@ -13,7 +13,16 @@ touch "began-$(basename "$0")"
 while [ ! -e go ]; do sleep 0.05; done
 rmdir alone`;
 
-const command = [{ name: 'shell', files: '*.sh', command: ['sh', '${file}'] }];
+/** Its tests are known when it is let go. */
+const lists = `[ "$1" = --list ] || exit 0
+touch "began-$(basename "$0")"
+while [ ! -e go ]; do sleep 0.05; done
+echo one`;
+
+const command = [
+  { name: 'shell', files: '[a-f]*.sh', command: ['sh', '${file}'] },
+  { name: 'listed', files: 'list-*.sh', list: ['sh', '${file}', '--list'], command: ['sh', '${file}', '${test}'] },
+];
 
 describe('two runs of one workspace at the same time', () => {
   let workspace: TestWorkspace;
@@ -24,11 +33,13 @@ describe('two runs of one workspace at the same time', () => {
     workspace = new TestWorkspace({ ...scripts, 'bulkhead.config.json': JSON.stringify(config) });
     const notices: Notice[] = [];
     const client = await workspace.warden(notices);
-    const [project] = await workspace.projects(client);
+    const projects = await workspace.projects(client);
     const run = (file: string) => {
       const id = randomUUID();
-      const projects = [{ project: project!.id, files: [{ file: join(workspace.root, file) }] }];
-      const summary = client.request('run', { run: id, selection: { kind: 'some', projects }, overrides: {} });
+      const path = join(workspace.root, file);
+      const project = projects.find(({ files }) => files.includes(path))!;
+      const selection = { kind: 'some', projects: [{ project: project.id, files: [{ file: path }] }] } as const;
+      const summary = client.request('run', { run: id, selection, overrides: {} });
       return { id, summary };
     };
     return { client, notices, run, began: (file: string) => existsSync(join(workspace.root, `began-${file}`)) };
@@ -69,6 +80,17 @@ describe('two runs of one workspace at the same time', () => {
     await until('the second is planned', () => notices.some(planned));
     await client.request('stop', { run: second.id, hard: false });
     assert.deepEqual([(await second.summary).counts, began('b.sh')], [{ cancelled: 1 }, false]);
+    letGo();
+    assert.deepEqual((await first.summary).counts, { passed: 1 });
+  });
+
+  it('leave to each other what is being listed when one of them is stopped', async () => {
+    const { client, run, began } = await open({ 'list-a.sh': lists, 'list-b.sh': lists }, { jobs: 4 });
+    const first = run('list-a.sh');
+    const second = run('list-b.sh');
+    await until('both are listed', () => began('list-a.sh') && began('list-b.sh'));
+    await client.request('stop', { run: second.id, hard: false });
+    assert.deepEqual((await second.summary).counts, {});
     letGo();
     assert.deepEqual((await first.summary).counts, { passed: 1 });
   });

@@ -39,7 +39,6 @@ describe('the runs of a warden', () => {
     const runs = new Runs({
       notify: async () => undefined,
       onCage: () => undefined,
-      stopTools: () => Promise.resolve(),
       ended: () => false,
     });
     const ends: string[] = [];
