@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FailureMessage, TestRecord } from '../protocol/verdict.ts';
 import { oneLine, withoutControls } from '../reports/excerpt.ts';
-import { advice, attributeText, headline } from '../reports/wording.ts';
+import { advice, attributeText, headline, notable } from '../reports/wording.ts';
 import { framesOf } from './frames.ts';
 
 /** More of one text than this is unreadable where VS Code shows it, and is kept by VS Code for every run. */
@@ -29,7 +29,7 @@ export class MessageRoom {
 export function messagesOf(record: TestRecord): vscode.TestMessage[] {
   const [first, ...more] = record.messages.slice(0, mostMessages);
   const hint = advice(record);
-  const facts = record.attributes.map(attributeText);
+  const facts = notable(record).map(attributeText);
   const dropped = record.messages.length - mostMessages;
   const text = [
     headline(record),

@@ -4,7 +4,7 @@ import type { Notice } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
 import type { TestRecord } from '../protocol/verdict.ts';
 import { plural } from '../reports/excerpt.ts';
-import { attributeText, headline } from '../reports/wording.ts';
+import { attributeText, headline, notable } from '../reports/wording.ts';
 import type { MarkResult } from './marking.ts';
 import { attach, type Waiting } from './debugging.ts';
 import { countText, FileCounts, hiddenText } from './file-counts.ts';
@@ -138,7 +138,7 @@ export class RunView implements PaceSink {
   #lastWords(record: TestRecord, item: vscode.TestItem): void {
     const { output, test } = record;
     const captured = this.#output.seen(test.key) ? '' : this.#output.take(test.key, output.text);
-    const remarks = record.attributes.map(attributeText);
+    const remarks = notable(record).map(attributeText);
     const skipped = outcomeOf(record.verdict.kind) === 'skipped';
     const tell = skipped || remarks.length > 0 ? [headline(record), ...remarks] : [];
     const failed =
