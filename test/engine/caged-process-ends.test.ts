@@ -15,8 +15,10 @@ describeInCages('the end of a caged process', ({ hard, start }) => {
   });
 
   it('asks what it leaves to end, gives it time for that, and has noted why', async () => {
-    const server = 'trap "sleep 0.2; echo tidied >&2; exit 0" TERM; echo up; while :; do sleep 0.05; done';
-    const { caged, stops } = start(`setsid sh -c '${server}' & sleep 0.3`, { graceMs: 5000 });
+    const up = ': > "/tmp/$MARK"';
+    const server = `trap "sleep 0.2; echo tidied >&2; exit 0" TERM; ${up}; while :; do sleep 0.05; done`;
+    const wait = 'while [ ! -e "/tmp/$MARK" ]; do sleep 0.05; done; rm "/tmp/$MARK"';
+    const { caged, stops } = start(`setsid sh -c '${server}' & ${wait}`, { graceMs: 5000 });
     const { leftovers, wallMs, stop } = await caged.finished;
     assert.match(caged.output.result().text, /tidied/);
     assert.ok(leftovers.length > 0 && wallMs < 5000, `took ${wallMs} ms`);

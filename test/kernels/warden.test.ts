@@ -44,7 +44,7 @@ describe('Bulkhead of an ordinary user on a real kernel', function () {
   for (const { kind, spec, passes } of proofs) {
     it(`has hard cages without being root, and no process left by any death (${kind})`, async () => {
       const mochaArguments = ['--timeout', '90000'];
-      const env = { BULKHEAD_SLOWNESS: '3' };
+      const env = { BULKHEAD_SLOWNESS: '6' };
       const deaths = { specs: ['test/engine/deaths.test.ts'], env: { ...env, ...unitOf(kind) } };
       const reports = await runSuitesInside({ kind, timeoutMs: 900_000 }, [
         { specs: [`test/kernels/proof/${spec}`], mochaArguments, env },
