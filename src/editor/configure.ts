@@ -23,7 +23,11 @@ export class Configure {
   register(profiles: readonly vscode.TestRunProfile[]): vscode.Disposable {
     for (const profile of profiles)
       profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
-    return vscode.commands.registerCommand('bulkhead.configure', () => this.configure());
+    return vscode.Disposable.from(
+      vscode.commands.registerCommand('bulkhead.configure', () => this.configure()),
+      // The same in the menu of all extensions' profiles, where no category stands before it.
+      vscode.commands.registerCommand('bulkhead.configureProfiles', () => this.configure()),
+    );
   }
 
   async configure(): Promise<void> {

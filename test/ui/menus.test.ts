@@ -88,7 +88,7 @@ describe('the context menus', function () {
     const menu = new Menu(page);
     await menu.opened();
     await workbench.screenshot('menus/3-profiles');
-    await menu.choose('Configure');
+    await menu.choose('Configure Bulkhead');
     await page.locator('.quick-input-widget', { hasText: 'Bulkhead: Configure' }).waitFor();
     await page.keyboard.press('Escape');
   });
