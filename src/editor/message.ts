@@ -48,9 +48,14 @@ function shortly(record: TestRecord): vscode.TestMessage[] {
   return [message([headline(record), ...(text ? ['', text] : []), '', where].join('\n'), record, undefined)];
 }
 
+/** Where VS Code shows the text of a message, this is all that the `when` of a button can ask for: it has no id of a controller. */
+export function contextOf(kind: TestRecord['verdict']['kind']): string {
+  return `bulkhead.${kind}`;
+}
+
 function message(text: string, record: TestRecord, failure: FailureMessage | undefined): vscode.TestMessage {
   const made = new vscode.TestMessage(text);
-  made.contextValue = record.verdict.kind;
+  made.contextValue = contextOf(record.verdict.kind);
   if (failure?.expected !== undefined && failure.actual !== undefined) {
     made.expectedOutput = bounded(failure.expected);
     made.actualOutput = bounded(failure.actual);

@@ -8,7 +8,7 @@ import { attributeText, headline, notable } from '../reports/wording.ts';
 import type { MarkResult } from './marking.ts';
 import { attach, type Waiting } from './debugging.ts';
 import { countText, FileCounts, hiddenText } from './file-counts.ts';
-import { MessageRoom } from './message.ts';
+import { contextOf, MessageRoom } from './message.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { OutputBudget, terminalText } from './output.ts';
 import { type Clock, Pace, type PaceSink } from './pace.ts';
@@ -190,6 +190,6 @@ function isFile({ titlePath }: TestInfo): boolean {
 
 function lost(reason: string): vscode.TestMessage {
   const message = new vscode.TestMessage(`Lost: no verdict\n${reason}`);
-  message.contextValue = 'lost';
+  message.contextValue = contextOf('lost');
   return message;
 }

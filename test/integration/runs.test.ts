@@ -53,7 +53,7 @@ describe('runs', () => {
     if (process.platform === 'linux') assert.deepEqual(alive('sleep', '60'), []);
     const [difference] = run.messages.get('fails with a difference') ?? [];
     assert.ok(difference?.expectedOutput && difference.actualOutput, 'the difference can be shown');
-    assert.equal(difference.contextValue, 'failed');
+    assert.equal(difference.contextValue, 'bulkhead.failed');
     assert.ok(difference.location, 'the place can be opened');
   });
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import type * as vscode from 'vscode';
+import type { TestApi } from '../../src/editor/test-api.ts';
 import { Menu } from '../bed/menu.ts';
 import { openWindow, type Window } from '../bed/window.ts';
 import { copiedWorkspace } from '../bed/workspaces.ts';
@@ -60,19 +62,53 @@ describe('the context menus', function () {
     await copied();
   });
 
+  it('over the text of a message has a button for what to do about it, the first of the menu', async () => {
+    const { page } = window.workbench;
+    await openResults();
+    await results(/Out of memory: /)
+      .first()
+      .click();
+    const button = page.locator('.test-output-peek-message-container .floating-click-widget');
+    await button.getByText('Run with More Memory…').waitFor();
+    await window.workbench.screenshot('menus/2-content');
+    await button.click();
+    const question = page.locator('.quick-input-widget');
+    await question.waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'hidden' });
+  });
+
   it('of a result and its only message, which VS Code shows in one row, opens its page in the report', async () => {
-    const { workbench, bridge } = window;
-    await bridge.evaluate(
-      ({ vscode }) => void vscode.commands.executeCommand('workbench.panel.testResults.view.focus'),
-    );
-    const result = workbench.page.locator('.test-output-peek-tree .monaco-list-row', { hasText: /Out of memory: / });
-    const menu = await menuOf(result.first());
+    const { workbench } = window;
+    await openResults();
+    const menu = await menuOf(results(/Out of memory: /).first());
     await menu.entry('Run with More Memory…').waitFor();
-    await workbench.screenshot('menus/2-result');
+    await workbench.screenshot('menus/3-result');
     // VS Code puts what is a button of the row into its menu too.
     assert.equal(await menu.entries('Show Process Report').count(), 1);
     await menu.choose('Show Process Report');
     await workbench.webview().getByText('Why this verdict').first().waitFor();
+  });
+
+  it('of a message that has a row of its own, because there are two, copies the command', async () => {
+    const { bridge } = window;
+    await bridge.evaluate(({ vscode, extension }, label) => {
+      const { controller } = extension as TestApi;
+      const found = (items: vscode.TestItemCollection): vscode.TestItem[] =>
+        [...items].flatMap(([, item]) => [...(item.label === label ? [item] : []), ...found(item.children)]);
+      const [item] = found(controller.items);
+      const run = controller.createTestRun(new vscode.TestRunRequest([item!]));
+      const messages = ['the first of two', 'the second of two'].map(text => new vscode.TestMessage(text));
+      for (const message of messages) message.contextValue = 'bulkhead.failed';
+      run.failed(item!, messages);
+      run.end();
+    }, hog);
+    await openResults();
+    const menu = await menuOf(results(/the second of two/).first());
+    await menu.entry('Run with More Memory…').waitFor();
+    await window.workbench.screenshot('menus/4-message');
+    await menu.choose('Copy Reproduction Command');
+    await copied();
   });
 
   it('of the profiles, which VS Code has where another extension runs tests too, configures', async () => {
@@ -87,11 +123,21 @@ describe('the context menus', function () {
     await arrow.first().click();
     const menu = new Menu(page);
     await menu.opened();
-    await workbench.screenshot('menus/3-profiles');
+    await workbench.screenshot('menus/5-profiles');
     await menu.choose('Configure Bulkhead');
     await page.locator('.quick-input-widget', { hasText: 'Bulkhead: Configure' }).waitFor();
     await page.keyboard.press('Escape');
   });
+
+  async function openResults(): Promise<void> {
+    await window.bridge.evaluate(
+      ({ vscode }) => void vscode.commands.executeCommand('workbench.panel.testResults.view.focus'),
+    );
+  }
+
+  function results(hasText: RegExp): Locator {
+    return window.workbench.page.locator('.test-output-peek-tree .monaco-list-row', { hasText });
+  }
 
   async function menuOf(place: Locator): Promise<Menu> {
     await place.click({ button: 'right' });
