@@ -97,10 +97,11 @@ export class Connection implements vscode.Disposable {
         if (notice.notice === 'cage' && this.#client) this.#client.info = { ...this.#client.info, cage: notice.cage };
         this.#notices.fire(notice);
       },
-      onExit: (reason: string) => this.#exited(reason),
+      onExit: (reason: string) => this.#exited(reason, () => client),
     };
+    let client: WardenClient | undefined = undefined;
     const started = WardenClient.start(options);
-    const client = await within(startMs, started).catch((error: unknown) => {
+    client = await within(startMs, started).catch((error: unknown) => {
       // Why it did not start is thrown below.
       void started.then(
         late => late.closeNow(),
@@ -118,7 +119,9 @@ export class Connection implements vscode.Disposable {
     return client;
   }
 
-  #exited(reason: string): void {
+  #exited(reason: string, client: () => WardenClient | undefined): void {
+    // Of one that never ran, whoever asked for it is told.
+    if (client() === undefined || client() !== this.#client) return;
     this.#client = undefined;
     this.#starting = undefined;
     if (this.#closing) return;
