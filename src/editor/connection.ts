@@ -1,6 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { WardenClient } from '../client/client.ts';
-import type { FolderSetup, Notice, RequestName, Requests } from '../protocol/messages.ts';
+import type { FolderSetup, Notice, Problem, RequestName, Requests } from '../protocol/messages.ts';
 
 /** A warden that has not answered by then will not. */
 const startMs = 30_000;
@@ -99,6 +100,7 @@ export class Connection implements vscode.Disposable {
       },
       onExit: (reason: string) => this.#exited(reason, () => client),
     };
+    const unkept = await whyNotKept(storage);
     let client: WardenClient | undefined = undefined;
     const started = WardenClient.start(options);
     client = await within(startMs, started).catch((error: unknown) => {
@@ -115,7 +117,7 @@ export class Connection implements vscode.Disposable {
     log.info(`The warden runs as process ${pid} on Node ${node}; each test gets a cage of the kind "${cage.label}".`);
     for (const { mechanism, because } of cage.passedOver) log.info(`Not ${mechanism}: ${because}`);
     this.#notices.fire({ notice: 'cage', cage });
-    for (const problem of problems) this.#notices.fire({ notice: 'problem', problem });
+    for (const problem of [...problems, ...unkept]) this.#notices.fire({ notice: 'problem', problem });
     return client;
   }
 
@@ -127,6 +129,18 @@ export class Connection implements vscode.Disposable {
     if (this.#closing) return;
     this.#options.log.error(`${reason} The next request starts another one.`);
     this.#deaths.fire(reason);
+  }
+}
+
+/** Before the first run is made and lost. */
+async function whyNotKept(storage: string): Promise<Problem[]> {
+  try {
+    await mkdir(storage, { recursive: true, mode: 0o700 });
+    return [];
+  } catch (error) {
+    const message = vscode.l10n.t('Runs will not be kept: {0}', (error as Error).message);
+    const fix = vscode.l10n.t('Make the folder writable and see that its disk is not full.');
+    return [{ severity: 'warning', message, fix }];
   }
 }
 
