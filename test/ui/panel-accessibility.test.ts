@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser } from 'playwright-core';
 import type { ToPanel } from '../../src/panel/messages.ts';
 import { changes } from '../../src/protocol/history.ts';
 import { panelRecord } from '../../src/panel/record.ts';
-import { launchBrowser } from '../bed/browser.ts';
-import { type Bundle, bundlePanel, openPanel, type Panel, type ThemeName, themes } from './panel/harness.ts';
+import { type Panel, type ThemeName, themes } from './panel/harness.ts';
+import { panelPages } from './panel/pages.ts';
 import { detailsOf, everyVerdict, folder, headOf, summaryOf } from './panel/samples.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -21,25 +20,11 @@ const finished: readonly ToPanel[] = [
 
 describe('what axe says of the run report', function () {
   this.timeout(240_000);
-  let browser: Browser;
-  let bundle: Bundle;
-  let panel: Panel | undefined;
-
-  before(async function () {
-    // The first use on a machine may have to unpack a browser.
-    this.timeout(300_000);
-    [browser, bundle] = await Promise.all([launchBrowser(), bundlePanel()]);
-  });
-
-  after(() => browser?.close());
-
-  afterEach(async () => {
-    await panel?.close();
-    panel = undefined;
-  });
+  const open = panelPages();
 
   it('is heard at all', async () => {
-    const { page } = (panel = await openPanel(browser, bundle));
+    const panel = await open();
+    const { page } = panel;
     await page.evaluate(() => {
       const text = Object.assign(document.createElement('p'), { textContent: 'hardly to be read' });
       // Styles in markup are what the policy of the page refuses.
@@ -53,11 +38,11 @@ describe('what axe says of the run report', function () {
 
   for (const theme of Object.keys(themes) as ThemeName[])
     it(`is nothing serious in ${theme}`, async () => {
-      panel = await openPanel(browser, bundle, { theme });
+      const panel = await open({ theme });
       const { page } = panel;
       const found = new Set<string>();
       const look = async (state: string) => {
-        for (const complaint of await complaints(panel!)) found.add(`${state}: ${complaint}`);
+        for (const complaint of await complaints(panel)) found.add(`${state}: ${complaint}`);
       };
       await panel.send({ type: 'empty' });
       await page.getByRole('heading', { name: 'No run yet' }).waitFor();

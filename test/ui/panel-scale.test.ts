@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import * as path from 'node:path';
 import type { PanelRecord } from '../../src/panel/messages.ts';
 import { panelRecord } from '../../src/panel/record.ts';
-import { artifacts } from '../bed/places.ts';
 import { firstPaint, perBatch } from './panel/first-paint.ts';
-import { panelPages } from './panel/pages.ts';
+import { panelPages, picture } from './panel/pages.ts';
 import { folder, headOf, recordOf, summaryOf } from './panel/samples.ts';
 
 /** Measured: 1.1 times; all 50 rows are in the page, and of 10,000 about 30. */
@@ -18,7 +16,8 @@ describe('the run report of a large run', function () {
   const open = panelPages();
 
   it('shows the first rows of 10,000 before it looks at the others, and makes no more of them than are seen', async () => {
-    const { page } = await open();
+    const panel = await open();
+    const { page } = panel;
     const first = await firstPaint(page, 10_000);
     assert.equal(first.known, perBatch);
     assert.ok(first.made > 10 && first.made < 60, `${first.made} rows made`);
@@ -27,7 +26,7 @@ describe('the run report of a large run', function () {
     assert.ok(made > 10 && made < 60, `${made} rows made`);
     // What failed stands first, wherever it was.
     assert.match((await page.locator('tr[data-key]').first().textContent())!, /Failed|Timed out/);
-    await page.screenshot({ path: path.join(artifacts, 'panel', '10000.png') });
+    await picture(panel, '10000');
   });
 
   it("asks for no locale's way of writing before its first rows: the first time takes a page as long as all of them", async () => {
