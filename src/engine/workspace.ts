@@ -129,8 +129,9 @@ export class Workspace {
     project: Project,
     files: readonly string[],
     config: string | null,
+    errand: Errand,
   ): AsyncGenerator<readonly SourceSurvey[]> {
-    const context = this.#contextOf(project, project.root, this.layersOf(project), new Errand());
+    const context = this.#contextOf(project, project.root, this.layersOf(project), errand);
     yield* this.frameworkOf(project).survey?.(project, files, config, context) ?? [];
   }
 

@@ -6,12 +6,14 @@ import type { TakenAttempt, Unsurveyed } from '../coverage/collection.ts';
 import type { Scope } from '../coverage/places.ts';
 import { rawFolder } from '../coverage/shelf.ts';
 import type { FromCoverage, ToCoverage } from '../coverage/worker.ts';
+import { Errand } from '../engine/errand.ts';
 import { runFolder } from '../engine/journal.ts';
 import { type Earlier, isDone } from '../engine/resumption.ts';
 import type { CoverageTaker } from '../engine/run-parts.ts';
 import type { Unit, UnitOutcome } from '../engine/unit.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { type CoverageRequests, sliceName } from '../protocol/coverage.ts';
+import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
 import { Questions } from '../protocol/questions.ts';
 import type { Project, TestKey } from '../protocol/tests.ts';
@@ -141,15 +143,17 @@ export class RunCoverage implements CoverageTaker {
   readonly #begun = new Map<Unit, number>();
   /** Those whose files are to be surveyed. */
   readonly #projects = new Map<string, Project>();
+  readonly #errand = new Errand();
   #stopped = false;
 
   constructor(deps: RunCoverageDeps) {
     this.#deps = deps;
   }
 
-  /** No more is asked than is being asked; the cage of that is ended by whoever ends all cages of this kind. */
-  stop(): void {
+  /** No more is asked, and what is being asked is ended; the answer is what could not be killed. */
+  stop(): Promise<readonly ProcessInfo[]> {
     this.#stopped = true;
+    return this.#errand.end();
   }
 
   prepared(unit: Unit): Unit {
@@ -218,7 +222,7 @@ export class RunCoverage implements CoverageTaker {
     );
     for (const [project, own] of byProject) {
       if (this.#stopped) throw new Error('the run was stopped');
-      for await (const surveys of workspace.survey(project, own, config)) {
+      for await (const surveys of workspace.survey(project, own, config, this.#errand)) {
         send({ survey: folder, surveys });
         if (this.#stopped) throw new Error('the run was stopped');
       }

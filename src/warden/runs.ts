@@ -131,7 +131,7 @@ export class Runs {
       );
       this.#runs.set(id, { run, journal });
       if (preparation.stopped) {
-        coverage?.stop();
+        void coverage?.stop();
         void run.stop(false);
       }
       const summary = await run.execute(selection);
@@ -160,9 +160,9 @@ export class Runs {
     for (const [, preparation] of preparing) preparation.stopped = true;
     const runs = [...this.#runs].flatMap(([key, { run }]) => (id === undefined || id === key ? [run] : []));
     const measured = [...this.#measured].filter(([key]) => id === undefined || id === key);
-    for (const [, coverage] of measured) coverage.stop();
     const ending = measured.filter(([key]) => !this.#runs.has(key));
-    const survivors = await Promise.all(runs.map(run => run.stop(hard)));
+    const surveys = measured.map(([, coverage]) => coverage.stop());
+    const survivors = await Promise.all([...surveys, ...runs.map(run => run.stop(hard))]);
     return { stoppedRuns: preparing.length + runs.length + ending.length, survivors: survivors.flat() };
   }
 
