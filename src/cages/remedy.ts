@@ -114,12 +114,14 @@ function keeper({ keeper: facts, platform, arch }: MachineFacts): string | null 
   }
 }
 
-function addon({ addon: facts, platform, arch }: MachineFacts): string | null {
+function addon({ addon: facts, keeper, platform, arch }: MachineFacts): string | null {
   switch (facts?.state) {
     case undefined:
     case 'works':
       return null;
     case 'missing':
+      // Packages with the keeper are without it, and lack nothing.
+      if (keeper.state === 'works') return null;
       return `Run npm run build in Bulkhead’s sources on this machine, which brings it for ${platform}-${arch}; where there is a C compiler, it builds the keeper, which is better.`;
     case 'refused':
       return `Let ${facts.path} be loaded: a folder that is mounted with noexec forbids addons as it forbids programs, so install Bulkhead on another disk.`;

@@ -85,6 +85,9 @@ describe('what would give a stronger cage', () => {
     assert.match(refused!, /\/dist\/koffi\.node .*noexec forbids addons/);
     assert.equal(remedy({ state: 'works', path: '/dist/koffi.node' }), null);
     assert.equal(remedy(null), null);
+    // The packages that have the keeper are without the addon, and who installed one is to do nothing.
+    const packaged = readFacts(works, machineOf(desktop), { state: 'missing', path: '/dist/koffi.node' });
+    assert.equal(remedyFor('node-keeper', packaged), null);
   });
 
   it('on other systems, is Linux', () => {
