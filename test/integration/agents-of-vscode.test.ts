@@ -4,8 +4,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/test-api.ts';
-import { extension, until } from './editor.ts';
-import { alive } from './processes.ts';
+import { extension, file, until } from './editor.ts';
+import { aliveIn } from './processes.ts';
 
 /** Those that look for living processes. */
 const onLinux = process.platform === 'linux' ? it : it.skip;
@@ -69,11 +69,11 @@ describe('agents of VS Code', function () {
     onLinux('get an answer when they cancel, and leave nothing alive', async () => {
       const cancel = new vscode.CancellationTokenSource();
       const answered = invoke({ files: ['test/slow.test.js'] }, cancel.token).catch((error: Error) => error);
-      await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
+      await until('a daemon is there', () => aliveIn(file('.'), 'sleep', '61.5').length > 0);
       cancel.cancel();
       await answered;
       await until('the run has ended', () => api.runs.running === 0);
-      assert.deepEqual(alive('sleep', '61.5'), []);
+      assert.deepEqual(aliveIn(file('.'), 'sleep', '61.5'), []);
     });
   });
 

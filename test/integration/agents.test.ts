@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/test-api.ts';
 import type { AgentToolName } from '../../src/agents/tools.ts';
 import { extension, file, listen, until } from './editor.ts';
-import { alive } from './processes.ts';
+import { aliveIn } from './processes.ts';
 
 /** Those that look for living processes. */
 const onLinux = process.platform === 'linux' ? it : it.skip;
@@ -94,10 +94,10 @@ describe('agents', function () {
   onLinux('stop what they cancel, and get an answer all the same', async () => {
     const cancel = new vscode.CancellationTokenSource();
     const answered = invoke('run_tests_safely', { files: ['test/slow.test.js'] }, cancel.token);
-    await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
+    await until('a daemon is there', () => aliveIn(file('.'), 'sleep', '61.5').length > 0);
     cancel.cancel();
     assert.match(await answered, /The run is not complete: It was stopped\./);
-    assert.deepEqual(alive('sleep', '61.5'), []);
+    assert.deepEqual(aliveIn(file('.'), 'sleep', '61.5'), []);
     assert.equal(heard.runs.at(-1)?.ended, 1);
   });
 });

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/test-api.ts';
 import { extension, file, firstLine, itemAt, lastState, listen, until } from './editor.ts';
-import { alive } from './processes.ts';
+import { aliveIn } from './processes.ts';
 
 interface Stopped {
   readonly session: vscode.DebugSession;
@@ -126,11 +126,11 @@ describe('the Debug profile', function () {
   it('ends everything of a test at a breakpoint when its run is stopped', async () => {
     const { run, ended } = await debug('test/slow.test.js', 11, 'slow', 'waits with a daemon 1');
     await stop();
-    assert.equal(alive('sleep', '61.5').length, 1);
+    assert.equal(aliveIn(file('.'), 'sleep', '61.5').length, 1);
     await vscode.commands.executeCommand('testing.cancelRun');
     await ended;
     assert.equal(run.ended, 1);
-    assert.deepEqual(alive('sleep', '61.5'), []);
+    assert.deepEqual(aliveIn(file('.'), 'sleep', '61.5'), []);
   });
 
   it('ends the run with the debugger, where that is told to stop', async () => {
@@ -138,7 +138,7 @@ describe('the Debug profile', function () {
     await stop();
     await vscode.commands.executeCommand('workbench.action.debug.stop');
     await ended;
-    assert.deepEqual(alive('sleep', '61.5'), []);
+    assert.deepEqual(aliveIn(file('.'), 'sleep', '61.5'), []);
     assert.equal(api.runs.last?.summary?.cancelled, true);
   });
 

@@ -14,8 +14,8 @@ import type { Row } from '../../src/editor/process-rows.ts';
 import type { TestApi } from '../../src/editor/test-api.ts';
 import type { Line } from '../../src/warden/ledger-page.ts';
 import { ledgerPlaces } from '../../src/warden/ledger-places.ts';
-import { extension, itemAt, labels, until } from './editor.ts';
-import { alive } from './processes.ts';
+import { extension, file, itemAt, labels, until } from './editor.ts';
+import { aliveIn } from './processes.ts';
 
 /** Those that look for living processes. */
 const onLinux = process.platform === 'linux' ? it : it.skip;
@@ -44,7 +44,7 @@ describe('the Processes view', () => {
     const inside = pidsOf(cage);
     await vscode.commands.executeCommand('bulkhead.endCage', cage);
     assert.deepEqual(
-      alive('sleep', '61.5').filter(pid => inside.includes(pid)),
+      aliveIn(file('.'), 'sleep', '61.5').filter(pid => inside.includes(pid)),
       [],
     );
     await until('it is no longer shown', () => !cages().some(({ cage: { name } }) => name === cage.cage.name));

@@ -12,6 +12,20 @@ export function alive(...words: string[]): number[] {
     .map(Number);
 }
 
+/** Of those, what works in a folder or below it: another window's tests may run the same at this moment. */
+export function aliveIn(folder: string, ...words: string[]): number[] {
+  return alive(...words).filter(pid => `${workingFolder(pid)}/`.startsWith(`${folder}/`));
+}
+
+function workingFolder(pid: number): string {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    // It has ended meanwhile.
+    return '';
+  }
+}
+
 /** A process may end while it is looked at. */
 function read(pid: string, name: string): string {
   try {

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/test-api.ts';
-import { extension, firstLine, intercept, itemAt, labels, lastState, listen, type ToldRun, until } from './editor.ts';
-import { alive } from './processes.ts';
+import {
+  extension,
+  file,
+  firstLine,
+  intercept,
+  itemAt,
+  labels,
+  lastState,
+  listen,
+  type ToldRun,
+  until,
+} from './editor.ts';
+import { aliveIn } from './processes.ts';
 
 /** Those that look for living processes. */
 const onLinux = process.platform === 'linux' ? it : it.skip;
@@ -50,7 +61,7 @@ describe('runs', () => {
     assert.match(run.output, /leaves a process behind: .*left 1 process running/i);
     // Of one that ran out of it, that is no news.
     assert.doesNotMatch(run.output, /takes too much memory: Came near/);
-    if (process.platform === 'linux') assert.deepEqual(alive('sleep', '60'), []);
+    if (process.platform === 'linux') assert.deepEqual(aliveIn(file('.'), 'sleep', '60'), []);
     const [difference] = run.messages.get('fails with a difference') ?? [];
     assert.ok(difference?.expectedOutput && difference.actualOutput, 'the difference can be shown');
     assert.equal(difference.contextValue, 'bulkhead.failed');
@@ -110,13 +121,13 @@ describe('runs', () => {
     const restore = intercept(api, run => withToken(run, cancel.token));
     try {
       const done = api.runs.start(new vscode.TestRunRequest([item]));
-      await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
+      await until('a daemon is there', () => aliveIn(file('.'), 'sleep', '61.5').length > 0);
       cancel.cancel();
       await done;
     } finally {
       restore();
     }
-    assert.deepEqual(alive('sleep', '61.5'), []);
+    assert.deepEqual(aliveIn(file('.'), 'sleep', '61.5'), []);
     const run = heard.runs.at(-1)!;
     assert.equal(run.ended, 1);
     assert.equal([...(api.runs.last?.unfinished() ?? [])].length, 0);
@@ -141,9 +152,9 @@ describe('runs', () => {
     this.timeout(180_000);
     const item = await itemAt(api, mochaLabel(), 'test', 'slow.test.js');
     const done = api.runs.start(new vscode.TestRunRequest([item]));
-    await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
+    await until('a daemon is there', () => aliveIn(file('.'), 'sleep', '61.5').length > 0);
     await vscode.commands.executeCommand('bulkhead.stop');
-    assert.deepEqual(alive('sleep', '61.5'), []);
+    assert.deepEqual(aliveIn(file('.'), 'sleep', '61.5'), []);
     await done;
     assert.equal(heard.runs.at(-1)?.ended, 1);
   });
@@ -152,8 +163,8 @@ describe('runs', () => {
     this.timeout(180_000);
     const item = await itemAt(api, mochaLabel(), 'test', 'slow.test.js');
     const done = api.runs.start(new vscode.TestRunRequest([item]));
-    await until('a daemon is there', () => alive('sleep', '61.5').length > 0);
-    const left = alive('sleep', '61.5');
+    await until('a daemon is there', () => aliveIn(file('.'), 'sleep', '61.5').length > 0);
+    const left = aliveIn(file('.'), 'sleep', '61.5');
     process.kill(api.connection.client!.pid, 'SIGKILL');
     await done;
     const run = heard.runs.at(-1)!;

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { type Theme, themes } from '../bed/settings.ts';
 import { openWindow, type Window } from '../bed/window.ts';
 import { copiedWorkspace } from '../bed/workspaces.ts';
-import { alive } from '../integration/processes.ts';
+import { aliveIn } from '../integration/processes.ts';
 
 describe('Test Explorer', () => {
   const workspace = copiedWorkspace();
@@ -78,11 +78,11 @@ describe('Test Explorer', () => {
     const endedBefore = await bridge.evaluate(host => host.runs().filter(({ ended }) => ended).length);
     await workbench.press('slow.test.js', 'Run Test');
     await workbench.showsState('waits with a daemon 1', 'running');
-    await until(() => alive('sleep', '61.5').length > 0);
+    await until(() => aliveIn(workspace.folder, 'sleep', '61.5').length > 0);
     await workbench.screenshot('explorer/3-running');
     await workbench.toolbar('Cancel Test Run');
     await bridge.until((host, before) => host.runs().filter(({ ended }) => ended).length > before, endedBefore);
-    assert.deepEqual(alive('sleep', '61.5'), []);
+    assert.deepEqual(aliveIn(workspace.folder, 'sleep', '61.5'), []);
     await workbench.showsState('waits with a daemon 1', 'skipped');
     // The window shows the text a moment after the extension set it.
     await workbench.statusBarItem('status').filter({ hasText: 'stopped' }).waitFor();

@@ -10,7 +10,7 @@ import { openWindow, type Window } from '../bed/window.ts';
 import { copiedWorkspace } from '../bed/workspaces.ts';
 import { until } from '../engine/alive.ts';
 import { seeded } from '../engine/seeded.ts';
-import { alive } from '../integration/processes.ts';
+import { alive, aliveIn } from '../integration/processes.ts';
 
 const rounds = Number(process.env['BULKHEAD_ROUNDS'] ?? 2);
 const seed = Number(process.env['BULKHEAD_SEED'] ?? randomInt(2 ** 31));
@@ -128,7 +128,7 @@ describe('an extension host that is killed at any moment of a run', function () 
     if (!came) await window.workbench.page.reload({ timeout: patienceMs });
   }
 
-  const left = () => [...alive(...daemon), ...alive(workspace.folder, 'mocha')];
+  const left = () => [...aliveIn(workspace.folder, ...daemon), ...alive(workspace.folder, 'mocha')];
 
   async function nothingAlive(warden: number): Promise<void> {
     const theirs = () => [...left(), ...alive('warden.cjs').filter(pid => pid === warden)];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ofVsCode } from '../bed/server.ts';
 import { openWindow, type Window } from '../bed/window.ts';
 import { copiedWorkspace } from '../bed/workspaces.ts';
-import { alive } from '../integration/processes.ts';
+import { alive, aliveIn } from '../integration/processes.ts';
 
 const daemons = 8;
 
@@ -47,8 +47,8 @@ describe('the end of a window', () => {
     await workbench.expand('test');
     await workbench.press('slow.test.js', 'Run Test');
     const deadline = Date.now() + 30_000;
-    while (alive('sleep', '61.5').length < daemons) {
-      assert.ok(Date.now() < deadline, `only ${alive('sleep', '61.5').length} daemons after 30 s`);
+    while (aliveIn(workspace.folder, 'sleep', '61.5').length < daemons) {
+      assert.ok(Date.now() < deadline, `only ${aliveIn(workspace.folder, 'sleep', '61.5').length} daemons after 30 s`);
       await sleep(50);
     }
     return bridge.evaluate(({ extension }) => (extension as Extension).connection.client.pid);
@@ -57,7 +57,7 @@ describe('the end of a window', () => {
   async function nothingAliveWithin(ms: number, warden: number): Promise<void> {
     const began = performance.now();
     const left = () => [
-      ...alive('sleep', '61.5'),
+      ...aliveIn(workspace.folder, 'sleep', '61.5'),
       ...alive(workspace.folder, 'mocha'),
       ...alive('warden.cjs').filter(pid => pid === warden),
     ];
