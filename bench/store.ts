@@ -199,15 +199,19 @@ for (let number = 0; number < 2 * rounds; number++) {
   );
 }
 rmSync(folder, { recursive: true });
-const bestOf = (senders: number) =>
-  Math.max(...results.filter(each => each.senders === senders).map(({ stored }) => stored));
-const byProcessor = (senders: number) =>
-  Math.round(1e6 / Math.min(...results.filter(each => each.senders === senders).map(slowest)));
+const seconds = (each: Round) => each.events / each.stored;
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+/** Of all rounds together: neither the best of them nor the worst says what can be gone on with. */
+const sustained = (rounds: readonly Round[]) =>
+  Math.round(sum(rounds.map(({ events }) => events)) / sum(rounds.map(seconds)));
+const of = (senders: number) => results.filter(each => each.senders === senders);
+const enough = results.filter(({ stored }) => stored >= promised).length;
+const byProcessor = (senders: number) => Math.round(1e6 / Math.min(...of(senders).map(slowest)));
 console.log(
-  `\nBest of ${rounds}, from the pipe into the database: ${Math.round(bestOf(1))} events/s of one sender, ${Math.round(bestOf(2))} of two (promised: ${promised}).`,
+  `\nFrom the pipe into the database: ${sustained(results)} events/s of all rounds together (promised: ${promised}), ${sustained(of(1))} of one sender and ${sustained(of(2))} of two; ${enough} of ${results.length} rounds came to as much.`,
 );
 console.log(
   `By the CPU time of whoever has most to do, where each has a core: ${byProcessor(1)} events/s of one sender, ${byProcessor(2)} of two.`,
 );
-if (Math.max(bestOf(1), bestOf(2)) < promised && process.argv.includes('--check')) process.exitCode = 1;
+if (sustained(results) < promised && process.argv.includes('--check')) process.exitCode = 1;
 process.exit();

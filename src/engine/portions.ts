@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 /** Pieces that come closer together than this, and are smaller than that, cost more to fetch than to read. */
 const briskMs = 1;
-const smallBytes = 8 * 1024;
+const smallBytes = 1024;
 const restMs = 1;
 
 /** What lies below the stream of a pipe: pausing the stream itself goes on fetching small pieces, until many are held. */

@@ -10,6 +10,8 @@ export const databaseName = 'history.db';
 const mostChecked = 32 * 1024 ** 2;
 const mostAside = 2;
 const busyMs = 5000;
+/** Rows are only ever written by the importer, which has just made what they point to: checking that took a fifth of its time. */
+const options = { enableForeignKeyConstraints: false };
 
 export interface Opened {
   readonly database: Database;
@@ -55,7 +57,7 @@ function openFile(path: string, sqlite: SqliteModule): { database: Database; onD
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite would make it readable for everybody; its companions get the mode of the file.
   closeSync(openSync(path, 'a', 0o600));
-  const database = new sqlite.DatabaseSync(path);
+  const database = new sqlite.DatabaseSync(path, options);
   try {
     database.exec(`PRAGMA busy_timeout = ${busyMs}`);
     const version = versionOf(database);
@@ -81,7 +83,7 @@ function check(database: Database): void {
 }
 
 function inMemory(sqlite: SqliteModule, problem: Problem | null): Opened {
-  const database = new sqlite.DatabaseSync(':memory:');
+  const database = new sqlite.DatabaseSync(':memory:', options);
   migrate(database);
   return { database, onDisk: false, problem };
 }

@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Brief, briefOf } from '../engine/brief.ts';
+import { briefOf } from '../engine/brief.ts';
 import { type JournalEntry, journalName } from '../engine/journal.ts';
 import type { RunSummary } from '../protocol/messages.ts';
 import type { TestInfo, TestKey } from '../protocol/tests.ts';
+import type { TestRecord } from '../protocol/verdict.ts';
 import { titleText } from '../reports/wording.ts';
 import { type BriefLine, briefLines, entryAt, type JournalLine, journalLines } from './journal-lines.ts';
+import { OutcomeRows } from './outcome-rows.ts';
 import type { Database, Statement } from './sqlite.ts';
 
 /** A transaction is ended at whichever comes first: other wardens of the workspace wait for it. */
@@ -28,6 +30,7 @@ export class Importer {
   readonly #database: Database;
   readonly #knownTests = new Map<TestKey, number>();
   readonly #sql: Readonly<Record<keyof typeof statements, Statement>>;
+  readonly #outcomes: OutcomeRows;
 
   readonly #read: (path: string, from: number) => Iterable<JournalLine | BriefLine>;
 
@@ -38,6 +41,7 @@ export class Importer {
     this.#database = database;
     const prepared = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]);
     this.#sql = Object.fromEntries(prepared) as Record<keyof typeof statements, Statement>;
+    this.#outcomes = new OutcomeRows(database);
   }
 
   /** False: there is no such journal. */
@@ -74,6 +78,7 @@ export class Importer {
         imported = line.at + line.length + 1;
         if (++lines >= mostLines || (lines % 100 === 0 && performance.now() > deadline)) break;
       }
+      this.#outcomes.flush();
       this.#sql.imported.run(imported, row.id);
       return lines > 0;
     });
@@ -83,7 +88,7 @@ export class Importer {
     const { at, length } = line;
     if ('brief' in line) {
       const test = this.#known(line.brief[0]);
-      if (test !== null) return this.#record(run, test, line.brief, at, length);
+      if (test !== null) return this.#outcomes.add(run, test, line.brief, at, length);
     }
     const entry = 'entry' in line ? line.entry : entryAt(path, at, length);
     if (entry === null) return void this.#sql.missing.run(1, run);
@@ -97,13 +102,7 @@ export class Importer {
       case 'plan':
         return this.#plan(run, entry);
       case 'record':
-        return this.#record(
-          run,
-          this.#test(entry.record.test, entry.record.project),
-          briefOf(entry.record),
-          at,
-          length,
-        );
+        return this.#record(run, entry.record, at, length);
       case 'gap':
         this.#sql.missing.run(entry.entries, run);
         return;
@@ -118,12 +117,12 @@ export class Importer {
     for (const test of tests) this.#sql.planned.run(run, this.#test(test, project));
   }
 
-  #record(run: number, test: number, brief: Brief, place: number, length: number): void {
-    const [, verdict, startedAt, durationMs, peak, cpuMs, attempts, leaked] = brief;
-    this.#sql.recorded.run(run, test, verdict, startedAt, durationMs, peak, cpuMs, attempts, leaked, place, length);
+  #record(run: number, record: TestRecord, place: number, length: number): void {
+    this.#outcomes.add(run, this.#test(record.test, record.project), briefOf(record), place, length);
   }
 
   #end(run: number, { cancelled, durationMs, memoryBudgetBytes: budget }: RunSummary): void {
+    this.#outcomes.flush();
     const counts = JSON.stringify(this.#sql.counts.all(run));
     this.#sql.ended.run(cancelled ? 1 : 0, durationMs, counts, typeof budget === 'number' ? budget : null, run);
   }
@@ -173,6 +172,7 @@ export class Importer {
     } catch (error) {
       // A test learned in there is unknown again.
       this.#knownTests.clear();
+      this.#outcomes.drop();
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
@@ -197,10 +197,6 @@ const statements = {
   test: 'INSERT INTO tests (key, project, framework, file, title) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET project = excluded.project, file = excluded.file, title = excluded.title RETURNING id',
   testOf: 'SELECT id FROM tests WHERE key = ?',
   planned: 'INSERT INTO outcomes (run, test) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  // A test that went on after an interruption or a stop may have a second record: the last one stands. Each column is given,
-  // so replacing the row of the plan says the same as updating it, for two thirds of the processor time.
-  recorded: `REPLACE INTO outcomes (run, test, verdict, started_at, duration_ms, peak_memory, cpu_ms, attempts, leaked, place, length)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   removeOutcomes: 'DELETE FROM outcomes WHERE run = ?',
   removeRun: 'DELETE FROM runs WHERE id = ?',
 } as const;
