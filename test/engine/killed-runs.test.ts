@@ -14,7 +14,7 @@ const seed = Number(process.env['BULKHEAD_SEED'] ?? randomInt(2 ** 31));
 const windowHost = join(import.meta.dirname, 'window-host.ts');
 const victims = { warden: /warden\.cjs/, cli: /cli\.cjs/, runner: /^sh .*t\d\.sh/, window: /window-host\.ts/ };
 type Victim = keyof typeof victims;
-type Client = 'cli' | 'window';
+type Client = 'cli' | 'window' | 'resume';
 
 const tests = 5;
 const shell = { name: 'shell', files: ['*.sh'], command: ['sh', '${file}'] };
@@ -49,33 +49,43 @@ describe('a run of which something is killed at any moment', function () {
   afterEach(() => workspace.remove());
   after(() => console.log(`    ${counted(happened)}`));
 
+  const moment = (clients: readonly Client[], most: number): Moment => {
+    const client = clients[Math.floor(random() * clients.length)]!;
+    const begun = Math.floor(random() * (most + 1));
+    return { client, begun, ms: Math.round(random() * (begun === 0 ? 1500 : 250)), choice: random() };
+  };
+
   for (let round = 1; round <= rounds; round++) {
-    const client: Client = random() < 0.5 ? 'cli' : 'window';
-    const begun = Math.floor(random() * (tests + 1));
-    const ms = Math.round(random() * (begun === 0 ? 1500 : 250));
-    const choice = random();
-    it(`has a verdict for each test, and leaves nothing (${round}: by the ${client}, ${ms} ms after ${begun} began)`, async () => {
+    const first = moment(['cli', 'window'], tests);
+    // Every other one is killed again while it goes on, with what little is left.
+    const moments = round % 2 === 0 ? [first, moment(['resume'], 1)] : [first];
+    it(`has a verdict for each test, and leaves nothing (${round}: ${moments.map(inWords).join(', then ')})`, async () => {
       workspace = new TestWorkspace(files);
       const mark = `bulkhead-test-${randomUUID()}`;
-      const victim = await killAt({ client, begun, ms, choice }, mark);
-      const before = await shown();
-      let outcome = `${victim ?? 'nobody'} killed, ${before?.run.state ?? 'nothing planned'}`;
+      const killed: (Victim | null)[] = [];
+      const outcome: string[] = [];
+      let before: Shown | null = null;
+      for (const each of moments) {
+        if (each.client === 'resume' && (!before || before.run.state === 'ended')) break;
+        const victim = await killAt(each, mark);
+        killed.push(victim);
+        before = stands(before, await shown());
+        outcome.push(`${victim ?? 'nobody'} killed, ${before?.run.state ?? 'nothing planned'}`);
+      }
       if (before && before.run.state !== 'ended') {
         const { code, stderr } = await bulkhead(workspace.root, 'resume', { MARK: mark });
         assert.ok(code === 0 || code === 1, `${code}: ${stderr}`);
-        outcome += ' and resumed';
+        outcome.push('resumed');
       }
-      happened.push(outcome);
-      const after = await shown();
+      happened.push(outcome.join(', '));
+      const after = stands(before, await shown());
       if (after) {
         assert.deepEqual([after.run.state, after.run.missing, after.unfinished], ['ended', 0, []]);
         assert.deepEqual([after.run.planned, after.run.recorded, after.tests.length], [tests, tests, tests]);
         assert.equal(new Set(after.tests.map(({ key }) => key)).size, tests);
         const kinds = new Set(after.tests.map(({ verdict }) => verdict.kind));
         kinds.delete('passed');
-        assert.deepEqual([...kinds], victim === 'runner' && kinds.size > 0 ? ['killed-outside'] : []);
-        for (const { key, verdict } of before?.tests ?? [])
-          assert.deepEqual(after.tests.find(test => test.key === key)?.verdict, verdict, 'what was shown stands');
+        assert.deepEqual([...kinds], killed.includes('runner') && kinds.size > 0 ? ['killed-outside'] : []);
       }
       await until('nothing is alive', () => marked(mark).length === 0);
     });
@@ -83,13 +93,14 @@ describe('a run of which something is killed at any moment', function () {
 
   /** One of those that are there at the moment; null: the run is over by then. */
   async function killAt({ client, begun, ms, choice }: Moment, mark: string): Promise<Victim | null> {
+    const earlier = ran();
     const command =
       client === 'window'
         ? new CommandLine(workspace.root, [], { MARK: mark }, windowHost)
-        : new CommandLine(workspace.root, ['run'], { MARK: mark });
+        : new CommandLine(workspace.root, [client === 'cli' ? 'run' : 'resume'], { MARK: mark });
     let ended = false;
     void command.ended.then(() => (ended = true));
-    await until('so many have begun', () => ended || ran() >= begun, 60_000);
+    await until('so many have begun', () => ended || ran() - earlier >= begun, 60_000);
     await sleep(ms);
     const there = marked(mark);
     const kinds = (Object.keys(victims) as Victim[]).filter(kind =>
@@ -116,6 +127,18 @@ describe('a run of which something is killed at any moment', function () {
     return null;
   }
 });
+
+function inWords({ client, begun, ms }: Moment): string {
+  return `${client === 'resume' ? 'while it is resumed' : `by the ${client}`}, ${ms} ms after ${begun} began`;
+}
+
+/** What was shown before is shown still; of a run that was not there, nothing was. */
+function stands(before: Shown | null, now: Shown | null): Shown | null {
+  for (const { key, verdict } of before?.tests ?? []) {
+    assert.deepEqual(now?.tests.find(test => test.key === key)?.verdict, verdict, 'what was shown stands');
+  }
+  return now;
+}
 
 /** False: it has ended meanwhile. */
 function kill(pid: number): boolean {
