@@ -148,7 +148,8 @@ async function runWith(connection: Connection, { folder, targets }: Setup, run: 
 async function show(summary: RunSummary, { cage }: Connection, folder: string, run: Run): Promise<boolean> {
   const { command, program, progress, records } = run;
   const { people } = program.console;
-  if (summary.planned === 0) program.console.complain([noTests(folder)]);
+  // One that was stopped had not looked everywhere.
+  if (summary.planned === 0 && !summary.cancelled) program.console.complain([noTests(folder)]);
   people.print(
     command.quiet ? totals(summary, people).join('\n') : summaryText(summary, progress.failed, cage, people),
   );

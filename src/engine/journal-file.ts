@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 
 /** Lines become bytes in here: to ask for memory with each call costs more than the call. */
 const portion = Buffer.allocUnsafeSlow(256 * 1024);
@@ -7,10 +17,15 @@ const mostUnitBytes = 3;
 
 /** A file of whole lines, to which lines are only ever added. */
 export class JournalFile {
-  readonly #descriptor: number;
+  readonly #path: string;
+  /** Some file systems count no names of a file. */
+  readonly #countsNames: boolean;
+  #descriptor: number;
   #length: number;
 
-  private constructor(descriptor: number, length: number) {
+  private constructor(path: string, descriptor: number, length: number) {
+    this.#path = path;
+    this.#countsNames = fstatSync(descriptor).nlink > 0;
     this.#descriptor = descriptor;
     this.#length = length;
   }
@@ -22,7 +37,7 @@ export class JournalFile {
       const length = wholeLines(descriptor, size);
       // What a killed warden left half written was never shown.
       if (length < size) ftruncateSync(descriptor, length);
-      return new JournalFile(descriptor, length);
+      return new JournalFile(path, descriptor, length);
     } catch (error) {
       closeSync(descriptor);
       throw error;
@@ -60,6 +75,34 @@ export class JournalFile {
       this.#length = before;
       throw error;
     }
+  }
+
+  /** It has no name any more, or is not where it was: what is added to it, nobody would find. */
+  get isGone(): boolean {
+    if (this.#countsNames && fstatSync(this.#descriptor).nlink === 0) return true;
+    try {
+      return statSync(this.#path, { throwIfNoEntry: false }) === undefined;
+    } catch {
+      // Its folder may not be looked into, and nothing says that it is gone.
+      return false;
+    }
+  }
+
+  /** Writes all of it once more where it was, in the place of whatever stands there now. */
+  putBack(): void {
+    const path = `${this.#path}.new`;
+    rmSync(path, { force: true });
+    const copy = JournalFile.open(path);
+    try {
+      copy.copyFrom(this.#descriptor, this.#length);
+      renameSync(path, this.#path);
+    } catch (error) {
+      copy.close();
+      rmSync(path, { force: true });
+      throw error;
+    }
+    closeSync(this.#descriptor);
+    this.#descriptor = copy.#descriptor;
   }
 
   close(): void {

@@ -72,6 +72,10 @@ export class Journal {
   #movedAt = -Infinity;
   #setAsideAt = -Infinity;
   #planned = 0;
+  #lookedAt = performance.now();
+  /** Somebody removed what is on the disk, and it could not be put back. */
+  #gone = false;
+  #toldGone = false;
   /** Nothing of it was ever written, which its client has been told before anything else. */
   #unsaved = true;
   #patienceMs: number;
@@ -97,7 +101,7 @@ export class Journal {
 
   /** Everything so far is kept. */
   get complete(): boolean {
-    return this.#file !== null && this.#waiting.length === 0 && this.#dropped === 0 && this.#gaps === 0;
+    return this.#file !== null && this.#waiting.length === 0 && this.#dropped === 0 && this.#gaps === 0 && !this.#gone;
   }
 
   /** Returns when the entry is with the kernel, which keeps it whatever becomes of this process; or waits for the disk. */
@@ -137,10 +141,15 @@ export class Journal {
     this.#movedAt = -Infinity;
     this.#flush(true);
     this.#closed = true;
-    this.#reserve?.close();
-    if (this.#file === null) return;
-    this.#file.close();
-    releaseRun(this.#folder);
+    const file = this.#file;
+    const steps = [() => this.#reserve?.close(), () => file?.close(), () => file && releaseRun(this.#folder)];
+    for (const step of steps) {
+      try {
+        step();
+      } catch {
+        // What nobody may remove now stays beside the journal, and names an owner that dies: nothing of the run is lost.
+      }
+    }
   }
 
   /** It has not been shown and will not be. */
@@ -177,6 +186,7 @@ export class Journal {
       return this.#tell(error as Error);
     }
     if (this.#file === null) return;
+    this.#stay(this.#file, last);
     const aside = this.#reserve?.isUsed ? this.#move(this.#reserve, this.#file) : null;
     let grown = false;
     while (this.#waiting.length > 0) {
@@ -192,6 +202,28 @@ export class Journal {
     }
     if (this.#waiting.length === 0 && !last) this.#setAside();
     if (grown) this.#options.onGrown?.();
+  }
+
+  /** A test, or whoever tidies up, may remove what is being written; all of it is still open here. */
+  #stay(file: JournalFile, last: boolean): void {
+    if (!last && performance.now() - this.#lookedAt < againMs) return;
+    this.#lookedAt = performance.now();
+    if (!file.isGone) return;
+    this.#gone = true;
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      const claimed = claimRun(this.#folder);
+      if (claimed !== 'ours') throw claimed === 'taken' ? new Error('another window has it') : claimed;
+      file.putBack();
+      this.#gone = false;
+    } catch (error) {
+      return this.#tellGone((error as Error).message);
+    }
+    this.#tellGone(null);
+    if (last || !this.#reserve || this.#reserve.isUsed) return;
+    this.#reserve.close();
+    this.#reserve = Reserve.open(this.#folder);
+    this.#reserve?.prepareFor(this.#planned);
   }
 
   #taken(lines: number): void {
@@ -236,6 +268,18 @@ export class Journal {
     } catch (error) {
       this.#tell(error as Error);
     }
+  }
+
+  #tellGone(because: string | null): void {
+    if (this.#toldGone) return;
+    this.#toldGone = true;
+    const outcome = because === null ? 'It was written again' : `It could not be written again: ${because}`;
+    this.#options.onProblem({
+      severity: 'warning',
+      file: this.path,
+      message: `Somebody removed the journal of this run while it was written. ${outcome}.`,
+      fix: 'Keep tests, and what tidies up meanwhile, away from that folder: what they remove of earlier runs is lost.',
+    });
   }
 
   #tell({ message }: Error): void {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { marked, until } from './alive.ts';
 import { CommandLine } from './command-line.ts';
 import { shellConfig, shellProject } from './shell-project.ts';
@@ -86,6 +88,19 @@ describe('bulkhead in the terminal stops', () => {
     const { code, stderr } = await command.ended;
     assert.equal(code, 141, stderr);
     assert.match(stderr, /^3 tests: 3 passed/m);
+  });
+
+  it('while it lists tests, and does not say that there are none', async () => {
+    const root = make({});
+    const lists = { name: 'cases', files: '*.list', list: ['sh', '-c', 'touch begun; sleep 60'], command: ['true'] };
+    writeFileSync(join(root, 'bulkhead.config.json'), JSON.stringify({ grace: 0, frameworks: { command: [lists] } }));
+    writeFileSync(join(root, 'one.list'), '');
+    const command = new CommandLine(root, ['run']);
+    await until('it lists', () => existsSync(join(root, 'begun')));
+    command.process.kill('SIGINT');
+    const { code, stdout, stderr } = await command.ended;
+    assert.deepEqual([code, stderr], [130, '']);
+    assert.match(stdout, /^0 tests in .*, stopped before its end/m);
   });
 
   it('before there is a run, at Ctrl-C while it looks for tests', async () => {

@@ -126,6 +126,15 @@ describe('bulkhead and its past runs', () => {
     assert.match((await bulkhead(root, 'resume zzz')).stderr, /there is no run zzz/);
   });
 
+  it('is whole although a test removes all that is kept, and says so', async () => {
+    const root = make({ 'a.sh': 'exit 1', 'b.sh': 'sleep 0.3; rm -rf .bulkhead', 'c.sh': 'sleep 0.6' });
+    const { code, stdout } = await bulkhead(root, 'run --jobs 1');
+    assert.equal(code, 1);
+    assert.match(stdout, /^warning: .*removed the journal of this run while it was written\. It was written again\./m);
+    const { run, tests } = await json<Shown>('show');
+    assert.deepEqual([run.state, run.planned, tests.length], ['ended', 3, 3]);
+  });
+
   it('answers from the journals when the database is gone or damaged, and says so', async () => {
     const root = make({ 'a.sh': 'exit 0' });
     await bulkhead(root, 'run');

@@ -6,7 +6,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -14,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ownerName } from '../../../src/cages/owner.ts';
 import { briefOf } from '../../../src/engine/brief.ts';
 import { Journal } from '../../../src/engine/journal.ts';
@@ -106,6 +108,46 @@ describe('the journal of a run', () => {
     assert.match(problems[0]!.message, /not being saved.*ENOSPC/);
     assert.equal(journal.complete, false);
     journal.close();
+  });
+
+  for (const [who, removes] of [
+    ['with all that is kept', () => rmSync(storage, { recursive: true })],
+    ['alone', (path: string) => rmSync(path)],
+    ['by moving its folder away', (path: string) => renameSync(dirname(path), join(storage, 'elsewhere'))],
+    [
+      'and something stands in its place',
+      (path: string) => {
+        rmSync(path);
+        symlinkSync('/dev/null', path);
+      },
+    ],
+  ] as const) {
+    it(`is written again when somebody removes it ${who}, and says so once`, async function () {
+      if (process.platform === 'win32') this.skip(); // there nobody can remove what is open
+      const journal = open('removed');
+      await journal.record(recordOf(0, { kind: 'passed' }));
+      removes(journal.path);
+      await journal.record(recordOf(1, { kind: 'failed' }));
+      rmSync(journal.path, { force: true });
+      journal.close();
+      assert.deepEqual(entriesOf(journal), ['run', 'record', 'record']);
+      assert.deepEqual(readdirSync(dirname(journal.path)), ['journal.ndjson']);
+      assert.equal(statSync(journal.path).mode & 0o777, 0o600);
+      assert.equal(journal.complete, true);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0]!.message, /removed the journal.*written again/);
+    });
+  }
+
+  it('says that it cannot be written again where something keeps it from that', async function () {
+    if (process.platform === 'win32') this.skip(); // there nobody can remove what is open
+    const journal = open('removed');
+    rmSync(storage, { recursive: true });
+    writeFileSync(storage, 'a file where the folder was');
+    await journal.record(recordOf(0, { kind: 'passed' }));
+    journal.close();
+    assert.equal(journal.complete, false);
+    assert.match(problems.map(({ message }) => message).join(), /could not be written again: /);
   });
 
   it('says once that its folder cannot be made', () => {
