@@ -36,7 +36,8 @@ const python: Program = {
 
 const bats: Program = {
   key: 'bats',
-  description: 'The bats to run them with; without it, that of node_modules or the first "bats" of the PATH.',
+  description:
+    'The bats to run them with; without it, that of node_modules, that of a checkout of bats-core in the workspace folder, or the first "bats" of the PATH.',
   example: 'test/bats/bin/bats',
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Isolation } from '../../src/config/settings.ts';
 import { batsLines, batsOf } from '../unit/frameworks/bats/versions.ts';
@@ -115,6 +115,38 @@ describe('bats tests', function () {
       [...files].filter(file => /own\.bats|empty\.bats/.test(file)),
       [],
     );
+  });
+});
+
+describe('bats as a submodule of a project', function () {
+  this.timeout(120_000);
+  let workspace: TestWorkspace;
+  const program = ['#!/bin/sh', 'SUBMODULE=yes exec bats "$@"', ''].join('\n');
+
+  before(() => {
+    workspace = new TestWorkspace({
+      'test/mine.bats': '@test "runs in the submodule" {\n  [ "$SUBMODULE" = yes ]\n}\n',
+      'test/bats/libexec/bats-core/bats': '',
+      'test/bats/bin/bats': program,
+      'test/bats/test/fixtures/fails.bats': '@test "of bats itself, fails on purpose" {\n  false\n}\n',
+    });
+    chmodSync(join(workspace.root, 'test/bats/bin/bats'), 0o755);
+  });
+  after(() => workspace.remove());
+
+  const verdicts = async () => {
+    const { records } = await workspace.run({});
+    return records.map(({ test, verdict }) => [test.titlePath[0], verdict.kind]);
+  };
+
+  it('runs the tests of the project, and none of its own', async () => {
+    assert.deepEqual(await verdicts(), [['runs in the submodule', 'passed']]);
+  });
+
+  it('does so too where it is named, from the workspace folder like every program', async () => {
+    const bats = { folders: ['test'], bats: 'test/bats/bin/bats' };
+    workspace.write('bulkhead.config.json', JSON.stringify({ frameworks: { bats } }));
+    assert.deepEqual(await verdicts(), [['runs in the submodule', 'passed']]);
   });
 });
 

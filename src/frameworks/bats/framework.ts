@@ -14,9 +14,14 @@ export class BatsFramework implements Framework {
   readonly name = 'bats';
   readonly reporting = 'output';
   readonly waitsForHolders = true;
+  /** By workspace folder: the bats that it has a checkout of. */
+  readonly #checkedOut = new Map<string, string | null>();
 
   async detect(context: DetectionContext): Promise<Detection> {
-    return context.settings.bats.enabled ? detectBats(context) : { projects: [], problems: [] };
+    if (!context.settings.bats.enabled) return { projects: [], problems: [] };
+    const { projects, problems, checkedOut } = await detectBats(context);
+    this.#checkedOut.set(context.folder.path, checkedOut);
+    return { projects, problems };
   }
 
   async discover(project: Project, file: string): Promise<Discovery> {
@@ -41,7 +46,7 @@ export class BatsFramework implements Framework {
       ? []
       : ['--filter', `^(${tests.map(({ titlePath }) => quoted(titlePath[0]!)).join('|')})$`];
     return {
-      file: programFor(project.root, settings),
+      file: programFor(project, this.#checkedOut.get(project.folder.path) ?? null, settings),
       args: [...settings.bats.args, '--formatter', 'cat', '--timing', '--jobs', '1', ...filter, file],
       cwd: project.root,
       env: settings.bats.env,
