@@ -5,6 +5,7 @@ import { runFolder } from '../engine/journal.ts';
 import type { PastRun } from '../protocol/history.ts';
 import type { Problem } from '../protocol/messages.ts';
 import { digest, type Digest, pastRunOf } from '../store/digest.ts';
+import { isBusy } from '../store/sqlite.ts';
 import { runsIn, Store } from '../store/store.ts';
 
 const most = 1000;
@@ -16,11 +17,16 @@ export function pastRuns(storage: string, onProblem: (problem: Problem) => void,
   if (store) {
     try {
       return store.history({ limit });
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      const message = 'The database of past runs is held by another Bulkhead that does not let go of it';
+      const fix = 'Nothing is lost. If it stays so, see which one is alive, or stopped: bulkhead ps';
+      onProblem({ severity: 'warning', message: `${message}, so the journals are read instead.`, fix });
     } finally {
       store.close();
     }
   }
-  // A Node without SQLite: slower, and the same answer.
+  // Also of a Node without SQLite: slower, and the same answer.
   return runsIn(storage)
     .flatMap(run => digest(runFolder(storage, run)) ?? [])
     .map(found => pastRunOf(storage, found))

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { decodedMappings, LEAST_UPPER_BOUND, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping';
 import type { BranchCoverage, CoverageDetail, FunctionCoverage, Span } from '../protocol/coverage.ts';
+import { readFound } from './found-file.ts';
 import { type FunctionRanges, isWhole } from './report.ts';
 import { pathOf, type Source, traceOf } from './sources.ts';
 import { lineAt, linesOf, type TextLine } from './text-lines.ts';
@@ -72,7 +72,7 @@ function accountOf(source: string, content: string | null | undefined): Account 
 
 function readText(source: string): string | null {
   try {
-    return readFileSync(pathOf(source) ?? '', 'utf8');
+    return readFound(pathOf(source) ?? '');
   } catch {
     // Its comments cannot be heeded; what ran is known without it.
     return null;

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonNote } from '../protocol/coverage.ts';
 import type { Problem } from '../protocol/messages.ts';
+import { readFound } from './found-file.ts';
 
 /** Why an interpreter has measured nothing. */
 export interface Lacking {
@@ -20,7 +20,7 @@ export interface PythonNote {
 /** Null: it has said nothing, as no other framework does. */
 export function readNote(folder: string): PythonNote | null {
   try {
-    const note = JSON.parse(readFileSync(join(folder, pythonNote), 'utf8')) as PythonNote & {
+    const note = JSON.parse(readFound(join(folder, pythonNote))) as PythonNote & {
       readonly program: string;
     };
     return { config: note.config, lacking: note.lacking && { ...note.lacking, program: note.program } };

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
+import { readFound } from './found-file.ts';
 
 export type FunctionRanges = Profiler.FunctionCoverage;
 
@@ -22,15 +22,12 @@ export function isWhole([first]: readonly FunctionRanges[], length: number): boo
   return range?.startOffset === 0 && range.endOffset >= length;
 }
 
-/** More than a process of tests has ever written; it would have to be held in memory several times over. */
-const largestReport = 192 * 1024 ** 2;
-
 export type SourceMaps = Readonly<Record<string, object | undefined>>;
 
 /** Those that a framework tells apart from the scripts. */
 export function readMaps(path: string): SourceMaps {
   try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as SourceMaps | null) ?? {};
+    return (JSON.parse(readFound(path)) as SourceMaps | null) ?? {};
   } catch {
     // Most tell none.
     return {};
@@ -40,8 +37,7 @@ export function readMaps(path: string): SourceMaps {
 /** Null: it was cut off in the middle, or is not a report at all. */
 export function readReport(path: string, maps: SourceMaps): V8Report | null {
   try {
-    if (statSync(path).size > largestReport) return null;
-    const report = JSON.parse(readFileSync(path, 'utf8')) as Partial<V8Report>;
+    const report = JSON.parse(readFound(path)) as Partial<V8Report>;
     if (!Array.isArray(report.result)) return null;
     for (const [url, cached] of Object.entries(report['source-map-cache'] ?? {})) {
       if (cached && !cached.data && maps[url]) cached.data = maps[url];

@@ -23,7 +23,7 @@ import { Repeats } from './repeats.ts';
 import { retried } from './retry.ts';
 import { Slots } from './slots.ts';
 import { termsOf } from './terms.ts';
-import { largeCap } from './unheld.ts';
+import { LargeCaps } from './unheld.ts';
 import { brokenFile, lost, refusedDebugger, refusedDestructive } from './unrun.ts';
 
 /** Of cages that come to their end before any test of theirs begins. */
@@ -44,6 +44,7 @@ export class Run {
   readonly budgetBytes: number;
   readonly floorBytes: number | null;
   readonly #past: PastOutcomes;
+  readonly #largeCaps: LargeCaps;
   readonly #errand = new Errand();
   #files = 0;
   #finished = Promise.withResolvers<void>();
@@ -56,6 +57,7 @@ export class Run {
     const settings = mergeLayers([...(first ? deps.workspace.layersOf(first) : []), this.#overrides]);
     this.budgetBytes = settings.memoryBudget ?? freemem() * shareOfFreeMemory;
     this.floorBytes = settings.memoryFloor;
+    this.#largeCaps = new LargeCaps(this.budgetBytes);
     this.#account = new Account(deps);
     const { runTimeout: timeoutMs, maxFailures } = settings;
     const cage = deps.mechanism.name;
@@ -154,8 +156,7 @@ export class Run {
     const framework = this.#deps.workspace.frameworkOf(project);
     const known = knownTests({ project, file }, this.#deps.workspace);
     const terms = termsOf(plan.tests, { layers, project, file, known, framework, mechanism: this.#deps.mechanism });
-    const large = largeCap(file, terms, this.budgetBytes);
-    if (large) this.#account.tell(large);
+    for (const problem of this.#largeCaps.news(terms)) this.#account.tell(problem);
     const { settings: merged } = withEnvFiles(mergeLayers(layers), project.folder);
     const how = { project, framework, merged, chosen: planned.chosen ?? false };
     // One test alone has its turn at once.

@@ -16,15 +16,23 @@ export class UnheldLimits {
   }
 }
 
-/** Where one cap alone is more than all together may be. */
-export function largeCap(file: string, terms: readonly { readonly limits: Limits }[], budget: number): Problem | null {
-  const memory = terms.reduce((largest, { limits }) => Math.max(largest, limits.memoryBytes ?? 0), 0);
-  if (memory <= budget) return null;
-  return {
-    severity: 'warning',
-    file,
-    key: 'memory',
-    message: `The cap of ${formatBytes(memory)} is more than the ${formatBytes(budget)} that caps may add up to, so its tests run one at a time.`,
-    fix: 'Lower "memory" for this file, or raise "memoryBudget".',
-  };
+/** Where one cap alone is more than all together may be: each such cap is told once, however many files have it. */
+export class LargeCaps {
+  readonly #budget: number;
+  readonly #told = new Set<number>();
+
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  *news(terms: readonly { readonly limits: Pick<Limits, 'memoryBytes'> }[]): Generator<Problem> {
+    for (const { limits } of terms) {
+      const memory = limits.memoryBytes ?? 0;
+      if (memory <= this.#budget || this.#told.has(memory)) continue;
+      this.#told.add(memory);
+      const [cap, budget] = [memory, this.#budget].map(formatBytes);
+      const message = `The cap of ${cap} is more than the ${budget} that caps may add up to, so tests that have it run one at a time.`;
+      yield { severity: 'warning', key: 'memory', message, fix: 'Lower "memory", or raise "memoryBudget".' };
+    }
+  }
 }

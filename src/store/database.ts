@@ -55,6 +55,8 @@ class TooNew extends Error {
 
 function openFile(path: string, sqlite: SqliteModule): { database: Database; onDisk: boolean } {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // To open a pipe that a test has put there would take for ever.
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO()) throw new Damage('it is a named pipe');
   // SQLite would make it readable for everybody; its companions get the mode of the file.
   closeSync(openSync(path, 'a', 0o600));
   const database = new sqlite.DatabaseSync(path, options);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type JournalEntry, journalVersion } from '../engine/journal.ts';
 import { type Brief, isBrief } from '../engine/brief.ts';
 import type { SeenProcess } from '../protocol/limits.ts';
@@ -40,7 +40,7 @@ export function* briefLines(path: string, from: number): Generator<JournalLine |
 
 /** The record that stands there, if it is still the same file. */
 export function entryAt(path: string, at: number, length: number): JournalEntry | null {
-  const descriptor = openSync(path, 'r');
+  const descriptor = openJournal(path);
   try {
     const line = Buffer.alloc(length);
     return readSync(descriptor, line, 0, length, at) === length ? parseEntry(line.toString('utf8')) : null;
@@ -80,9 +80,15 @@ function briefIn({ bytes, begin, length }: Line): Brief | null {
   }
 }
 
+/** A test may have put a pipe there, which would keep the reader waiting for ever. */
+function openJournal(path: string): number {
+  return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+}
+
 function* lines(path: string, from: number): Generator<Line> {
-  const descriptor = openSync(path, 'r');
+  const descriptor = openJournal(path);
   try {
+    if (!fstatSync(descriptor).isFile()) return;
     const chunk = Buffer.allocUnsafe(chunkBytes);
     let parts: Buffer[] = [];
     let held = 0;

@@ -26,6 +26,11 @@ export function isRefusal(error: unknown): boolean {
   return [8, 10, 13, 14].includes(primaryCode(error));
 }
 
+/** Another process is writing to it, and has been for longer than one waits. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === 5;
+}
+
 /** The database does not agree with the journals. */
 export class Damage extends Error {}
 

@@ -17,6 +17,7 @@ import type { ProcessInfo } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/messages.ts';
 import { Questions } from '../protocol/questions.ts';
 import type { Project, TestKey } from '../protocol/tests.ts';
+import { endThread } from './thread-end.ts';
 
 /** What one run's coverage may take of the warden; the cap on tests is theirs, and no business of this. */
 const heapMiB = 1024;
@@ -68,6 +69,11 @@ export class Coverage {
     const read = this.#request<null>(id => ({ id, ask: 'settled' })).catch(() => null);
     await Promise.race([read, tooLong]);
     enough.abort();
+  }
+
+  /** False: its thread cannot be ended. */
+  end(): Promise<boolean> {
+    return endThread(this.#worker);
   }
 
   #request<T>(message: (id: number) => ToCoverage): Promise<T> {

@@ -7,6 +7,7 @@ import { Questions } from '../protocol/questions.ts';
 import type { Removed } from '../store/retention.ts';
 import { plural } from '../reports/excerpt.ts';
 import type { FromStore, StoreData, ToStore } from '../store/worker.ts';
+import { endThread } from './thread-end.ts';
 
 /** Time for the first requests of the client, which are more urgent than what earlier wardens have left. */
 const openAfterMs = 2000;
@@ -78,6 +79,15 @@ export class History {
     this.open();
     if (this.#failed !== null) return Promise.reject(new Error(`Past runs cannot be looked up: ${this.#failed}.`));
     return this.#questions.ask(id => this.#send({ id, ask, params } as ToStore));
+  }
+
+  /** False: its thread cannot be ended. */
+  end(): Promise<boolean> {
+    const worker = this.#worker;
+    // Its end is nobody's trouble.
+    this.#failed ??= 'the warden ends';
+    this.#worker = null;
+    return endThread(worker);
   }
 
   #tellGrown(): void {

@@ -23,6 +23,8 @@ async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
   const survivors = await session.end();
+  // To exit is to wait for every thread.
+  if (!(await session.endThreads())) process.kill(process.pid, 'SIGKILL');
   process.exit(survivors.length > 0 ? 71 : code);
 }
 

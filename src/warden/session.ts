@@ -118,6 +118,13 @@ export class Session {
     return survivors;
   }
 
+  /** False: a thread is in a call that does not return. */
+  async endThreads(): Promise<boolean> {
+    const { history, coverage } = this.#state ?? {};
+    const ends = await Promise.all([history?.end(), coverage?.end()]);
+    return !ends.includes(false);
+  }
+
   async #hello({ protocol, storage, folders }: Requests['hello']['params']): Promise<WardenInfo> {
     if (protocol !== protocolVersion) {
       throw new Error(`This warden speaks protocol ${protocolVersion}, the client ${protocol}: reload the window.`);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { killNow } from '../../src/cages/owner.ts';
 import type { PastRun } from '../../src/protocol/history.ts';
 import { marked, until } from './alive.ts';
@@ -133,6 +135,39 @@ describe('bulkhead and its past runs', () => {
     assert.match(stdout, /^warning: .*removed the journal of this run while it was written\. It was written again\./m);
     const { run, tests } = await json<Shown>('show');
     assert.deepEqual([run.state, run.planned, tests.length], ['ended', 3, 3]);
+  });
+
+  it('is not kept waiting by a pipe that somebody put in the place of a file', async function () {
+    if (process.platform === 'win32') this.skip(); // no such pipes
+    const root = make({ 'a.sh': 'exit 0' });
+    const ends = async (line: string) => {
+      const command = new CommandLine(root, [line]);
+      const late = setTimeout(() => command.process.kill('SIGKILL'), 20_000);
+      const { code, stderr } = await command.ended;
+      clearTimeout(late);
+      return [code, stderr];
+    };
+    await bulkhead(root, 'run');
+    const [folder] = readdirSync(join(root, '.bulkhead/runs'));
+    for (const name of ['journal.ndjson', 'owner', 'reserve.ndjson', '../../history.db']) {
+      const path = join(root, '.bulkhead/runs', folder!, name);
+      rmSync(path, { force: true });
+      execFileSync('mkfifo', [path]);
+    }
+    assert.deepEqual(await ends('run'), [0, '']);
+    assert.equal((await ends('history'))[0], 0);
+  });
+
+  it('answers from the journals while somebody holds the database', async () => {
+    const root = make({ 'a.sh': 'exit 0' });
+    await bulkhead(root, 'run');
+    const holder = new DatabaseSync(join(root, '.bulkhead/history.db'));
+    holder.exec('BEGIN IMMEDIATE');
+    const { code, stdout, stderr } = await bulkhead(root, 'history');
+    holder.close();
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^warning: .* database of past runs .* journals are read instead/m);
+    assert.match(stdout, / ended .* 1 test: 1 passed\n/);
   });
 
   it('answers from the journals when the database is gone or damaged, and says so', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Collection } from '../../../src/coverage/collection.ts';
@@ -105,6 +106,16 @@ describe('the coverage of a run', () => {
     // Tried again, it tells.
     collection.take(attempt('killed', program.run('one.mjs')));
     assert.deepEqual(collection.summary().missing, ['never started', 'cut']);
+  });
+
+  it('is not kept waiting by a pipe that a test leaves where reports are', function () {
+    if (process.platform === 'win32') this.skip(); // no such pipes
+    const collection = begin();
+    const folder = program.run('one.mjs');
+    execFileSync('mkfifo', [join(folder, 'coverage-1-2-0.json')]);
+    collection.take(attempt('one', folder));
+    const { files, missing } = collection.summary();
+    assert.deepEqual([files.length > 0, missing], [true, []]);
   });
 
   it('does not guess what ran of a file that was changed meanwhile', () => {
