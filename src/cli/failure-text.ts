@@ -1,6 +1,6 @@
 import type { TestInfo } from '../protocol/tests.ts';
 import { isFailure, type FailureMessage, type TestRecord } from '../protocol/verdict.ts';
-import { oneLine, tail, withoutControls } from '../reports/excerpt.ts';
+import { firstLine, oneLine, tail, withoutControls } from '../reports/excerpt.ts';
 import { pathIn } from '../reports/report.ts';
 import { advice, attributeText, headline, notable, titleText } from '../reports/wording.ts';
 import { evidenceLines } from './evidence-lines.ts';
@@ -23,7 +23,7 @@ export function failureText(
   const lines = [
     headline(record),
     ...notable(record).map(attributeText),
-    ...(failed ? record.messages.flatMap(messageLines) : []),
+    ...(failed ? messagesOf(record) : []),
     ...(failed ? outputTail(record) : []),
     ...(evidence ? evidenceLines(record).map(line => terminal.style('dim', line)) : []),
     ...(next ? [terminal.style('dim', next)] : []),
@@ -37,6 +37,13 @@ export function failureText(
 
 export function placeText(test: Pick<TestInfo, 'file' | 'line'>, folder: string): string {
   return `${pathIn(folder, test.file)}${test.line === undefined ? '' : `:${test.line}`}`;
+}
+
+/** The headline of an error ends with the first line of its message. */
+function messagesOf({ verdict, messages }: TestRecord): string[] {
+  const lines = messages.flatMap(messageLines);
+  const repeated = verdict.kind === 'error' && lines[0] === firstLine(verdict.message);
+  return repeated ? lines.slice(1) : lines;
 }
 
 function messageLines({ text, stack, expected, actual }: FailureMessage): string[] {

@@ -6,6 +6,7 @@ import { titleText } from '../reports/wording.ts';
 import type { ListCommand } from './commands.ts';
 import { Connection } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';
+import { noTestsIn } from './no-tests.ts';
 import type { Program } from './program.ts';
 import { readSetup } from './setup.ts';
 import { prepareStorage } from './storage.ts';
@@ -100,7 +101,9 @@ async function show(
   console.complain(broken);
   if (broken.length > 0) return exitCodes.failed;
   if (problems.some(({ severity }) => severity === 'error')) return exitCodes.usage;
-  return files.every(({ tests }) => tests.length === 0) ? exitCodes.noTests : exitCodes.passed;
+  if (files.some(({ tests }) => tests.length > 0)) return exitCodes.passed;
+  console.complain([noTestsIn(folder)]);
+  return exitCodes.noTests;
 
   function inJson({ project: { id, framework, label, root }, files }: Listing): object {
     return {

@@ -9,6 +9,7 @@ import type { ResumeCommand, RunCommand } from './commands.ts';
 import { Connection, WardenGone } from './connection.ts';
 import { writeLcov } from './coverage.ts';
 import { exitCodes } from './exit-codes.ts';
+import { noTestsIn } from './no-tests.ts';
 import type { Program } from './program.ts';
 import { Progress } from './progress.ts';
 import { Records } from './records.ts';
@@ -116,7 +117,7 @@ async function runWith(connection: Connection, { folder, targets }: Setup, run: 
   const unusable = targets.length === 0 && found.problems.some(isError);
   // A run that goes on owes each of its tests a verdict, also where there is no project any more.
   if (found.projects.length === 0 && run.command.command === 'run') {
-    if (!unusable) console.complain([noTests(folder.folder.path)]);
+    if (!unusable) console.complain([noTestsIn(folder.folder.path)]);
     return unusable ? exitCodes.usage : exitCodes.noTests;
   }
 
@@ -149,7 +150,7 @@ async function show(summary: RunSummary, { cage }: Connection, folder: string, r
   const { command, program, progress, records } = run;
   const { people } = program.console;
   // One that was stopped had not looked everywhere.
-  if (summary.planned === 0 && !summary.cancelled) program.console.complain([noTests(folder)]);
+  if (summary.planned === 0 && !summary.cancelled) program.console.complain([noTestsIn(folder)]);
   people.print(
     command.quiet ? totals(summary, people).join('\n') : summaryText(summary, progress.failed, cage, people),
   );
@@ -180,12 +181,4 @@ async function showCoverage(connection: Connection, folder: string, run: Run): P
 
 function isError({ severity }: Problem): boolean {
   return severity === 'error';
-}
-
-function noTests(folder: string): Problem {
-  return {
-    severity: 'error',
-    message: `no tests were found in ${folder}`,
-    fix: 'Bulkhead finds mocha, node:test, pytest and go by their configuration; other tests are named in bulkhead.config.json, "frameworks.command".',
-  };
 }

@@ -9,7 +9,7 @@ export function advice(record: TestRecord): string | null {
   return verdictAdvice(record) ?? record.attributes.map(attributeAdvice).find(text => text !== null) ?? null;
 }
 
-function verdictAdvice({ verdict, messages, limits, usage }: TestRecord): string | null {
+function verdictAdvice({ verdict, messages, limits, usage, startedAt }: TestRecord): string | null {
   switch (verdict.kind) {
     case 'failed':
       return messages.some(({ text }) => tooDeep.test(text))
@@ -25,7 +25,8 @@ function verdictAdvice({ verdict, messages, limits, usage }: TestRecord): string
     case 'unexpected-pass':
       return 'If it is mended, take the mark off, so that the next failure shows.';
     case 'error':
-      return phaseAdvice(verdict.phase);
+      // Who could not list the tests of a file has said in the message what to do.
+      return verdict.phase === 'load' && startedAt === null ? null : phaseAdvice(verdict.phase);
     case 'timed-out':
       return timeoutAdvice(verdict.limit);
     case 'out-of-memory':

@@ -124,9 +124,12 @@ describe('bulkhead in the terminal', () => {
     });
 
     it('4 that there is nothing to run', async () => {
-      const { code, stderr } = await bulkhead(make({}), 'run');
-      assert.equal(code, 4);
-      assert.match(stderr, /error: no tests were found in .*\n {2}.*bulkhead\.config\.json/);
+      const root = make({});
+      for (const command of ['run', 'list']) {
+        const { code, stderr } = await bulkhead(root, command);
+        assert.equal(code, 4, command);
+        assert.match(stderr, /error: no tests were found in .*\n {2}.*pytest.*ctest.*bulkhead\.config\.json/);
+      }
     });
   });
 

@@ -136,6 +136,22 @@ describe('a ctest that cannot list', function () {
     }
   });
 
+  it('is not asked before cmake has configured a folder, which is said', async () => {
+    const workspace = TestWorkspace.copyOf('ctest-project');
+    try {
+      const client = await workspace.warden();
+      const { problems } = await client.request('projects', {});
+      assert.deepEqual(
+        problems.map(({ severity, file, fix }) => [severity, file, /cmake -B build/.test(fix ?? '')]),
+        [['hint', join(workspace.root, 'CMakeLists.txt'), true]],
+      );
+      execFileSync('cmake', ['-S', '.', '-B', 'build'], { cwd: workspace.root, stdio: 'ignore' });
+      assert.deepEqual((await client.request('projects', {})).problems, []);
+    } finally {
+      await workspace.remove();
+    }
+  });
+
   it('is asked again when a listfile of the sources is written, wherever they are built', async () => {
     const workspace = TestWorkspace.copyOf('ctest-project');
     try {

@@ -35,10 +35,22 @@ export async function detectCtest(context: DetectionContext): Promise<Detection>
       const fix = 'Configure that folder with cmake, or correct "ctest.folders".';
       return { severity: 'error', key: 'ctest.folders', message, fix };
     });
+  const unconfigured = folders === undefined && roots.length === 0 ? await neverConfigured(folder) : [];
   return {
     projects: looked.flatMap(each => ('severity' in each || each.files.length === 0 ? [] : [each])),
-    problems: [...missing, ...looked.filter(each => 'severity' in each)],
+    problems: [...missing, ...unconfigured, ...looked.filter(each => 'severity' in each)],
   };
+}
+
+/** Before cmake has configured a folder, nobody knows which tests there are; a fresh clone has none. */
+async function neverConfigured(folder: Folder): Promise<Problem[]> {
+  const file = join(folder.path, 'CMakeLists.txt');
+  // Without it cmake is not what builds this folder.
+  const listfile = await readFile(file, 'utf8').catch(() => '');
+  if (!/^\s*(enable_testing\s*\(|include\s*\(\s*CTest\b)/im.test(listfile)) return [];
+  const message = 'This project has tests for ctest, and cmake has not configured it yet.';
+  const fix = 'Run "cmake -B build" in its folder, and the tests appear; Bulkhead builds them itself.';
+  return [{ severity: 'hint', file, message, fix }];
 }
 
 export function ctestLaunch(root: string, folder: Folder, settings: Settings, args: readonly string[]): Launch {

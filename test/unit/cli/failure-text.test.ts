@@ -36,6 +36,23 @@ describe('a failure in the terminal', () => {
     assert.doesNotMatch(text(sampleRecord({ kind: 'failed' }, { messages })), /expected 1/);
   });
 
+  it('tells once what a file could not be loaded for, and what to do', () => {
+    const message = "a.py cannot be loaded: No module named 'x'";
+    const messages = [{ text: `${message}\nmore of it\nInstall x.` }];
+    const unrun = { startedAt: null, durationMs: null, messages };
+    assert.equal(
+      text(sampleRecord({ kind: 'error', phase: 'load', message }, unrun)),
+      [
+        '✗ suite › test  test/a.test.js:7',
+        `    Error while loading the file: ${message}`,
+        '    more of it',
+        '    Install x.',
+      ].join('\n'),
+    );
+    const started = text(sampleRecord({ kind: 'error', phase: 'load', message }, { messages }));
+    assert.match(started, /\n {4}Mend the file first: none of its tests can run until it loads\.$/);
+  });
+
   it('shows the end of a long output', () => {
     const output = { text: Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n'), droppedBytes: 0 };
     const shown = text(sampleRecord({ kind: 'failed' }, { output }));
