@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import type { CagedLaunch, Launch } from './launch.ts';
 import type { ProcessInfo, Shortcoming } from '../protocol/limits.ts';
+import { plural } from '../reports/excerpt.ts';
 import type { Cage, CageOptions, Counters, LeaderEnd, LiveUsage, Mechanism, Traces } from './cage.ts';
 import { ControlGroup } from './cgroup-files.ts';
 import { Confines } from './confines.ts';
@@ -87,8 +88,7 @@ function stepIntoLeaf(group: ControlGroup): void {
   const isRoot = !existsSync(join(group.path, 'cgroup.type'));
   if (others.length > 0 && !isRoot) {
     throw new Error(
-      `the control group ${group.path} holds ${others.length} other processes, so it cannot be divided; ` +
-        'start in a delegated group of your own: systemd-run --user --scope -p Delegate=yes -- <command>',
+      `the control group ${group.path} holds ${plural(others.length, 'other process', 'other processes')}, so it cannot be divided`,
     );
   }
   if (!isRoot) {

@@ -44,17 +44,10 @@ export function readFacts(
   machine: Machine = thisMachine,
   addon: KeeperFacts | null = null,
 ): MachineFacts {
-  const { platform, user } = machine;
-  const kernel = (platform === 'linux' ? machine.read('/proc/sys/kernel/osrelease') : null) ?? release();
   return {
-    platform,
+    ...groupFacts(machine),
     arch: arch(),
-    kernel,
-    user,
-    container: platform === 'win32' ? null : containerOf(machine),
-    wsl: platform === 'linux' && /microsoft/i.test(kernel),
-    cgroups: cgroupFacts(machine),
-    systemd: { runs: machine.exists('/run/systemd/system'), userBus: userBus(machine) },
+    kernel: kernelOf(machine),
     namespaces: {
       most: numberOf(machine.read('/proc/sys/user/max_user_namespaces')),
       unprivileged: switchOf(machine.read('/proc/sys/kernel/unprivileged_userns_clone')),
@@ -64,6 +57,25 @@ export function readFacts(
     keeper,
     addon,
   };
+}
+
+/** Those that decide about control groups. */
+export type GroupFacts = Pick<MachineFacts, 'platform' | 'user' | 'container' | 'wsl' | 'cgroups' | 'systemd'>;
+
+export function groupFacts(machine: Machine = thisMachine): GroupFacts {
+  const { platform, user } = machine;
+  return {
+    platform,
+    user,
+    container: platform === 'win32' ? null : containerOf(machine),
+    wsl: platform === 'linux' && /microsoft/i.test(kernelOf(machine)),
+    cgroups: cgroupFacts(machine),
+    systemd: { runs: machine.exists('/run/systemd/system'), userBus: userBus(machine) },
+  };
+}
+
+function kernelOf({ platform, read }: Machine): string {
+  return (platform === 'linux' ? read('/proc/sys/kernel/osrelease') : null) ?? release();
 }
 
 function containerOf({ env, exists, read }: Machine): string | null {

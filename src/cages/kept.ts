@@ -93,7 +93,7 @@ export function openWatchedTree(keeper: string): Mechanism {
 }
 
 function powersOf({ memory, processes }: Pick<CageProperties, 'memory' | 'processes'>, spaces: Spaces): Powers {
-  return { ...all, memory: powerOf(memory), swap: unwatchedSwap, processes: powerOf(processes), ...spaces };
+  return { ...all, memory: powerOf(memory), swap: unwatchedSwap(), processes: powerOf(processes), ...spaces };
 }
 
 function processLimit({ processes }: Limits): string[] {

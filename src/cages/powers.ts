@@ -1,4 +1,6 @@
 import { defaults } from '../config/settings.ts';
+import { groupFacts } from './facts.ts';
+import { groupRemedy } from './remedy.ts';
 import type { Assurance, LimitName, Limits, Shortcoming } from '../protocol/limits.ts';
 
 /** Why a limit cannot be enforced, and what would give it. */
@@ -41,10 +43,13 @@ export const noneOnWindows: Powers = {
   nice: notOnWindows,
 };
 
-const groups = 'Run where a control group can be had: in a delegated systemd scope, or as root with cgroup v1.';
+/** Of this machine, as the doctor says it. */
+function groups(): string {
+  return groupRemedy(groupFacts());
+}
 
 /** A property that says for itself how far it holds. */
-export function powerOf(assurance: Assurance, fix = groups): true | Lack {
+export function powerOf(assurance: Assurance, fix = groups()): true | Lack {
   switch (assurance.level) {
     case 'enforced':
       return true;
@@ -55,7 +60,9 @@ export function powerOf(assurance: Assurance, fix = groups): true | Lack {
   }
 }
 
-export const unwatchedSwap: Lack = { because: 'the watch on memory does not see what is swapped out', fix: groups };
+export function unwatchedSwap(): Lack {
+  return { because: 'the watch on memory does not see what is swapped out', fix: groups() };
+}
 
 /** The limits that were asked for and do not hold. What nobody has set is no news: the cage's properties tell it. */
 export function shortcomings(limits: Limits, powers: Powers): Shortcoming[] {

@@ -49,7 +49,7 @@ export function openProcessGroup(platform = process.platform): Mechanism {
 }
 
 function powersOf({ memory, processes }: CageProperties, platform: NodeJS.Platform): Powers {
-  const watch = { memory: powerOf(memory), swap: unwatchedSwap, processes: powerOf(processes) };
+  const watch = { memory: powerOf(memory), swap: unwatchedSwap(), processes: powerOf(processes) };
   const spaces = without(
     'it needs namespaces, and a process group has none',
     'Run on Linux with Bulkhead’s keeper, where user namespaces are allowed.',

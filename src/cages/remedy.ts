@@ -1,12 +1,13 @@
 import type { MachineFacts } from '../protocol/diagnosis.ts';
 import type { MechanismName } from '../protocol/limits.ts';
+import type { GroupFacts } from './facts.ts';
 
 /** What would give a mechanism that this machine refuses, as something to do; null where nothing is known to. */
 export function remedyFor(mechanism: MechanismName, facts: MachineFacts): string | null {
   if (mechanism === 'job-object') return jobObject(facts);
   if (mechanism === 'watched-tree') return facts.platform === 'darwin' ? keeper(facts) : null;
-  if (facts.platform === 'win32') return inLinux('Work in WSL 2 (in VS Code: WSL: Connect to WSL)', mechanism);
-  if (facts.platform !== 'linux') return inLinux('Work in a container or a virtual machine with Linux', mechanism);
+  const linux = toLinux(facts);
+  if (linux !== null) return mechanism === 'process-group' ? null : linux;
   switch (mechanism) {
     case 'cgroup2':
       return cgroup2(facts);
@@ -34,21 +35,38 @@ function jobObject({ keeper, platform, arch }: MachineFacts): string | null {
   }
 }
 
-function inLinux(how: string, mechanism: MechanismName): string | null {
-  return mechanism === 'process-group' ? null : `${how}: only Linux has it.`;
+function toLinux({ platform }: Pick<MachineFacts, 'platform'>): string | null {
+  if (platform === 'linux') return null;
+  return platform === 'win32'
+    ? 'Work in WSL 2 (in VS Code: WSL: Connect to WSL): only Linux has it.'
+    : 'Work in a container or a virtual machine with Linux: only Linux has it.';
 }
+
+/** What would give a control group, with all that it caps and counts. */
+export function groupRemedy(facts: GroupFacts): string {
+  return toLinux(facts) ?? cgroup2(facts);
+}
+
+const ownGroup =
+  'Start the container with a control group of its own that it may write to, and be root in it: ' +
+  'docker run --cgroupns=private --security-opt writable-cgroups=true (Docker 28 or later; an older one has only --privileged, which gives far more), ' +
+  'or podman run --cgroupns=private --security-opt unmask=/sys/fs/cgroup (for a dev container: "runArgs" in devcontainer.json). ' +
+  'The doctor then says whether that group is still to be divided, and how.';
+
+/** Everything in a container is born into its one group, and what holds processes cannot be divided. */
+const divide =
+  'Let the container divide its control group when it starts, as root in its entrypoint: mkdir -p /sys/fs/cgroup/init; ' +
+  'for p in $(cat /sys/fs/cgroup/cgroup.procs); do echo $p >/sys/fs/cgroup/init/cgroup.procs; done; ' +
+  'echo "+memory +pids" >/sys/fs/cgroup/cgroup.subtree_control';
 
 const scope = 'systemd-run --user --scope -p Delegate=yes -- code';
 
-function cgroup2(facts: MachineFacts): string | null {
+function cgroup2(facts: GroupFacts): string {
   const { container, wsl, systemd, cgroups, user } = facts;
   if (cgroups.layout === 'hybrid' || cgroups.layout === 'v1') return versionTwo(facts);
   if (container !== null) {
-    return (
-      'Start the container with a control group of its own that it may write to: ' +
-      'docker run --cgroupns=private --privileged, or podman run --cgroupns=private --security-opt unmask=/sys/fs/cgroup ' +
-      '(for a dev container: "runArgs" in devcontainer.json).'
-    );
+    const divisible = cgroups.writable && ['memory', 'pids'].every(name => cgroups.controllers.includes(name));
+    return divisible ? divide : ownGroup;
   }
   if (systemd.userBus !== null) {
     return `Start VS Code in a scope that may be divided: ${scope} (in a terminal: bulkhead run in place of code). Close every window of VS Code first: a running one would only open another window of itself.`;
@@ -69,7 +87,7 @@ function cgroup2(facts: MachineFacts): string | null {
 }
 
 /** A controller stands in one hierarchy only, and that is decided at boot. */
-function versionTwo({ wsl, container }: MachineFacts): string {
+function versionTwo({ wsl, container }: GroupFacts): string {
   const parameters = 'systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all';
   if (wsl) {
     return `Write "kernelCommandLine = ${parameters}" below [wsl2] in .wslconfig in your Windows home folder, and run wsl --shutdown.`;

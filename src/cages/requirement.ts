@@ -60,6 +60,7 @@ export function refusal(
     key: 'cage.require',
     message: `cage.require: nothing was run. ${[asked, ...why].join('. ')}.`,
     fix: `${fix} Or ask for less in "cage.require". "bulkhead doctor" explains every cage.`,
+    doctor: true,
   };
 }
 

@@ -4,13 +4,13 @@ import type { Scope } from './selection.ts';
 import type { TestTree } from './tree.ts';
 
 /** What the menus hand to a command: items of the Test Explorer, or a message with its test; the palette hands over nothing. */
-export function chosenItems(tree: TestTree, args: readonly unknown[]): vscode.TestItem[] {
+export async function chosenItems(tree: TestTree, args: readonly unknown[]): Promise<vscode.TestItem[]> {
   const items = args
     .flat()
     .map(itemOf)
     .filter(item => item !== undefined);
   if (items.length > 0) return [...new Set(items)];
-  const atCursor = itemAtCursor(tree);
+  const atCursor = await itemAtCursor(tree);
   return atCursor ? [atCursor] : [];
 }
 
@@ -21,11 +21,13 @@ function itemOf(arg: unknown): vscode.TestItem | undefined {
 }
 
 /** The test whose text the cursor is in, as far as lines tell; above the first one, the file. */
-export function itemAtCursor(tree: TestTree): vscode.TestItem | undefined {
+export async function itemAtCursor(tree: TestTree): Promise<vscode.TestItem | undefined> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return undefined;
   const [file] = tree.filesAt(editor.document.uri.fsPath);
   if (!file) return undefined;
+  // A file that nobody has opened in the Test Explorer has no tests there yet.
+  await tree.opened(file);
   const { line } = editor.selection.active;
   let best = file;
   const look = (item: vscode.TestItem): void => {

@@ -53,8 +53,11 @@ export function contextOf(kind: TestRecord['verdict']['kind']): string {
   return `bulkhead.${kind}`;
 }
 
+/** VS Code lays the button of a message over the end of its text: lines for it to cover in place of advice. */
+const underButton = '\n\n\n';
+
 function message(text: string, record: TestRecord, failure: FailureMessage | undefined): vscode.TestMessage {
-  const made = new vscode.TestMessage(text);
+  const made = new vscode.TestMessage(record.verdict.kind === 'failed' ? text : `${text}${underButton}`);
   made.contextValue = contextOf(record.verdict.kind);
   if (failure?.expected !== undefined && failure.actual !== undefined) {
     made.expectedOutput = bounded(failure.expected);

@@ -132,17 +132,18 @@ function countsText({ counts, planned }: PastRun): string {
     : `$(pass) ${vscode.l10n.t('{0} passed of {1}', counts.passed ?? 0, planned)}`;
 }
 
-function stateText({ state, durationMs, recorded, planned }: PastRun): string {
+function stateText({ state, durationMs, recorded, planned, counts }: PastRun): string {
   const took = formatDuration(durationMs);
   if (state === 'ended') return took;
-  const told = [took, recorded, planned] as const;
+  // What was cancelled is recorded too, and it is what a resumption runs.
+  const told = [took, recorded - (counts.cancelled ?? 0), planned] as const;
   switch (state) {
     case 'running':
-      return vscode.l10n.t('running for {0}: {1} of {2} have a verdict', ...told);
+      return vscode.l10n.t('running for {0}: {1} of {2} have a result', ...told);
     case 'stopped':
-      return vscode.l10n.t('stopped after {0}: {1} of {2} have a verdict', ...told);
+      return vscode.l10n.t('stopped after {0}: {1} of {2} have a result', ...told);
     case 'interrupted':
-      return vscode.l10n.t('interrupted after {0}: {1} of {2} have a verdict', ...told);
+      return vscode.l10n.t('interrupted after {0}: {1} of {2} have a result', ...told);
   }
 }
 

@@ -64,12 +64,17 @@ export class Problems implements vscode.Disposable {
     const rest = more.length > 0 ? ` ${vscode.l10n.t('({0} more in the log)', more.length)}` : '';
     const [open, log] = [vscode.l10n.t('Open'), vscode.l10n.t('Show Log')];
     const configure = vscode.l10n.t('Configure');
-    const offered = first.severity === 'hint' ? [configure] : first.file === undefined ? [] : [open];
+    const doctor = vscode.l10n.t('Doctor');
+    const offered = [
+      ...(first.severity === 'hint' ? [configure] : first.file === undefined ? [] : [open]),
+      ...(first.doctor ? [doctor] : []),
+    ];
     const text = `Bulkhead: ${textOf(first)}${rest}`;
     void notification(first.severity)(text, ...offered, log).then(choice => {
       if (choice === open && first.file !== undefined) {
         void vscode.window.showTextDocument(vscode.Uri.file(first.file), { selection: rangeOf(first) });
       } else if (choice === configure) void vscode.commands.executeCommand('bulkhead.configure');
+      else if (choice === doctor) void vscode.commands.executeCommand('bulkhead.doctor');
       else if (choice === log) this.#log.show();
     });
   }

@@ -41,10 +41,7 @@ export class RunCommands {
 
   async runAtCursor(): Promise<void> {
     await this.#tree.ready();
-    const file = vscode.window.activeTextEditor?.document.uri.fsPath;
-    // A file that nobody has opened in the Test Explorer has no tests there yet.
-    await Promise.all((file === undefined ? [] : this.#tree.filesAt(file)).map(item => this.#tree.opened(item)));
-    const item = itemAtCursor(this.#tree);
+    const item = await itemAtCursor(this.#tree);
     if (item) await this.#run([item]);
     else tell(vscode.l10n.t('Bulkhead: there is no test at the cursor.'));
   }

@@ -20,6 +20,7 @@ const actions = () =>
     [vscode.l10n.t('Stop and reap'), 'bulkhead.stop'],
     [vscode.l10n.t('Report'), 'bulkhead.showReport'],
     [vscode.l10n.t('Processes'), 'bulkhead.showProcesses'],
+    [vscode.l10n.t('Doctor'), 'bulkhead.doctor'],
     [vscode.l10n.t('Log'), 'bulkhead.showLog'],
   ] as const;
 

@@ -4,7 +4,7 @@ import { formatBytes, formatDuration, parseBytes } from '../config/quantities.ts
 import type { LimitSettings } from '../config/settings.ts';
 import { fields } from '../config/table.ts';
 import type { Project } from '../protocol/tests.ts';
-import { isFailure } from '../protocol/verdict.ts';
+import { isFailure, verdictKinds } from '../protocol/verdict.ts';
 import { oneLine, plural } from '../reports/excerpt.ts';
 import { verdictLabel } from '../reports/wording.ts';
 import { type ChosenTests, chosenItems, testsOf } from './chosen-tests.ts';
@@ -63,10 +63,14 @@ export class TestActions {
     if (bytes === null || records.finished === 0) return;
     const label = oneLine(chosen.item.label, 60);
     const ran = records.hasFailed
-      ? vscode.l10n.t('Bulkhead: {0} failed with {1}.', label, size)
+      ? vscode.l10n.t('Bulkhead: {0} failed with {1}: {2}.', label, size, failuresText(records))
       : vscode.l10n.t('Bulkhead: {0} passed with {1}.', label, size);
-    const write = vscode.l10n.t('Write to Configuration');
-    if ((await vscode.window.showInformationMessage(ran, write)) === write) await this.#write(chosen, 'memory', size);
+    // A cap that is still too small is not worth keeping.
+    const enough = !records.counts['out-of-memory'];
+    const next = enough ? vscode.l10n.t('Write to Configuration') : vscode.l10n.t('More Memory…');
+    if ((await vscode.window.showInformationMessage(ran, next)) !== next) return;
+    if (enough) await this.#write(chosen, 'memory', size);
+    else await this.runWithMoreMemory({ ...chosen, limits: { ...chosen.limits, memory: bytes } });
   }
 
   /** One after the other, each in a cage of its own and with nothing of it beside. */
@@ -126,8 +130,8 @@ export class TestActions {
     if (text !== undefined) await this.#write(chosen, key, text.trim());
   }
 
-  showReport(args: readonly unknown[]): void {
-    const [item] = chosenItems(this.#tree, args);
+  async showReport(args: readonly unknown[]): Promise<void> {
+    const [item] = await chosenItems(this.#tree, args);
     const key = item && testsOf(this.#tree, item)?.keys[0];
     if (item && (key === undefined || !this.#runs.last?.place(key))) {
       const text = vscode.l10n.t(
@@ -142,7 +146,7 @@ export class TestActions {
   async #with(args: readonly unknown[], action: (chosen: Chosen) => Promise<void>): Promise<void> {
     try {
       await this.#tree.ready();
-      const chosen = await this.#chosen(chosenItems(this.#tree, args)[0]);
+      const chosen = await this.#chosen((await chosenItems(this.#tree, args))[0]);
       if (chosen) await action(chosen);
       else
         void vscode.window.showInformationMessage(
@@ -227,6 +231,14 @@ async function moreMemory(cap: number | null): Promise<number | null | undefined
 
 function wrongLimit(key: 'memory' | 'timeout', typed: string): string | null {
   return wrong(fields[key], asWritten(typed));
+}
+
+/** `timed out`, and of more than one test `2 timed out, 1 failed`. */
+function failuresText({ counts, finished }: RunRecords): string {
+  return verdictKinds
+    .filter(kind => isFailure(kind) && counts[kind])
+    .map(kind => `${finished > 1 ? `${counts[kind]} ` : ''}${verdictLabel(kind).toLowerCase()}`)
+    .join(', ');
 }
 
 /** `20 runs: 19 passed, 1 out of memory`. */

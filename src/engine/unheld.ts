@@ -11,7 +11,7 @@ export class UnheldLimits {
       if (this.#told.has(`${limit} ${because}`)) continue;
       this.#told.add(`${limit} ${because}`);
       const message = `The limit "${limit}" is not enforced in this cage (${cage}): ${because}.`;
-      yield { severity: 'warning', key: limit, message, fix };
+      yield { severity: 'warning', key: limit, message, fix, doctor: true };
     }
   }
 }

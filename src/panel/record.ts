@@ -1,6 +1,6 @@
 import type { Folder } from '../protocol/tests.ts';
 import type { CapturedOutput, FailureMessage, TestRecord } from '../protocol/verdict.ts';
-import { advice, attributeText, headline, titleText } from '../reports/wording.ts';
+import { advice, attributeText, headline, notable, titleText } from '../reports/wording.ts';
 import { leftText } from '../reports/attributes.ts';
 import { oneLine } from '../reports/excerpt.ts';
 import { processTree } from './process-tree.ts';
@@ -50,7 +50,7 @@ export function panelDetails(record: TestRecord): PanelDetails {
     messages: messages.slice(0, mostMessages).map(panelFailure),
     moreMessages: Math.max(0, messages.length - mostMessages),
     why: record.why.map(sentence => oneLine(sentence, 500)),
-    attributes: attributes.map(attributeText),
+    attributes: notable(record).map(attributeText),
     leftovers: leftovers.map(left => ({
       pid: left.pid,
       command: oneLine(left.command, 300),

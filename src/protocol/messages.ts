@@ -20,6 +20,8 @@ export interface Problem {
   readonly message: string;
   /** What to do next, in a sentence. */
   readonly fix?: string;
+  /** The doctor's page says more. */
+  readonly doctor?: true;
 }
 
 export interface FolderSetup {

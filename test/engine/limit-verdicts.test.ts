@@ -95,6 +95,7 @@ describe('the verdict on a test that runs into a limit', () => {
       /^The limit "network" is not enforced in this cage \(process group, .*\): it needs/,
     );
     assert.match(problem?.fix ?? '', /Run on Linux/);
+    assert.equal(problem?.doctor, true);
     for (const { attributes } of records) {
       assert.deepEqual(
         attributes.map(each => (each.kind === 'limit-not-enforced' ? each.limit : each.kind)),

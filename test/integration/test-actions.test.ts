@@ -60,7 +60,7 @@ describe('what is done with one test', () => {
     const person = answering(['×4', 'Write to Configuration']);
     try {
       await vscode.commands.executeCommand('bulkhead.runWithMoreMemory', item);
-      assert.match(person.told[0] ?? '', /takes too much memory (passed|failed) with 512 MiB/);
+      assert.match(person.told[0] ?? '', /takes too much memory passed with 512 MiB\.$/);
     } finally {
       person.stop();
     }
@@ -71,6 +71,35 @@ describe('what is done with one test', () => {
     assert.match(text, /"memory": "512 MiB"/);
     const kept = original.split('\n').find(line => line.includes('128 MiB'))!;
     assert.ok(text.includes(kept.trim().replace(/,$/, '')), 'all else stays as it was');
+  });
+
+  it('is told why it fails with more memory too, and how to give it more again', async function () {
+    this.timeout(180_000);
+    const person = answering(['Other…', '160 MiB', 'More Memory…', '×2']);
+    try {
+      await vscode.commands.executeCommand('bulkhead.runWithMoreMemory', await test('takes too much memory'));
+      assert.deepEqual(
+        person.told.map(text => text.replace(/^.*with /, '')),
+        ['160 MiB: out of memory.', '320 MiB: out of memory.'],
+      );
+    } finally {
+      person.stop();
+    }
+    assert.equal(fs.readFileSync(config, 'utf8'), original);
+  });
+
+  it('is the one at the cursor, also in a file that nobody has opened in the Test Explorer', async () => {
+    api.controller.items.replace([]);
+    await api.controller.resolveHandler?.(undefined);
+    const document = await vscode.workspace.openTextDocument(file('test/verdicts.test.js'));
+    const line = document
+      .getText()
+      .split('\n')
+      .findIndex(text => text.includes("'takes too much memory'"));
+    const selection = new vscode.Range(line, 0, line, 0);
+    await vscode.window.showTextDocument(document, { selection });
+    await vscode.commands.executeCommand('bulkhead.copyReproduction');
+    assert.match(await vscode.env.clipboard.readText(), /--key=/);
   });
 
   it('runs alone as often as one wants', async function () {

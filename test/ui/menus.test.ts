@@ -71,6 +71,9 @@ describe('the context menus', function () {
     const button = page.locator('.test-output-peek-message-container .floating-click-widget');
     await button.getByText('Run with More Memory…').waitFor();
     await window.workbench.screenshot('menus/2-content');
+    const advice = page.locator('.test-output-peek-message-container .view-line', { hasText: 'If the test' });
+    const [text, over] = [await advice.first().boundingBox(), await button.boundingBox()];
+    assert.ok(text!.y + text!.height <= over!.y, 'the button lies below the advice, not on it');
     await button.click();
     const question = page.locator('.quick-input-widget');
     await question.waitFor();

@@ -29,7 +29,7 @@ export function openNodeKeeper(addon: string): Mechanism {
   const powers: Powers = {
     ...all,
     memory: powerOf(properties.memory),
-    swap: unwatchedSwap,
+    swap: unwatchedSwap(),
     processes: powerOf(properties.processes),
     ...without(
       'it needs namespaces, and a keeper in Node makes none',

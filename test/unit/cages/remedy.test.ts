@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Machine, readFacts } from '../../../src/cages/facts.ts';
+import { powerOf, unwatchedSwap } from '../../../src/cages/powers.ts';
 import { remedyFor } from '../../../src/cages/remedy.ts';
 import type { KeeperFacts } from '../../../src/protocol/diagnosis.ts';
 import { container, desktop, machineOf, without } from './machines.ts';
@@ -32,9 +33,25 @@ describe('what would give a stronger cage', () => {
     const facts = readFacts(works, machineOf(container));
     assert.deepEqual([facts.container, facts.namespaces.seccomp], ['Docker', true]);
     const [cgroup2, , namespaces] = remedies(machineOf(container));
-    assert.match(cgroup2!, /--cgroupns=private/);
+    assert.match(cgroup2!, /docker run --cgroupns=private --security-opt writable-cgroups=true/);
     assert.match(cgroup2!, /podman .*--security-opt unmask=\/sys\/fs\/cgroup/);
     assert.match(namespaces!, /seccomp=unconfined/);
+  });
+
+  it('in a container that may write to its group, is to divide it before anything else is in it', () => {
+    const own = '/sys/fs/cgroup';
+    const given = machineOf(container, { user: 0, writable: [own, `${own}/cgroup.procs`] });
+    assert.match(remedies(given)[0]!, /entrypoint: mkdir -p .*\/init; .*"\+memory \+pids" >.*subtree_control/);
+    // Nothing divides a group that has no controllers.
+    const bare = { ...container, [`${own}/cgroup.controllers`]: 'hugetlb' };
+    assert.match(remedies(machineOf(bare, { user: 0, writable: [own, `${own}/cgroup.procs`] }))[0]!, /docker run/);
+  });
+
+  it('is the same where a limit does not hold as on the page of the doctor', () => {
+    const power = powerOf({ level: 'watched', how: 'sampled' });
+    assert.ok(power !== true);
+    assert.equal(power.fix, remedyFor('cgroup2', readFacts(works)));
+    assert.equal(unwatchedSwap().fix, power.fix);
   });
 
   it('where version 1 has the memory controller, is decided at boot', () => {
