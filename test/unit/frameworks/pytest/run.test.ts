@@ -19,6 +19,43 @@ for (const line of await pytestLines()) {
     });
     after(() => bed?.remove());
 
+    it('tells in which sub-test a test failed, and passes one that skips a part', async function () {
+      if (Number(/^pytest (\d+)/.exec(line.name)?.[1]) < 9) this.skip(); // Sub-tests came with pytest 9.
+      const root = bed.write({
+        'pytest.ini': '[pytest]\n',
+        'test_parts.py': [
+          'import time, unittest, pytest',
+          'class Parts(unittest.TestCase):',
+          '    def test_fails(self):',
+          '        for n in range(3):',
+          '            with self.subTest("part", n=n):',
+          '                self.assertNotEqual(n, 1)',
+          '    def test_skips_one(self):',
+          '        for n in range(3):',
+          '            with self.subTest(n=n):',
+          '                if n == 1: self.skipTest("one")',
+          'def test_fixture(subtests):',
+          '    with subtests.test(n="x"):',
+          '        raise MemoryError',
+          'def test_skips_one(subtests):',
+          '    with subtests.test():',
+          '        pytest.skip("one")',
+        ].join('\n'),
+      });
+      const outcome = await bed.run(root, 'test_parts.py');
+      assert.deepEqual(endsOf(outcome).sort(), [
+        'Parts › test_fails: failed',
+        'Parts › test_skips_one: passed',
+        'test_fixture: failed',
+        'test_skips_one: passed',
+      ]);
+      const [assertion] = endOf(outcome, 'test_fails').failures!;
+      assert.match(assertion!.text, /^1 == 1\nin the sub-test \[part\] \(n=1\)$/);
+      assert.deepEqual([assertion!.file, assertion!.line], [join(root, 'test_parts.py'), 6]);
+      const [memory] = endOf(outcome, 'test_fixture').failures!;
+      assert.match(memory!.text, /^MemoryError\nin the sub-test \(n='x'\)$/);
+    });
+
     it('tells what became of each test of a file', async () => {
       const outcome = await bed.run(project, 'tests/test_outcomes.py');
       assert.deepEqual(endsOf(outcome), [

@@ -41,7 +41,9 @@ class Progress:
         """The state and what belongs to it; None where nothing was heard."""
         if not self._reports:
             return None
-        told = dict(self._verdict(), ms=round(1000 * sum(getattr(r, "duration", 0) for r in self._reports), 3))
+        # The time of sub-tests is a part of the test's own.
+        whole = [report for report in self._reports if sub_test(report) is None]
+        told = dict(self._verdict(), ms=round(1000 * sum(getattr(r, "duration", 0) for r in whole), 3))
         if self._retries:
             told["retries"] = self._retries
         return told
@@ -57,6 +59,9 @@ class Progress:
             phase = "hook" if failed[0].when == "setup" else "teardown"
             return {"state": "error", "phase": phase, "failures": failures}
         for report in self._reports:
+            # A test one of whose sub-tests is skipped has passed, as pytest has it.
+            if sub_test(report) is not None:
+                continue
             expected = getattr(report, "wasxfail", None)
             if expected is not None:
                 state = "failed-as-expected" if report.skipped else "passed-unexpectedly"
@@ -66,12 +71,22 @@ class Progress:
         return {"state": "passed"}
 
 
+def sub_test(report):
+    """What pytest 9, or pytest-subtests, calls it: `[its message] (its=parameters)`; None for the test itself."""
+    for name in ("_sub_test_description", "sub_test_description"):
+        describe = getattr(report, name, None)
+        if describe is not None:
+            return str(describe())
+    return None
+
+
 def failure_of(report):
     introduction = INTRODUCTIONS.get(report.when, "")
-    told = getattr(report, "bulkhead", None)
-    if told is None:
-        return describe_report(report, introduction)
-    return dict(told, text=capped(introduction + told["text"]))
+    told = getattr(report, "bulkhead", None) or describe_report(report)
+    name = sub_test(report)
+    # An error is known by the beginning of its first line.
+    ending = "" if name is None else "\nin the sub-test %s" % name
+    return dict(told, text=capped(introduction + told["text"] + ending))
 
 
 def skip_reason(report):
