@@ -6,6 +6,7 @@ import { outlinePython, type PythonNames } from '../outline/python.ts';
 import { detectProjects } from './detection.ts';
 import { discoveryOf } from '../discovery.ts';
 import { PytestLauncher } from './launcher.ts';
+import { withAdvice } from './missing-module.ts';
 import { testNamedBy } from './origin.ts';
 import { surveyOf } from './survey.ts';
 
@@ -32,8 +33,9 @@ export class PytestFramework implements Framework {
   }
 
   async discover(project: Project, file: string, { settings, tool }: DetectionContext): Promise<Discovery> {
-    const outcome = await tool.run(this.launch(project, [], settings), { mode: 'discover', file });
-    return discoveryOf(project, file, outcome);
+    const launch = this.launch(project, [], settings);
+    const outcome = await tool.run(launch, { mode: 'discover', file });
+    return withAdvice(discoveryOf(project, file, outcome), { root: project.root, python: launch.file });
   }
 
   outline(project: Project, file: string, text: string): readonly TestInfo[] {

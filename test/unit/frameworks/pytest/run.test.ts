@@ -19,6 +19,23 @@ for (const line of await pytestLines()) {
     });
     after(() => bed?.remove());
 
+    it('says of a module that is not there whose it is, and which Python lacks it', async () => {
+      const root = bed.write({
+        'pytest.ini': '[pytest]\n',
+        'src/mine/__init__.py': '',
+        'test_mine.py': 'import mine.core\n',
+        'test_other.py': '\nimport nowhere_to_be_found\n',
+      });
+      const [mine, other] = await Promise.all(
+        ['test_mine.py', 'test_other.py'].map(async file => (await bed.discover(root, file)).problem!),
+      );
+      assert.match(mine!.message, /No module named 'mine'/);
+      assert.match(mine!.fix!, /pip install -e \..*"pythonpath = src"/);
+      assert.equal(other!.line, 2);
+      assert.ok(other!.fix!.includes(`Install it for ${line.python}`), other!.fix);
+      assert.match(other!.fix!, /"frameworks\.pytest\.python"/);
+    });
+
     it('tells in which sub-test a test failed, and passes one that skips a part', async function () {
       if (Number(/^pytest (\d+)/.exec(line.name)?.[1]) < 9) this.skip(); // Sub-tests came with pytest 9.
       const root = bed.write({
