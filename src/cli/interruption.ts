@@ -1,6 +1,7 @@
-import { exitCodeOf } from './exit-codes.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
+/** `unwritable`: standard output takes no more, as on a disk that is full. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE' | 'unwritable';
 
 export interface InterruptionOptions {
   readonly say: (text: string) => void;
@@ -40,11 +41,12 @@ export class Interruption {
 
   readonly raise = (signal: StopSignal): void => {
     this.#times++;
-    this.#code ??= exitCodeOf(signal);
+    this.#code ??= signal === 'unwritable' ? exitCodes.infrastructure : exitCodeOf(signal);
+    const unread = signal === 'SIGPIPE' || signal === 'unwritable';
     this.#requested.resolve(this.#code);
     // Nobody reads any more: there is no one to wait for.
-    if (signal === 'SIGPIPE' && this.#times === 1) this.#times = 2;
-    else if (signal !== 'SIGPIPE') this.#options.say(this.#said());
+    if (unread && this.#times === 1) this.#times = 2;
+    else if (!unread) this.#options.say(this.#said());
     if (this.#times > 2) this.#options.abandon(this.#code);
     else this.#stop?.(this.#times === 2);
     if (this.#times === 2) {

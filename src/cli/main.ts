@@ -90,7 +90,12 @@ async function execute(command: Executable): Promise<number> {
   // Windows has no such signal.
   if (process.platform !== 'win32') process.on('SIGTSTP', suspension.raise);
   // The first error says that nobody reads any more; each write after it fails again.
-  process.stdout.once('error', () => interruption.raise('SIGPIPE'));
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (!['ENOSPC', 'EDQUOT', 'EFBIG'].includes(error.code ?? '')) return interruption.raise('SIGPIPE');
+    const fix = 'Free some space. Verdicts are kept apart from it: bulkhead show, and bulkhead resume to go on.';
+    console.complain([{ severity: 'error', message: `Standard output takes no more: ${error.message}.`, fix }]);
+    interruption.raise('unwritable');
+  });
   const program: Program = {
     env: process.env,
     cwd: process.cwd(),

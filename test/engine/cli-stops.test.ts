@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { marked, until } from './alive.ts';
 import { CommandLine } from './command-line.ts';
 import { shellConfig, shellProject } from './shell-project.ts';
+import { dist } from './workspace.ts';
 
 interface JsonDocument {
   run: { planned: number; counts: Record<string, number>; cancelled: boolean };
@@ -78,6 +81,20 @@ describe('bulkhead in the terminal stops', () => {
     command.process.stdout!.destroy();
     const { code } = await command.ended;
     assert.deepEqual([code, marked(name)], [141, []]);
+  });
+
+  it('with code 3 when the disk of its output is full, and says so', async function () {
+    if (process.platform !== 'linux') this.skip(); // /dev/full is a disk that is always full
+    const name = mark();
+    const script = `exec "$0" "$1" run >/dev/full`;
+    const options = { cwd: make({ ...eight, 'a.sh': 'exit 1' }), env: { ...process.env, MARK: name } };
+    const child = spawn('sh', ['-c', script, process.execPath, join(dist, 'cli.cjs')], options);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const [code] = (await once(child, 'close')) as [number];
+    assert.equal(code, 3, said);
+    assert.match(said, /^error: Standard output takes no more: .*ENOSPC/m);
+    assert.deepEqual(marked(name), []);
   });
 
   it('when nobody reads a document of megabytes to its end', async () => {

@@ -19,6 +19,13 @@ const six = Object.fromEntries(
   ]),
 );
 
+/** Whether its only run has told what it will do. */
+function planned(root: string): boolean {
+  const [run] = readdirSync(join(root, '.bulkhead/runs'));
+  const journal = join(root, '.bulkhead/runs', run ?? '', 'journal.ndjson');
+  return existsSync(journal) && readFileSync(journal, 'utf8').includes('"entry":"plan"');
+}
+
 interface History {
   readonly runs: readonly PastRun[];
 }
@@ -126,6 +133,17 @@ describe('bulkhead and its past runs', () => {
     assert.deepEqual([again.code, /has ended: every test of it has a verdict/.test(again.stderr)], [2, true]);
     assert.match((await bulkhead(root, 'resume')).stderr, /there is no such run/);
     assert.match((await bulkhead(root, 'resume zzz')).stderr, /there is no run zzz/);
+  });
+
+  it('goes on once where two ask for it at the same moment', async () => {
+    const root = make({ 'a.sh': 'sleep 2' });
+    const command = new CommandLine(root, ['run']);
+    await until('its run is planned', () => existsSync(join(root, '.bulkhead/runs')) && planned(root));
+    command.process.kill('SIGINT');
+    await command.ended;
+    const both = await Promise.all([bulkhead(root, 'resume'), bulkhead(root, 'resume')]);
+    assert.deepEqual(both.map(({ code }) => code).sort(), [0, 2], both.map(({ stderr }) => stderr).join('\n'));
+    assert.match(both.find(({ code }) => code === 2)!.stderr, /^error: run [0-9a-f]{8} is still going on\n/);
   });
 
   it('is whole although a test removes all that is kept, and says so', async () => {
