@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { WardenClient } from '../client/client.ts';
 import type { CageDescription } from '../protocol/limits.ts';
-import type { FolderSetup, Notice, RequestName, Requests } from '../protocol/messages.ts';
+import { type FolderSetup, type Notice, type RequestName, type Requests, wardenEnds } from '../protocol/messages.ts';
 
 /** The warden is not there, or no longer: nothing of the project is at fault. */
 export class WardenGone extends Error {}
@@ -52,7 +52,8 @@ export class Connection {
     // A warden that dies fails what it was asked before it is said to be gone, and answers nothing asked later.
     const outcome = await Promise.race([answer.catch((error: Error) => error), this.#gone]);
     if (!(outcome instanceof Error)) return outcome;
-    throw await Promise.race([this.#gone, Promise.resolve(outcome)]);
+    const told = outcome.message === wardenEnds ? new WardenGone(wardenEnds) : outcome;
+    throw await Promise.race([this.#gone, Promise.resolve(told)]);
   }
 
   /** Resolves when the warden has reaped everything and is gone. */

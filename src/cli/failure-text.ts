@@ -36,7 +36,9 @@ export function failureText(
 }
 
 export function placeText(test: Pick<TestInfo, 'file' | 'line'>, folder: string): string {
-  return `${pathIn(folder, test.file)}${test.line === undefined ? '' : `:${test.line}`}`;
+  // A file may have any name.
+  const path = withoutControls(pathIn(folder, test.file)).replaceAll('\n', ' ');
+  return `${path}${test.line === undefined ? '' : `:${test.line}`}`;
 }
 
 /** The headline of an error ends with the first line of its message. */

@@ -10,6 +10,9 @@ import type { TestRecord, VerdictKind } from './verdict.ts';
 
 export const protocolVersion = 1;
 
+/** The answer to whoever waits for a run that was going on when its warden was asked to end, and by nobody who waits. */
+export const wardenEnds = 'The run was interrupted, because its warden had to end.';
+
 /** What is said of the user's set-up, so that it can be mended. */
 export interface Problem {
   /** `hint`: nothing is wrong, and something could be better. */

@@ -1,12 +1,24 @@
 import { formatBytes } from '../config/quantities.ts';
-import type { Attribute, ErrorPhase, MemoryCause, ReachedLimit, TestRecord, TimeoutKind } from '../protocol/verdict.ts';
+import type {
+  Attribute,
+  ErrorPhase,
+  MemoryCause,
+  ReachedLimit,
+  TestRecord,
+  TimeoutKind,
+  Verdict,
+} from '../protocol/verdict.ts';
 
 /** In the words of V8 and of Python. */
 const tooDeep = /Maximum call stack size exceeded|maximum recursion depth exceeded/;
 
 /** What to do next, in one sentence; null where the failure speaks for itself. */
 export function advice(record: TestRecord): string | null {
-  return verdictAdvice(record) ?? record.attributes.map(attributeAdvice).find(text => text !== null) ?? null;
+  return (
+    verdictAdvice(record) ??
+    record.attributes.map(each => attributeAdvice(each, record.verdict)).find(text => text !== null) ??
+    null
+  );
 }
 
 function verdictAdvice({ verdict, messages, limits, usage, startedAt }: TestRecord): string | null {
@@ -123,7 +135,7 @@ function memoryAdvice(cause: MemoryCause): string {
   }
 }
 
-function attributeAdvice(attribute: Attribute): string | null {
+function attributeAdvice(attribute: Attribute, verdict: Verdict): string | null {
   switch (attribute.kind) {
     case 'leaked-processes':
       return 'End the processes that the test starts before it ends; "leaks" in bulkhead.config.json says whether this fails it.';
@@ -143,6 +155,7 @@ function attributeAdvice(attribute: Attribute): string | null {
     case 'unhandled-rejection':
       return 'Await or join what the test begins, or catch what it fails with, before the test ends.';
     case 'retried':
+      if (attribute.earlier.every(({ kind }) => kind === verdict.kind)) return null;
       return 'It does not always come to the same: look for what differs from time to time, such as timing, order and what others leave.';
     case 'run-after-shortage':
       return 'Memory ran short around the tests: free some, or let less run at once ("jobs", "memoryBudget", "memory").';

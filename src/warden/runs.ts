@@ -8,7 +8,7 @@ import type { Unit } from '../engine/unit.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import type { DebugMeans } from '../protocol/events.ts';
 import type { ProcessInfo } from '../protocol/limits.ts';
-import type { Notice, RunSummary, Selection } from '../protocol/messages.ts';
+import { type Notice, type RunSummary, type Selection, wardenEnds } from '../protocol/messages.ts';
 import type { SettingsLayer } from '../protocol/settings.ts';
 import type { Coverage, RunCoverage } from './coverage.ts';
 import type { History } from './history.ts';
@@ -135,7 +135,7 @@ export class Runs {
         void run.stop(false);
       }
       const summary = await run.execute(selection);
-      if (ended()) throw new Error('The run was interrupted, because its warden had to end.');
+      if (ended()) throw new Error(wardenEnds);
       return summary;
     } finally {
       this.#runs.delete(id);

@@ -117,6 +117,20 @@ describe('bulkhead in the terminal', () => {
       for (const { pid } of marked(name)) killNow(pid);
     });
 
+    it('3 that its warden was asked to end, which is no fault of Bulkhead', async () => {
+      const name = mark();
+      const command = new CommandLine(make({ 'b.sh': 'touch begun; sleep 60' }), ['run'], { MARK: name });
+      await until('it runs', () => marked(name).some(({ command }) => command.includes('b.sh')));
+      process.kill(marked(name).find(({ command }) => command.includes('warden.cjs'))!.pid, 'SIGTERM');
+      const { code, stderr } = await command.ended;
+      assert.deepEqual(
+        [code, /^error: .*warden/.test(stderr), stderr.includes('A fault of')],
+        [3, true, false],
+        stderr,
+      );
+      assert.deepEqual(marked(name), []);
+    });
+
     it('3 that there is no cage to run anything in', async () => {
       const { code, stderr } = await bulkhead(make(good), 'run', { BULKHEAD_FORBID: mechanismOrder.join(',') });
       assert.equal(code, 3);

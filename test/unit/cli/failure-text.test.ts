@@ -86,7 +86,7 @@ describe('a failure in the terminal', () => {
         output: { text: wild, droppedBytes: 0 },
       },
     );
-    const shown = text({ ...record, test: { ...record.test, titlePath: [wild] } });
+    const shown = text({ ...record, test: { ...record.test, file: '/w/a\x1b[2Jb\n.sh', titlePath: [wild] } });
     assert.ok(shown.length < 16_000, `${shown.length}`);
     assert.doesNotMatch(shown, /[^\P{Cc}\n]/u);
   });

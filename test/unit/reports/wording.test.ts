@@ -197,6 +197,18 @@ describe('advice on limits', () => {
   });
 });
 
+describe('the advice for a test that was tried again', () => {
+  it('speaks of chance only where it did not always come to the same', () => {
+    const tried = (earlier: readonly Verdict[]) =>
+      advice(sampleRecord({ kind: 'failed' }, { attributes: [{ kind: 'retried', earlier }] }));
+    assert.equal(tried([{ kind: 'failed' }, { kind: 'failed' }]), null);
+    assert.match(
+      tried([{ kind: 'failed' }, { kind: 'crashed', signal: 'SIGSEGV' }]) ?? '',
+      /not always come to the same/,
+    );
+  });
+});
+
 describe('the words for an attribute', () => {
   const process = (pid: number, command: string) => ({ pid, parent: 1, started: '1', command });
 
