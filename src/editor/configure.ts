@@ -24,19 +24,22 @@ export class Configure {
     for (const profile of profiles)
       profile.configureHandler = () => void vscode.commands.executeCommand('bulkhead.configure');
     return vscode.Disposable.from(
-      vscode.commands.registerCommand('bulkhead.configure', () => this.configure()),
+      vscode.commands.registerCommand('bulkhead.configure', (key?: unknown) => this.configure(key)),
       // The same in the menu of all extensions' profiles, where no category stands before it.
       vscode.commands.registerCommand('bulkhead.configureProfiles', () => this.configure()),
     );
   }
 
-  async configure(): Promise<void> {
+  /** All keys to choose from, or the one that a hint is about. */
+  async configure(about?: unknown): Promise<void> {
     const folder = await chosenFolder();
     if (!folder) return;
+    const wanted = settableKeys().find(({ key }) => key === about)?.key;
     try {
       const file = vscode.Uri.joinPath(folder.uri, configName);
-      if (await exists(file)) await this.#change(file);
-      else await this.#create(folder, file);
+      const isNew = !(await exists(file));
+      if (isNew) await this.#create(folder, file);
+      if (!isNew || wanted !== undefined) await this.#change(file, wanted);
     } catch (error) {
       void vscode.window.showErrorMessage(
         vscode.l10n.t('Bulkhead could not write {0}. {1}', configName, (error as Error).message),
@@ -55,9 +58,9 @@ export class Configure {
     await vscode.window.showTextDocument(file);
   }
 
-  async #change(file: vscode.Uri): Promise<void> {
+  async #change(file: vscode.Uri, wanted: string | undefined): Promise<void> {
     const document = await vscode.workspace.openTextDocument(file);
-    const key = await chosenKey(document.getText());
+    const key = wanted ?? (await chosenKey(document.getText()));
     if (key === undefined) return;
     if (key === null) return void (await vscode.window.showTextDocument(document));
     const value = await askValue(key, writtenValue(document.getText(), key));

@@ -73,7 +73,7 @@ export class Problems implements vscode.Disposable {
     void notification(first.severity)(text, ...offered, log).then(choice => {
       if (choice === open && first.file !== undefined) {
         void vscode.window.showTextDocument(vscode.Uri.file(first.file), { selection: rangeOf(first) });
-      } else if (choice === configure) void vscode.commands.executeCommand('bulkhead.configure');
+      } else if (choice === configure) void vscode.commands.executeCommand('bulkhead.configure', first.key);
       else if (choice === doctor) void vscode.commands.executeCommand('bulkhead.doctor');
       else if (choice === log) this.#log.show();
     });

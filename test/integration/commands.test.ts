@@ -50,6 +50,23 @@ describe('commands', () => {
     }
   });
 
+  it('configure at once what a hint is about, also where there is no configuration yet', async () => {
+    const config = file('bulkhead.config.json');
+    const original = fs.readFileSync(config, 'utf8');
+    fs.rmSync(config);
+    const person = answering(['adaptive']);
+    try {
+      await vscode.commands.executeCommand('bulkhead.configure', 'isolation');
+      assert.match(fs.readFileSync(config, 'utf8'), /^\s*"isolation": "adaptive"/m);
+    } finally {
+      person.stop();
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      fs.writeFileSync(config, original);
+      const stale = () => vscode.workspace.textDocuments.filter(({ uri }) => uri.fsPath === config);
+      await until('VS Code has seen the file as it was', () => stale().every(each => each.getText() === original));
+    }
+  });
+
   it('run the file in the editor, and the failures of one category again', async function () {
     this.timeout(180_000);
     await vscode.window.showTextDocument(vscode.Uri.file(file('test/verdicts.test.js')));
