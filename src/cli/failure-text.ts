@@ -19,7 +19,7 @@ export function failureText(
 ): string {
   const failed = isFailure(record.verdict.kind);
   const mark = failed ? terminal.style('red', '✗') : terminal.style('yellow', '!');
-  const next = advice(record);
+  const next = neverLoaded(record) ? null : advice(record);
   const lines = [
     headline(record),
     ...notable(record).map(attributeText),
@@ -41,11 +41,19 @@ export function placeText(test: Pick<TestInfo, 'file' | 'line'>, folder: string)
   return `${path}${test.line === undefined ? '' : `:${test.line}`}`;
 }
 
-/** The headline of an error ends with the first line of its message. */
-function messagesOf({ verdict, messages }: TestRecord): string[] {
+/** What could not even be listed says last in its message what to do. */
+function neverLoaded({ verdict, startedAt, messages }: TestRecord): boolean {
+  return verdict.kind === 'error' && verdict.phase === 'load' && startedAt === null && messages.length > 0;
+}
+
+function messagesOf(record: TestRecord): string[] {
+  const { verdict, messages } = record;
   const lines = messages.flatMap(messageLines);
-  const repeated = verdict.kind === 'error' && lines[0] === firstLine(verdict.message);
-  return repeated ? lines.slice(1) : lines;
+  if (verdict.kind !== 'error') return lines;
+  const fix = neverLoaded(record) && lines.at(-1) === '…' ? messages[0]!.text.trimEnd().split('\n').slice(-1) : [];
+  // The headline of an error ends with the first line of its message.
+  const repeated = lines[0] === firstLine(verdict.message);
+  return [...lines.slice(repeated ? 1 : 0), ...fix.map(line => shortened(withoutControls(line)))];
 }
 
 function messageLines({ text, stack, expected, actual }: FailureMessage): string[] {

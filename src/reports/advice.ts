@@ -21,7 +21,7 @@ export function advice(record: TestRecord): string | null {
   );
 }
 
-function verdictAdvice({ verdict, messages, limits, usage, startedAt }: TestRecord): string | null {
+function verdictAdvice({ verdict, messages, limits, usage }: TestRecord): string | null {
   switch (verdict.kind) {
     case 'failed':
       return messages.some(({ text }) => tooDeep.test(text))
@@ -37,8 +37,7 @@ function verdictAdvice({ verdict, messages, limits, usage, startedAt }: TestReco
     case 'unexpected-pass':
       return 'If it is mended, take the mark off, so that the next failure shows.';
     case 'error':
-      // Who could not list the tests of a file has said in the message what to do.
-      return verdict.phase === 'load' && startedAt === null ? null : phaseAdvice(verdict.phase);
+      return phaseAdvice(verdict.phase);
     case 'timed-out':
       return timeoutAdvice(verdict.limit);
     case 'out-of-memory':

@@ -178,6 +178,19 @@ describe('tests of cargo', function () {
     assert.equal(verdicts['ignored_for_a_reason'], 'passed');
   });
 
+  it('say what cargo could not get for their package', async () => {
+    const manifest = '[package]\nname = "lacking"\nversion = "0.1.0"\n[dependencies]\ngone = { path = "gone" }\n';
+    const lacking = new TestWorkspace({ 'Cargo.toml': manifest, 'src/lib.rs': '#[test]\nfn never_built() {}\n' });
+    try {
+      const [record] = (await lacking.run({})).records;
+      assert.equal(record?.verdict.kind, 'error');
+      assert.match(record.messages[0]!.text, /^The tests of this package cannot be built: failed to .*`gone`/);
+      assert.match(record.messages[0]!.text, /\nTry "cargo test --no-run" in that folder\.$/);
+    } finally {
+      await lacking.remove();
+    }
+  });
+
   it('say what is missing where there is no cargo', async () => {
     const other = TestWorkspace.copyOf('cargo-project');
     other.write('bulkhead.config.json', '{"frameworks": {"cargo": {"cargo": "no-such-cargo"}}}');

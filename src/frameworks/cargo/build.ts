@@ -101,10 +101,12 @@ function problemOf(
       fix: 'Correct it; the tests run when they can be built.',
     };
   }
+  const said = failure?.startsWith('ended with code') ? /^error: (.+)$/m.exec(stderr)?.[1] : undefined;
+  const why = said === undefined ? `; cargo ${failure}.` : `: ${said}`;
   return {
     severity: 'error',
     file: manifest,
-    message: `The tests of this package cannot be built; cargo ${failure}.\n${lastLines(stderr, Infinity, 4000)}`,
+    message: `The tests of this package cannot be built${why}\n${lastLines(stderr, Infinity, 4000)}`,
     fix: failure?.includes('memory')
       ? 'Raise "build.memory".'
       : failure?.includes('still running')

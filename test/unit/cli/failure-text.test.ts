@@ -49,6 +49,9 @@ describe('a failure in the terminal', () => {
         '    Install x.',
       ].join('\n'),
     );
+    const long = { text: `${message}\n${'and more\n'.repeat(50)}Install x.` };
+    const cut = text(sampleRecord({ kind: 'error', phase: 'load', message }, { ...unrun, messages: [long] }));
+    assert.match(cut, /\n {4}and more\n {4}…\n {4}Install x\.$/);
     const started = text(sampleRecord({ kind: 'error', phase: 'load', message }, { messages }));
     assert.match(started, /\n {4}Mend the file first: none of its tests can run until it loads\.$/);
   });
