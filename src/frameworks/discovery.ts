@@ -41,10 +41,17 @@ function problemOf(file: string, { events, stderr, failure }: ToolOutcome): Prob
     message: [`${basename(file)} cannot be loaded: its process ${how}.`, lastLines(stderr)]
       .filter(part => part)
       .join('\n'),
-    fix: failure?.includes('memory')
-      ? 'Raise "memory" for this file in bulkhead.config.json, or do less when it is loaded.'
-      : 'See what the file does when it is loaded.',
+    fix: fixOf(failure),
   };
+}
+
+function fixOf(failure: string | null): string {
+  if (failure?.includes('memory'))
+    return 'Raise "memory" for this file in bulkhead.config.json, or do less when it is loaded.';
+  if (failure?.startsWith('was still running')) {
+    return 'Raise "startup" in bulkhead.config.json if it is compiled for so long; else see what waits or loops when it is loaded.';
+  }
+  return 'See what the file does when it is loaded.';
 }
 
 /** Where a framework gives up by itself, the reason is only in what it printed. */
