@@ -46,7 +46,7 @@ describe('what stands beside the Test Explorer', function () {
     await workbench.configure({ 'workbench.hover.delay': 200 });
     await hover(workbench.statusBarItem('status'));
     const card = workbench.page.locator('.workbench-hover', { hasText: 'safe test runs' });
-    for (const text of ['Alive now', 'waits with a daemon 1', 'of 128 MiB', 'Cage:', 'Stop and reap', 'Report'])
+    for (const text of ['Alive now', 'waits with a daemon 1', 'of 128 MiB', 'Cage:', 'Stop and reap', 'Doctor'])
       await card.getByText(text).first().waitFor();
     for (const theme of looked) {
       await workbench.theme(theme);
