@@ -19,6 +19,10 @@ export async function historyCommand(command: HistoryCommand, program: Program):
   }
   const folder = setup.folder.folder.path;
   const runs = pastRuns(storageOf(folder), problem => console.complain([problem]), command.limit);
+  if ('message' in runs) {
+    console.complain([runs]);
+    return exitCodes.infrastructure;
+  }
   if (command.json) {
     await console.document([`${JSON.stringify({ format: 1, bulkhead: program.version, folder, runs }, null, 2)}\n`]);
     return exitCodes.passed;

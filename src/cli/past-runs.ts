@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemAt } from '../config/reading.ts';
 import { runFolder } from '../engine/journal.ts';
@@ -11,8 +11,18 @@ import { runsIn, Store } from '../store/store.ts';
 const most = 1000;
 
 /** The runs of a storage folder, the newest first, without a warden; nothing is made where nothing is. */
-export function pastRuns(storage: string, onProblem: (problem: Problem) => void, limit = most): readonly PastRun[] {
-  if (!existsSync(join(storage, 'runs'))) return [];
+export function pastRuns(
+  storage: string,
+  onProblem: (problem: Problem) => void,
+  limit = most,
+): readonly PastRun[] | Problem {
+  try {
+    statSync(join(storage, 'runs'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const fix = 'Make the folder readable, or move away what stands in its place; runs that are kept there stay.';
+    return problemAt('', `the runs that are kept cannot be looked at: ${(error as Error).message}`, fix);
+  }
   const store = Store.open(storage, onProblem);
   if (store) {
     try {
@@ -38,12 +48,10 @@ export function pastRuns(storage: string, onProblem: (problem: Problem) => void,
 export function findRun(
   runs: readonly PastRun[],
   written: string | null,
-  fits: (run: PastRun) => boolean,
+  { fits, none }: { readonly fits: (run: PastRun) => boolean; readonly none: string },
 ): PastRun | Problem {
-  if (written === null) {
-    const newest = runs.find(fits);
-    return newest ?? problemAt('', 'there is no such run', 'All that are kept: bulkhead history');
-  }
+  if (runs.length === 0) return problemAt('', 'no run is kept here yet', 'To make one: bulkhead run');
+  if (written === null) return runs.find(fits) ?? problemAt('', none, 'All that are kept: bulkhead history');
   const meant = runs.filter(({ run }) => run.startsWith(written));
   const exact = meant.find(({ run }) => run === written) ?? (meant.length === 1 ? meant[0] : undefined);
   if (exact) return exact;

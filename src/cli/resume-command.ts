@@ -26,7 +26,12 @@ export async function resumeCommand(command: ResumeCommand, program: Program): P
   }
   const storage = storageOf(setup.folder.folder.path);
   const runs = pastRuns(storage, problem => console.complain([problem]));
-  const run = findRun(runs, command.run, canGoOn);
+  if ('message' in runs) {
+    console.complain([runs]);
+    return exitCodes.infrastructure;
+  }
+  const none = 'no run that is kept was interrupted or stopped: each of their tests has a verdict';
+  const run = findRun(runs, command.run, { fits: canGoOn, none });
   const problem = 'message' in run ? run : whyNot(run);
   if (problem !== null || 'message' in run) {
     console.complain(problem === null ? [] : [problem]);

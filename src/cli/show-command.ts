@@ -28,7 +28,11 @@ export async function showCommand(command: ShowCommand, program: Program): Promi
   const folder = setup.folder.folder.path;
   const storage = storageOf(folder);
   const runs = pastRuns(storage, problem => console.complain([problem]));
-  const run = findRun(runs, command.run, () => true);
+  if ('message' in runs) {
+    console.complain([runs]);
+    return exitCodes.infrastructure;
+  }
+  const run = findRun(runs, command.run, { fits: () => true, none: 'no run is kept' });
   if ('message' in run) {
     console.complain([run]);
     return exitCodes.usage;

@@ -120,12 +120,15 @@ describe('a run on a disk that is full until its warden is killed', function () 
 
   it('ends in the terminal with code 3 and what to do, and resumed with code 0', async function () {
     begin(filesPrinting(250_000), this);
-    const journal = () => readFileSync(join(storage, 'runs', idOfRun(), 'journal.ndjson'), 'utf8');
-    const idOfRun = () => readdirSync(join(storage, 'runs'))[0]!;
+    const runs = join(storage, 'runs');
+    const journals = () =>
+      (existsSync(runs) ? readdirSync(runs) : [])
+        .map(run => join(runs, run, 'journal.ndjson'))
+        .filter(path => existsSync(path));
     const running = new CommandLine(workspace.root, ['run']);
     await until(
       'one has its verdict',
-      () => existsSync(join(storage, 'runs')) && journal().includes('"entry":"record"'),
+      () => journals().some(path => readFileSync(path, 'utf8').includes('"entry":"record"')),
       20_000 * slowness,
     );
     fill(storage);

@@ -123,7 +123,7 @@ describe('a run of which something is killed at any moment', function () {
   async function shown(): Promise<Shown | null> {
     const { code, stdout, stderr } = await bulkhead(workspace.root, 'show --json');
     if (code === 0) return JSON.parse(stdout) as Shown;
-    assert.match(stderr, /there is no such run/);
+    assert.match(stderr, /no run is kept here yet/);
     return null;
   }
 });

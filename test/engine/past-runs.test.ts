@@ -50,7 +50,16 @@ describe('bulkhead and its past runs', () => {
     assert.deepEqual([code, /No runs are kept in/.test(stdout)], [0, true]);
     assert.equal(existsSync(join(workspace.root, '.bulkhead')), false);
     const { code: shown, stderr } = await bulkhead(workspace.root, 'show');
-    assert.deepEqual([shown, /error: there is no such run/.test(stderr)], [2, true]);
+    assert.deepEqual([shown, /error: no run is kept here yet/.test(stderr)], [2, true]);
+  });
+
+  it('says where nobody can look whether there are any', async () => {
+    const root = make({ '.bulkhead': 'a file in the place of the folder' });
+    for (const command of ['history', 'show', 'resume']) {
+      const { code, stdout, stderr } = await bulkhead(root, command);
+      assert.deepEqual([code, stdout], [3, ''], command);
+      assert.match(stderr, /the runs that are kept cannot be looked at: ENOTDIR/, command);
+    }
   });
 
   it('lists and shows them, the last by default, with their failures', async () => {
@@ -131,7 +140,7 @@ describe('bulkhead and its past runs', () => {
 
     const again = await bulkhead(root, `resume ${after.run.run}`);
     assert.deepEqual([again.code, /has ended: every test of it has a verdict/.test(again.stderr)], [2, true]);
-    assert.match((await bulkhead(root, 'resume')).stderr, /there is no such run/);
+    assert.match((await bulkhead(root, 'resume')).stderr, /no run that is kept was interrupted or stopped/);
     assert.match((await bulkhead(root, 'resume zzz')).stderr, /there is no run zzz/);
   });
 
