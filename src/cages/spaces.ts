@@ -29,7 +29,8 @@ const allow =
 
 async function attempt(keeper: string, options: readonly string[]): Promise<true | Lack> {
   try {
-    await promisify(execFile)(keeper, [...options, '--', 'true'], { timeout: 5000 });
+    // Where this process is may be below what is replaced.
+    await promisify(execFile)(keeper, [...options, '--', 'true'], { timeout: 5000, cwd: '/' });
     return true;
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim();
